@@ -102,6 +102,8 @@ struct push {
 	X(IDEMPOTENT, "idempotency key", "a repeated token has no second effect")                \
 	X(ANSWERS, "returns body", "a write answers with the record as it is now")               \
 	X(VERSIONS, "versions", "items carry a version that changes with every edit")            \
+	X(ORDERED, "ordered versions", "a version is a number that only grows")                  \
+	X(LAGS, "lagging lists", "a list may show an older state than a single get")             \
 	X(WEBHOOKS, "webhooks", "the partner calls when something changes")
 
 enum adapter_cap_bit {

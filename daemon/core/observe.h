@@ -1,0 +1,43 @@
+/*
+ * observe.h - the heart: what one reading of one record at one partner means.
+ *
+ * Field by field, in this order: a value the hub has sent itself is a confirmation; the value already known is
+ * nothing; a lossy rendition of what was sent (case, truncation, punctuation) is learned as its image; anything
+ * else is an edit by the partner's people and becomes their contribution. An absent field says nothing.
+ */
+#pragma once
+#include "core/shadow.h"
+
+enum finding_kind { FINDING_EDIT, FINDING_CONFIRM, FINDING_LEARNED };
+
+struct finding {
+	enum finding_kind kind;
+	unsigned field;
+	const char *before;   /* base until now, may be NULL */
+	const char *value;    /* what was read */
+	const char *sent;     /* CONFIRM, LEARNED: what the hub had sent */
+};
+
+struct observation {
+	struct finding finding[RECORD_FIELDS_MAX];
+	unsigned n;
+	uint64_t edited, blanked;   /* fields; blanked: edited from a value to "" */
+};
+
+/* The image of a canonical value at the shadow's partner, learned earlier; NULL: none was. */
+struct images {
+	const char *(*learned)(void *ctx, unsigned field, const char *value);
+	void *ctx;
+};
+
+/* Applies the reading to the shadow and says what happened. seq orders the edits. adopt: the base is not known
+ * (a record found again after an answer was lost), so nothing counts as a confirmation but equality with what was
+ * sent, and everything else is a contribution. Never fails. */
+void observe(struct arena *, struct shadow *, const struct record *now, const struct images *, int64_t seq,
+	struct observation *out);
+
+/* Whether a partner's value may be its rendition of what was sent. */
+bool observe_lossy(const struct field *, const char *sent, const char *got);
+
+/* Fields that would change, without changing anything: for inbound guards and stale-read checks. */
+uint64_t observe_preview(const struct shadow *, const struct record *now, const struct images *);

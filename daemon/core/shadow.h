@@ -1,0 +1,52 @@
+/*
+ * shadow.h - what the hub knows of one record at one partner.
+ *
+ * Per field: base, the value last seen there or agreed (canonical form of the partner's own rendition); own, what
+ * the partner's people contributed, kept even when it lost; sent, the values the hub has sent and not yet read
+ * back, oldest first (export memory). A set's contribution is a list of additions and removals (merge.h).
+ * A reference whose target the hub does not know yet is "?" and the partner's key; it neither contributes nor
+ * is sent.
+ */
+#pragma once
+#include "core/record.h"
+
+#define SENT_MAX 8   /* values remembered per field; when full the oldest goes */
+
+struct sent {
+	const char *value;   /* canonical, as the golden record had it */
+	int64_t seq;         /* the event that recorded the intent */
+};
+
+struct cell {
+	const char *base;    /* NULL: not known */
+	const char *own;     /* NULL: no contribution */
+	int64_t own_seq;     /* event of the newest contribution: the hub's order */
+	struct sent *sent;   /* NULL or SENT_MAX long */
+	unsigned nsent;
+};
+
+enum shadow_state { SHADOW_LIVE, SHADOW_DEAD, SHADOW_ALIAS };
+
+struct shadow {
+	int64_t id;                    /* 0: not stored yet */
+	int partner;
+	enum record_type type;
+	const char *key, *version;     /* version NULL: none */
+	enum shadow_state state;
+	int64_t alias_of;              /* SHADOW_ALIAS: the surviving shadow */
+	int64_t entity;                /* 0: not linked */
+	uint64_t hash;                 /* of the record last observed: equal means nothing happened */
+	int64_t epoch;                 /* the last complete scan that showed it */
+	int64_t fence;                 /* event of the last acknowledged push: pages asked for before it are stale; 0: none */
+	int64_t fence_ms;              /* wall clock of that, for partners whose lists lag */
+	struct cell cell[RECORD_FIELDS_MAX];
+};
+
+struct shadow *shadow_new(struct arena *, int partner, enum record_type, const char *key);
+
+/* The record as it stands at the partner: every base. */
+void shadow_record(const struct shadow *, struct record *out);
+
+/* {"legal_name":{"base":"..","own":"..","seq":7,"sent":[["..",9]]}}; "own" is left out when it equals base. */
+void shadow_print_cells(struct buf *, const struct shadow *);
+bool shadow_parse_cells(struct arena *, struct shadow *, const char *text, size_t len, struct err *);

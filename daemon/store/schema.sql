@@ -1,0 +1,162 @@
+-- The store, version by version. A released step is never edited; a change is a new step at the end.
+-- Times are milliseconds since 1970; hashes are 64-bit, as signed integers; hub ids are 16 bytes.
+
+-- step 1
+CREATE TABLE partner (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL DEFAULT 'active',      -- active, paused, guarded, denied, broken
+  reason TEXT NOT NULL DEFAULT '',
+  onboarded INTEGER NOT NULL DEFAULT 0,      -- first import done and its plan approved
+  live INTEGER NOT NULL DEFAULT 0            -- live shadows, kept by the writer
+) STRICT;
+
+CREATE TABLE feed (
+  partner INTEGER NOT NULL, type INTEGER NOT NULL,
+  cursor TEXT,                               -- where the next incremental pull starts
+  scan_cursor TEXT,                          -- where a complete scan under way goes on
+  epoch INTEGER NOT NULL DEFAULT 0,          -- number of the latest complete scan begun
+  epoch_done INTEGER NOT NULL DEFAULT 0,     -- number of the latest one that ended well
+  scanned_at INTEGER NOT NULL DEFAULT 0,     -- when that was
+  map_version INTEGER NOT NULL DEFAULT 0,
+  PRIMARY KEY (partner, type)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE entity (
+  id INTEGER PRIMARY KEY,
+  hub_id BLOB NOT NULL,
+  type INTEGER NOT NULL,
+  state INTEGER NOT NULL DEFAULT 0,          -- 0 live, 1 deleted, 2 merged into another
+  into_id INTEGER,
+  held INTEGER NOT NULL DEFAULT 0,           -- fields not to be pushed until an admin decides
+  pins TEXT,                                 -- fields an admin has pinned, as a record
+  golden TEXT NOT NULL,                      -- as a record
+  changed INTEGER NOT NULL                   -- event that changed it last
+) STRICT;
+CREATE UNIQUE INDEX entity_hub_id ON entity (hub_id);
+
+CREATE TABLE shadow (
+  id INTEGER PRIMARY KEY,
+  partner INTEGER NOT NULL, type INTEGER NOT NULL,
+  key TEXT NOT NULL,
+  key_hash INTEGER NOT NULL,
+  version TEXT,
+  state INTEGER NOT NULL,
+  alias_of INTEGER,
+  entity INTEGER,
+  hash INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  fence INTEGER NOT NULL DEFAULT 0, fence_ms INTEGER NOT NULL DEFAULT 0,
+  cells TEXT NOT NULL
+) STRICT;
+CREATE INDEX shadow_key ON shadow (key_hash);
+CREATE INDEX shadow_entity ON shadow (entity);
+
+CREATE TABLE match_key (
+  hash INTEGER NOT NULL, entity INTEGER NOT NULL,
+  PRIMARY KEY (hash, entity)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reference (                     -- which golden records point at which
+  entity INTEGER NOT NULL, field INTEGER NOT NULL, target INTEGER NOT NULL,
+  PRIMARY KEY (entity, field)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX reference_target ON reference (target);
+
+CREATE TABLE waiting (                       -- shadows with a reference to a key not seen yet
+  partner INTEGER NOT NULL, type INTEGER NOT NULL, key_hash INTEGER NOT NULL, shadow INTEGER NOT NULL,
+  PRIMARY KEY (partner, type, key_hash, shadow)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE event (
+  seq INTEGER PRIMARY KEY,
+  at INTEGER NOT NULL,
+  kind INTEGER NOT NULL,
+  partner INTEGER, entity INTEGER, shadow INTEGER,
+  data TEXT
+) STRICT;
+CREATE INDEX event_entity ON event (entity, seq) WHERE entity IS NOT NULL;
+
+CREATE TABLE outbox (
+  id INTEGER PRIMARY KEY,
+  partner INTEGER NOT NULL, entity INTEGER NOT NULL, type INTEGER NOT NULL,
+  kind INTEGER NOT NULL,                     -- create, update, delete
+  state INTEGER NOT NULL,
+  cause INTEGER,                             -- the partner whose change made it
+  plan INTEGER,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  not_before INTEGER NOT NULL DEFAULT 0,
+  token TEXT,                                -- idempotency key of the attempt under way
+  intent INTEGER NOT NULL DEFAULT 0,         -- event that recorded that attempt
+  fields INTEGER NOT NULL DEFAULT 0,         -- what it carries
+  again INTEGER NOT NULL DEFAULT 0,          -- the record changed while it was under way
+  error TEXT NOT NULL DEFAULT '',
+  since INTEGER NOT NULL                     -- when the oldest unsent change was made
+) STRICT;
+CREATE UNIQUE INDEX outbox_target ON outbox (partner, entity);
+CREATE INDEX outbox_due ON outbox (partner, state, type, not_before);
+
+CREATE TABLE plan (
+  id INTEGER PRIMARY KEY,
+  partner INTEGER NOT NULL,
+  state TEXT NOT NULL,                       -- held, approved, rejected
+  hash TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  counts TEXT NOT NULL,                      -- JSON
+  made_at INTEGER NOT NULL,
+  decided_at INTEGER, decided_by TEXT
+) STRICT;
+
+CREATE TABLE guard_count (
+  partner INTEGER NOT NULL, guard INTEGER NOT NULL, type INTEGER NOT NULL, field INTEGER NOT NULL, hour INTEGER NOT NULL,
+  n INTEGER NOT NULL,
+  PRIMARY KEY (partner, guard, type, field, hour)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE quarantine (
+  id INTEGER PRIMARY KEY,
+  partner INTEGER NOT NULL, type INTEGER NOT NULL, key TEXT NOT NULL,
+  field TEXT NOT NULL, reason TEXT NOT NULL,
+  raw TEXT, raw_hash INTEGER NOT NULL, map_version INTEGER NOT NULL,
+  since INTEGER NOT NULL, tries INTEGER NOT NULL DEFAULT 1
+) STRICT;
+CREATE UNIQUE INDEX quarantine_key ON quarantine (partner, type, key);
+
+CREATE TABLE review (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL,                        -- match, merge, state, guard
+  type INTEGER NOT NULL,
+  shadow INTEGER, entity INTEGER, other INTEGER,
+  evidence TEXT NOT NULL,                    -- JSON
+  state TEXT NOT NULL DEFAULT 'open',        -- open, accepted, rejected
+  made_at INTEGER NOT NULL,
+  decided_at INTEGER, decided_by TEXT
+) STRICT;
+CREATE INDEX review_shadow ON review (shadow);
+
+CREATE TABLE cannot_link (
+  shadow INTEGER NOT NULL, other INTEGER NOT NULL, -- two shadows that are not the same, smaller id first
+  PRIMARY KEY (shadow, other)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE suppress (                      -- the hub never creates this entity at this partner
+  partner INTEGER NOT NULL, entity INTEGER NOT NULL,
+  reason TEXT NOT NULL, since INTEGER NOT NULL,
+  PRIMARY KEY (partner, entity)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE image (                         -- how a partner renders a value
+  partner INTEGER NOT NULL, type INTEGER NOT NULL, field INTEGER NOT NULL, hash INTEGER NOT NULL,
+  value TEXT NOT NULL, image TEXT NOT NULL,
+  PRIMARY KEY (partner, type, field, hash)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE hint (                          -- reads that webhooks asked for, until they are done
+  partner INTEGER NOT NULL, type INTEGER NOT NULL, key TEXT NOT NULL, since INTEGER NOT NULL,
+  PRIMARY KEY (partner, type, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE inbox (                         -- ids of webhook calls seen, against repeats
+  partner INTEGER NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (partner, id)
+) STRICT, WITHOUT ROWID;

@@ -1,0 +1,285 @@
+/*
+ * store.h - everything that must survive: one SQLite file, one writer.
+ *
+ * Every function here is synchronous and runs on the store's lane (io/wait.h) or, before the loop runs, at start.
+ * Work is one transaction per page: store_begin(), loads, decisions in memory, saves, store_commit(). A commit is
+ * durable when it returns (WAL, synchronous=FULL). If anything in between fails, store_rollback() and nothing has
+ * happened.
+ *
+ * Failures are ERR_BROKEN (damaged, full, read-only: the text says which and what to do) or ERR_AGAIN (locked by
+ * another process). What a load returns lives in the caller's arena. Numbers of partners, entities, shadows and
+ * events are this store's own.
+ */
+#pragma once
+#include "base/uuid.h"
+#include "core/guard.h"
+#include "core/match.h"
+#include "core/merge.h"
+#include "core/shadow.h"
+
+struct store;
+
+struct store_options {
+	const char *path;
+	const char *vfs;                /* NULL: the default */
+	bool read_only;                 /* for the command line while the daemon is down */
+	/* Tests: called after every durable commit with its number, from 1. */
+	void (*committed)(void *ctx, uint64_t nth);
+	void *ctx;
+};
+
+/* Creates or migrates (after a copy to <path>.before-<n>); refuses a newer schema, another process's lock, a damaged
+ * file. Checks integrity when the last close was not clean. */
+struct store *store_open(const struct store_options *, struct err *);
+void store_close(struct store *);
+AUTO_DEFINE(struct store, store_close)
+
+bool store_begin(struct store *, struct err *);
+bool store_commit(struct store *, struct err *);
+void store_rollback(struct store *);     /* harmless outside a transaction */
+
+/* While a first load runs: larger WAL before checkpoints. Called by the lane between transactions. */
+bool store_checkpoint(struct store *, bool truncate, struct err *);
+bool store_backup(struct store *, const char *to_path, struct err *);   /* online, consistent, mode 0600 */
+
+/* --- events: append-only, the hub's order ------------------------------------------------------------------- */
+
+#define EVENT_LIST(X)                                                                                \
+	X(SEEN, "seen", "a record was seen at a partner for the first time")                         \
+	X(EDIT, "edit", "the partner's people changed a field")                                      \
+	X(CONFIRM, "confirm", "a value the hub had sent was read back")                              \
+	X(LEARNED, "learned", "the partner renders a value its own way")                             \
+	X(GONE, "gone", "a record was deleted at the partner")                                       \
+	X(ALIAS, "alias", "the partner merged a record into another")                                \
+	X(REVIVED, "revived", "a deleted record was seen again")                                     \
+	X(LINK, "link", "a partner's record was linked to a hub record")                             \
+	X(UNLINK, "unlink", "a link was taken back")                                                 \
+	X(MERGE, "merge", "two hub records became one")                                              \
+	X(DECIDE, "decide", "the golden record changed")                                             \
+	X(CONFLICT, "conflict", "contributions disagreed and a policy decided")                      \
+	X(INTENT, "intent", "a change is about to be sent")                                          \
+	X(SENT, "sent", "the partner acknowledged a change: a disclosure")                           \
+	X(REFUSED, "refused", "the partner refused a change for good")                               \
+	X(RETRY, "retry", "a change could not be sent yet")                                          \
+	X(SUPPRESS, "suppress", "the hub will not create this record at this partner")               \
+	X(RUN, "run", "a run over a partner ended")                                                  \
+	X(GUARD, "guard", "a guard stopped a batch")                                                 \
+	X(PLAN, "plan", "a plan was made, approved or rejected")                                     \
+	X(PARTNER, "partner", "a partner changed state")                                             \
+	X(QUARANTINE, "quarantine", "a record was put aside or taken back")                          \
+	X(REVIEW, "review", "a question was asked or settled")                                       \
+	X(ADMIN, "admin", "an admin acted")
+
+enum event_kind {
+#define X(kind, name, meaning) EVENT_##kind,
+	EVENT_LIST(X)
+#undef X
+	EVENT_KINDS
+};
+const char *event_kind_name(enum event_kind);
+
+/* Zeroes mean none. data is JSON text or NULL. Returns the sequence number; failures surface at commit. */
+int64_t store_event(struct store *, int64_t at_ms, enum event_kind, int partner, int64_t entity, int64_t shadow,
+	const char *data);
+int64_t store_seq(struct store *);       /* the newest event's number */
+
+/* --- partners and their feeds ------------------------------------------------------------------------------- */
+
+struct store_partner {
+	int id;
+	const char *name, *state, *reason;
+	bool onboarded;
+	int64_t live;
+};
+/* Finds or makes the row. */
+bool store_partner(struct store *, struct arena *, const char *name, struct store_partner *, struct err *);
+bool store_partner_save(struct store *, const struct store_partner *, struct err *);   /* state, reason, onboarded */
+
+struct feed {
+	const char *cursor, *scan_cursor;
+	int64_t epoch, epoch_done, scanned_at;
+	uint64_t map_version;
+};
+bool store_feed(struct store *, struct arena *, int partner, enum record_type, struct feed *, struct err *);
+bool store_feed_save(struct store *, int partner, enum record_type, const struct feed *, struct err *);
+
+/* --- shadows ------------------------------------------------------------------------------------------------ */
+
+/* *out NULL if there is none. An alias is returned as such. */
+bool store_shadow_by_key(struct store *, struct arena *, int partner, enum record_type, const char *key,
+	struct shadow **out, struct err *);
+bool store_shadow(struct store *, struct arena *, int64_t id, struct shadow **out, struct err *);
+/* All of an entity, by id: live, dead, aliases. */
+bool store_shadows_of(struct store *, struct arena *, int64_t entity, struct shadow ***out, size_t *n, struct err *);
+/* Inserts (id 0: then it is set) or updates; keeps partner.live. */
+bool store_shadow_save(struct store *, struct shadow *, struct err *);
+/* Only the epoch, for a record that has not changed. */
+bool store_shadow_seen(struct store *, int64_t id, int64_t epoch, struct err *);
+/* Live shadows not seen in this epoch, up to max, after that id. */
+bool store_shadows_unseen(struct store *, struct arena *, int partner, enum record_type, int64_t epoch, int64_t after,
+	size_t max, struct shadow ***out, size_t *n, struct err *);
+bool store_count_unseen(struct store *, int partner, enum record_type, int64_t epoch, int64_t *unseen, int64_t *live,
+	struct err *);
+
+/* --- entities ----------------------------------------------------------------------------------------------- */
+
+enum entity_state { ENTITY_LIVE, ENTITY_DELETED, ENTITY_MERGED };
+
+struct entity {
+	int64_t id;                 /* 0: not stored yet */
+	struct uuid hub_id;
+	enum record_type type;
+	enum entity_state state;
+	int64_t into;               /* ENTITY_MERGED */
+	uint64_t held;
+	struct record *pins;        /* or NULL */
+	struct record *golden;
+	int64_t changed;
+};
+/* *out NULL if there is none. Merged entities are followed to the survivor. */
+bool store_entity(struct store *, struct arena *, int64_t id, struct entity **out, struct err *);
+bool store_entity_by_hub_id(struct store *, struct arena *, const struct uuid *, struct entity **out, struct err *);
+/* Inserts or updates; keeps match_key (for the golden record, deleted ones included, merged ones not) and reference. */
+bool store_entity_save(struct store *, struct arena *, struct entity *, struct err *);
+/* Entities that share a key with the record, at most max, those with most keys in common first. */
+bool store_candidates(struct store *, struct arena *, enum record_type, const uint64_t *key, size_t nkeys, size_t max,
+	int64_t **entity, size_t *n, struct err *);
+/* Entities whose golden record refers to target. */
+bool store_referring(struct store *, struct arena *, int64_t target, int64_t **entity, size_t *n, struct err *);
+
+/* --- shadows that wait for a reference ----------------------------------------------------------------------- */
+
+bool store_wait(struct store *, int partner, enum record_type target, const char *key, int64_t shadow, struct err *);
+/* Takes them off the list. */
+bool store_waiting(struct store *, struct arena *, int partner, enum record_type target, const char *key,
+	int64_t **shadow, size_t *n, struct err *);
+
+/* --- images -------------------------------------------------------------------------------------------------- */
+
+bool store_image_save(struct store *, int partner, enum record_type, unsigned field, const char *value,
+	const char *image, struct err *);
+/* NULL if none was learned. */
+const char *store_image(struct store *, struct arena *, int partner, enum record_type, unsigned field, const char *value);
+
+/* --- suppression, cannot-link, reviews, quarantine ------------------------------------------------------------ */
+
+bool store_suppress(struct store *, int partner, int64_t entity, const char *reason, int64_t at_ms, struct err *);
+bool store_unsuppress(struct store *, int partner, int64_t entity, struct err *);
+bool store_suppressed(struct store *, int partner, int64_t entity);
+bool store_cannot_link(struct store *, int64_t shadow, int64_t other, struct err *);
+/* Whether the shadow may never join the entity, because of any shadow linked to it. */
+bool store_forbidden(struct store *, int64_t shadow, int64_t entity);
+
+struct review {
+	int64_t id;
+	const char *kind;           /* match, merge, state */
+	enum record_type type;
+	int64_t shadow, entity, other;
+	const char *evidence;       /* JSON */
+	const char *state;          /* open, accepted, rejected */
+	int64_t made_at;
+	const char *decided_by;
+};
+/* One open review per (kind, shadow, entity): asking again changes nothing. */
+bool store_review_ask(struct store *, const struct review *, int64_t *id, struct err *);
+bool store_review(struct store *, struct arena *, int64_t id, struct review **out, struct err *);
+bool store_review_decide(struct store *, int64_t id, const char *state, const char *by, int64_t at_ms, struct err *);
+int64_t store_review_open(struct store *, const char *kind, int64_t shadow, int64_t entity);   /* its id, or 0 */
+
+struct quarantine {
+	int64_t id;
+	int partner;
+	enum record_type type;
+	const char *key, *field, *reason, *raw;
+	uint64_t raw_hash, map_version;
+	int64_t since, tries;
+};
+/* Inserts, or counts another try of the same key. *fresh: it was not there with that raw_hash. */
+bool store_quarantine(struct store *, const struct quarantine *, bool *fresh, struct err *);
+bool store_quarantine_get(struct store *, struct arena *, int64_t id, struct quarantine **out, struct err *);
+bool store_quarantine_drop(struct store *, int partner, enum record_type, const char *key, bool *was_there, struct err *);
+
+/* --- outbox: at most one row per partner and entity ------------------------------------------------------------- */
+
+#define OUTBOX_STATE_LIST(X)                                                              \
+	X(NEW, "new", "marked; not looked at by the guard yet")                           \
+	X(COUNTED, "counted", "counted for the plan being made")                          \
+	X(HELD, "held", "part of a plan that waits for approval")                         \
+	X(READY, "ready", "to be sent when its time has come")                            \
+	X(SENDING, "sending", "an attempt is under way; after a crash: outcome unknown")  \
+	X(UNCERTAIN, "uncertain", "sent, but no answer: to be settled before the next try") \
+	X(DEAD, "dead", "refused for good, until the record, the mapping or the schema changes")
+
+enum outbox_state {
+#define X(state, name, meaning) OUTBOX_##state,
+	OUTBOX_STATE_LIST(X)
+#undef X
+	OUTBOX_STATES
+};
+const char *outbox_state_name(enum outbox_state);
+
+enum outbox_kind { OUTBOX_CREATE, OUTBOX_UPDATE, OUTBOX_DELETE };
+const char *outbox_kind_name(enum outbox_kind);
+
+struct outbox {
+	int64_t id;
+	int partner;
+	int64_t entity;
+	enum record_type type;
+	enum outbox_kind kind;
+	enum outbox_state state;
+	int cause;
+	int64_t plan;
+	unsigned attempts;
+	int64_t not_before;
+	const char *token;
+	int64_t intent;
+	uint64_t fields;
+	bool again;
+	const char *error;
+	int64_t since;
+};
+/* *out NULL if there is none. */
+bool store_outbox(struct store *, struct arena *, int partner, int64_t entity, struct outbox **out, struct err *);
+bool store_outbox_by_id(struct store *, struct arena *, int64_t id, struct outbox **out, struct err *);
+bool store_outbox_save(struct store *, struct outbox *, struct err *);    /* insert (id 0: then set) or update */
+bool store_outbox_delete(struct store *, int64_t id, struct err *);
+/* Rows in that state with id above after, by id. */
+bool store_outbox_in(struct store *, struct arena *, int partner, enum outbox_state, int64_t after, size_t max,
+	struct outbox ***out, size_t *n, struct err *);
+/* READY and UNCERTAIN rows whose time has come, organizations first, then contacts, referrals, participations. */
+bool store_outbox_due(struct store *, struct arena *, int partner, int64_t now_ms, size_t max, struct outbox ***out,
+	size_t *n, struct err *);
+/* When the next READY or UNCERTAIN row is due; INT64_MAX: none. */
+bool store_outbox_next(struct store *, int partner, int64_t *at_ms, struct err *);
+/* Moves every row of a partner from one state to another; plan 0: whatever plan, else only that plan's. */
+bool store_outbox_move(struct store *, int partner, enum outbox_state from, enum outbox_state to, int64_t plan,
+	int64_t set_plan, struct err *);
+bool store_outbox_count(struct store *, int partner, enum outbox_state, int64_t *n, struct err *);
+
+struct plan_row {
+	int64_t id;
+	int partner;
+	const char *state, *hash, *reason, *counts;
+	int64_t made_at;
+};
+bool store_plan_add(struct store *, struct plan_row *, struct err *);     /* sets id */
+bool store_plan(struct store *, struct arena *, int64_t id, struct plan_row **out, struct err *);
+bool store_plan_by_hash(struct store *, struct arena *, const char *hash_prefix, struct plan_row **out, struct err *);
+bool store_plan_decide(struct store *, int64_t id, const char *state, const char *by, int64_t at_ms, struct err *);
+
+/* What was let through in the last `hours` hours, and adding to it. */
+int64_t store_guard_count(struct store *, int partner, enum guard, enum record_type, unsigned field, int64_t hour,
+	int hours);
+bool store_guard_add(struct store *, int partner, enum guard, enum record_type, unsigned field, int64_t hour, int64_t n,
+	struct err *);
+int64_t store_live(struct store *, int partner, enum record_type);        /* live shadows of that type */
+
+/* --- hints and webhook ids ---------------------------------------------------------------------------------------- */
+
+bool store_hint(struct store *, int partner, enum record_type, const char *key, int64_t at_ms, struct err *);
+bool store_hints(struct store *, struct arena *, int partner, size_t max, enum record_type **type, const char ***key,
+	size_t *n, struct err *);
+bool store_hint_done(struct store *, int partner, enum record_type, const char *key, struct err *);
+/* False (no error) if that id was seen in the last seven days. */
+bool store_inbox(struct store *, int partner, const char *id, int64_t at_ms, bool *fresh, struct err *);
