@@ -1,0 +1,136 @@
+/*
+ * hub.h - what the writer's lane works on: the store, the configuration, and what each partner can do.
+ *
+ * Functions that take a struct hub run on the store's lane, inside one transaction of their own, and touch nothing
+ * else. hub->now_ms is set by the work that runs them.
+ */
+#pragma once
+#include "adapters/adapter.h"
+#include "engine/config.h"
+#include "store/store.h"
+
+struct hub_partner {
+	int id;                                 /* in the store */
+	const struct partner_config *config;
+	unsigned caps, types;
+	uint64_t readable[RECORD_TYPES], writable[RECORD_TYPES];
+	uint64_t map_version;
+	bool onboarded;
+	bool scanned;                           /* every type has been scanned completely at least once */
+};
+
+struct hub {
+	struct store *store;
+	const struct config *config;
+	struct hub_partner *partner;            /* in the order of the configuration */
+	size_t n;
+	int64_t now_ms;
+	uint64_t random;                        /* state of the lane's own generator */
+};
+
+struct hub_partner *hub_partner(struct hub *, int id);          /* NULL: not configured any more */
+struct hub_partner *hub_partner_named(struct hub *, const char *name);
+uint64_t hub_random(struct hub *);
+struct uuid hub_uuid(struct hub *);
+
+/* --- reconcile.c: a page becomes shadows, links, golden records and marks in the outbox ---------------------------- */
+
+/* What happened to a batch; adds up over a run. */
+struct tally {
+	uint64_t items, fresh, edited, confirmed, unchanged, linked, created, gone, unusable, ignored, reviews;
+	int64_t marked;                         /* outbox rows */
+	int64_t changed[RECORD_TYPES][RECORD_FIELDS_MAX], blanked[RECORD_TYPES][RECORD_FIELDS_MAX];
+};
+void tally_add(struct tally *, const struct tally *);
+
+struct page {
+	int partner;
+	enum record_type type;
+	const struct item *item;
+	size_t n;
+	int64_t asked;                          /* store_seq() when the page was asked for: the fence */
+	int64_t epoch;                          /* 0: not part of a complete scan */
+	bool fresh;                             /* single gets and answers to pushes: the record as it is now */
+	bool approved;                          /* an admin let this run through the inbound guard */
+	const struct feed *feed;                /* saved in the same transaction; NULL: leave it */
+	struct tally run;                       /* in: of the run so far; out: with this page */
+	/* Keys whose change must be confirmed by a single read before it is believed. */
+	const char **confirm;
+	size_t nconfirm;
+	bool guarded;                           /* out: over a limit; nothing of this page was merged */
+	char why[160];                          /* guarded: which limit, in words without values */
+	struct arena *arena;
+};
+bool reconcile_page(struct hub *, struct page *, struct err *);
+
+/* A complete scan has ended well: how many live records it did not show, and whether the guard allows that. */
+struct sweep {
+	int partner;
+	enum record_type type;
+	int64_t epoch;
+	bool approved;
+	bool guarded;                           /* out */
+	int64_t unseen, live;                   /* out */
+	int64_t after;                          /* in, out: candidates come in batches, by shadow id */
+	struct shadow **candidate;              /* out: to be read singly, or declared gone after two scans */
+	size_t n;
+	struct arena *arena;
+};
+bool reconcile_sweep(struct hub *, struct sweep *, size_t max, struct err *);
+/* These records are gone there for certain. */
+bool reconcile_gone(struct hub *, int partner, enum record_type, const char *const *key, size_t n, struct tally *, struct err *);
+
+/* --- decide.c: one entity ------------------------------------------------------------------------------------------ */
+
+/* Folds the contributions of an entity anew, saves it if it changed, and marks what must be sent. cause: the partner whose
+ * reading led here, 0: an admin. */
+bool decide_entity(struct hub *, struct arena *, struct entity *, int cause, struct tally *, struct err *);
+/* The fold alone. who (may be NULL) gets, by field, the shadow that decided, or 0. */
+bool decide_fold(struct hub *, struct arena *, const struct entity *, struct shadow *const *shadow, size_t n,
+	struct record *golden, uint64_t *held, int64_t who[RECORD_FIELDS_MAX], struct err *);
+/* Joins b into a (the older id survives), moves links; b becomes an alias. */
+bool decide_merge(struct hub *, struct arena *, int64_t a, int64_t b, const char *how, struct tally *, struct err *);
+/* Takes the shadow out of its entity into one of its own; exact, since contributions move with it. */
+bool decide_split(struct hub *, struct arena *, int64_t shadow, const char *by, struct tally *, struct err *);
+/* Whether the partner may be given this entity if it lacks it, and why: "linked", "referred", "all", or NULL. */
+const char *decide_scope(struct hub *, struct arena *, const struct hub_partner *, const struct entity *, struct err *);
+
+/* --- release.c: marks become a plan, and a plan is let through or held ---------------------------------------------- */
+
+struct release {
+	int partner;
+	int64_t counted;                        /* out: rows looked at */
+	int64_t ready, dropped;                 /* out */
+	bool held;                              /* out: a plan waits for approval */
+	char hash[17], why[160];
+};
+bool release_plan(struct hub *, struct release *, struct err *);
+bool release_approve(struct hub *, const char *hash, const char *by, int *partner, struct err *);
+bool release_reject(struct hub *, const char *hash, const char *by, int *partner, struct err *);
+
+/* --- send.c: the two transactions around every push ----------------------------------------------------------------- */
+
+/* Outcome of looking at a due row. */
+enum claim_kind {
+	CLAIM_PUSH,      /* send push, the intent is recorded */
+	CLAIM_READ,      /* read the record first (key), then claim again with fresh = true */
+	CLAIM_FIND,      /* an earlier create may have happened: search by hub id, then claim again */
+	CLAIM_NOTHING    /* the row is gone, or waits */
+};
+struct claim {
+	int64_t row;                            /* in */
+	bool fresh;                             /* in: the record was read just now and observed */
+	bool found_nothing;                     /* in: the search for an earlier create found nothing */
+	enum claim_kind kind;                   /* out */
+	struct push push;                       /* out: inputs filled in but for op */
+	const char *key;                        /* out: CLAIM_READ */
+	const char *hub_id;                     /* out: CLAIM_FIND */
+	enum record_type type;
+	int64_t intent;
+	struct arena *arena;
+};
+bool send_claim(struct hub *, struct claim *, struct err *);
+/* push.op.err and the outputs say how it went. */
+bool send_settle(struct hub *, struct claim *, struct tally *, struct err *);
+/* What a due create found by external id: adopted with an unknown base. */
+bool send_adopt(struct hub *, struct claim *, const struct item *found, struct tally *, struct err *);
