@@ -30,9 +30,8 @@ struct images {
 	void *ctx;
 };
 
-/* Applies the reading to the shadow and says what happened. seq orders the edits. adopt: the base is not known
- * (a record found again after an answer was lost), so nothing counts as a confirmation but equality with what was
- * sent, and everything else is a contribution. Never fails. */
+/* Applies the reading to the shadow and says what happened; seq orders the edits. A field that is empty when first
+ * seen is no contribution. Never fails. */
 void observe(struct arena *, struct shadow *, const struct record *now, const struct images *, int64_t seq,
 	struct observation *out);
 

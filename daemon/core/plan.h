@@ -4,9 +4,13 @@
 #pragma once
 #include "core/observe.h"
 
-/* Fields of golden whose image differs from what the partner shows, among `allowed`; values already sent and not
- * yet read back are not sent again. Unresolved references are left out. */
+/* Fields of golden whose image differs from what the partner shows, among `allowed`. Unresolved references and fields
+ * that nobody ever filled are left out. */
 uint64_t plan_update(const struct shadow *, const struct record *golden, uint64_t allowed, const struct images *);
 
-/* Fields a create would carry: those of golden with a value, among `allowed`. */
+/* Those of `fields` whose golden value was the last one sent and has not been read back: not to be sent again unless
+ * the attempt failed. */
+uint64_t plan_unconfirmed(const struct shadow *, const struct record *golden, uint64_t fields);
+
+/* Fields a create carries: those of golden with a value, among `allowed`. */
 uint64_t plan_create(const struct record *golden, uint64_t allowed);

@@ -25,7 +25,8 @@ struct cell {
 	unsigned nsent;
 };
 
-enum shadow_state { SHADOW_LIVE, SHADOW_DEAD, SHADOW_ALIAS };
+/* PENDING: a create whose answer has not come yet; its key is not the partner's and its cells hold what was sent. */
+enum shadow_state { SHADOW_LIVE, SHADOW_DEAD, SHADOW_ALIAS, SHADOW_PENDING };
 
 struct shadow {
 	int64_t id;                    /* 0: not stored yet */
@@ -47,6 +48,16 @@ struct shadow *shadow_new(struct arena *, int partner, enum record_type, const c
 /* The record as it stands at the partner: every base. */
 void shadow_record(const struct shadow *, struct record *out);
 
-/* {"legal_name":{"base":"..","own":"..","seq":7,"sent":[["..",9]]}}; "own" is left out when it equals base. */
+/*
+ * Cells as compact JSON, one member per field that has any state:
+ *   "legal_name":["base",seq,own,[["sent",seq],...]]
+ * Trailing parts that say nothing are left out: seq 0 means no contribution; own null (or left out) with a seq means
+ * that it is what `base` makes it. Parsing reads only what printing writes.
+ */
 void shadow_print_cells(struct buf *, const struct shadow *);
 bool shadow_parse_cells(struct arena *, struct shadow *, const char *text, size_t len, struct err *);
+
+/* Remembers a value as sent at seq; the oldest is forgotten when there are SENT_MAX. */
+void shadow_sent(struct arena *, struct cell *, const char *value, int64_t seq);
+/* That attempt had no effect for certain: forgets what it sent. */
+void shadow_unsend(struct shadow *, int64_t seq);

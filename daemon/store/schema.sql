@@ -90,6 +90,7 @@ CREATE TABLE outbox (
   intent INTEGER NOT NULL DEFAULT 0,         -- event that recorded that attempt
   fields INTEGER NOT NULL DEFAULT 0,         -- what it carries
   again INTEGER NOT NULL DEFAULT 0,          -- the record changed while it was under way
+  misses INTEGER NOT NULL DEFAULT 0,         -- searches for an uncertain create that found nothing
   error TEXT NOT NULL DEFAULT '',
   since INTEGER NOT NULL                     -- when the oldest unsent change was made
 ) STRICT;

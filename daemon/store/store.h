@@ -108,6 +108,9 @@ bool store_feed_save(struct store *, int partner, enum record_type, const struct
 /* *out NULL if there is none. An alias is returned as such. */
 bool store_shadow_by_key(struct store *, struct arena *, int partner, enum record_type, const char *key,
 	struct shadow **out, struct err *);
+/* Creates under way at the partner: their pending shadows. */
+bool store_shadows_pending(struct store *, struct arena *, int partner, enum record_type, struct shadow ***out, size_t *n,
+	struct err *);
 bool store_shadow(struct store *, struct arena *, int64_t id, struct shadow **out, struct err *);
 /* All of an entity, by id: live, dead, aliases. */
 bool store_shadows_of(struct store *, struct arena *, int64_t entity, struct shadow ***out, size_t *n, struct err *);
@@ -146,6 +149,11 @@ bool store_candidates(struct store *, struct arena *, enum record_type, const ui
 	int64_t **entity, size_t *n, struct err *);
 /* Entities whose golden record refers to target. */
 bool store_referring(struct store *, struct arena *, int64_t target, int64_t **entity, size_t *n, struct err *);
+
+/* A partner's key as the hub id of the record it stands for (merged ones followed), and back: the key of the
+ * entity's live shadow there. NULL: unknown. */
+const char *store_ref_in(struct store *, struct arena *, int partner, enum record_type, const char *key);
+const char *store_ref_out(struct store *, struct arena *, int partner, const char *hub_id);
 
 /* --- shadows that wait for a reference ----------------------------------------------------------------------- */
 
@@ -236,6 +244,7 @@ struct outbox {
 	int64_t intent;
 	uint64_t fields;
 	bool again;
+	unsigned misses;
 	const char *error;
 	int64_t since;
 };

@@ -1,0 +1,198 @@
+#include "core/observe.h"
+
+#include <string.h>
+
+#include "core/merge.h"
+#include "core/normalise.h"
+
+static bool same(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+/* The newest value sent that this reading confirms, or -1. Newest first: older values are then settled with it. */
+static int confirms(const struct cell *c, unsigned field, const char *value, const struct images *images)
+{
+	for (int i = (int)c->nsent - 1; i >= 0; i--)
+		if (same(value, c->sent[i].value) || same(value, images->learned(images->ctx, field, c->sent[i].value)))
+			return i;
+	return -1;
+}
+
+static void settle(struct cell *c, unsigned through)
+{
+	c->nsent -= through + 1;
+	memmove(c->sent, c->sent + through + 1, c->nsent * sizeof *c->sent);
+}
+
+static void note(struct observation *out, enum finding_kind kind, unsigned field, const char *before, const char *value,
+	const char *sent)
+{
+	out->finding[out->n++] = (struct finding){
+		.kind = kind, .field = field, .before = before, .value = value, .sent = sent,
+	};
+}
+
+static void contribute(struct arena *arena, const struct field *field, struct cell *c, const char *value, int64_t seq)
+{
+	c->own = field->set ? merge_set_edit(arena, c->own, c->base, value, seq) : value;
+	c->own_seq = seq;
+}
+
+static void observe_cell(struct arena *arena, const struct field *field, unsigned f, struct cell *c, const char *value,
+	const struct images *images, int64_t seq, struct observation *out)
+{
+	int sent = confirms(c, f, value, images);
+	const char *before = c->base;
+
+	if (sent >= 0) {
+		note(out, FINDING_CONFIRM, f, before, value, c->sent[sent].value);
+		c->base = value;
+		settle(c, (unsigned)sent);
+		return;
+	}
+	if (same(value, before))
+		return;
+	if (!before && !*value && !c->nsent) {
+		/* Never had a value: that is no statement against those who have one. */
+		c->base = value;
+		return;
+	}
+	if (c->nsent && observe_lossy(field, c->sent[c->nsent - 1].value, value)) {
+		note(out, FINDING_LEARNED, f, before, value, c->sent[c->nsent - 1].value);
+		c->base = value;
+		c->nsent = 0;
+		return;
+	}
+	note(out, FINDING_EDIT, f, before, value, NULL);
+	out->edited |= FIELD_BIT(f);
+	if (before && *before && !*value)
+		out->blanked |= FIELD_BIT(f);
+	contribute(arena, field, c, value, seq);
+	c->base = value;
+	c->nsent = 0;
+}
+
+void observe(struct arena *arena, struct shadow *s, const struct record *now, const struct images *images, int64_t seq,
+	struct observation *out)
+{
+	unsigned n = field_count(s->type);
+
+	out->n = 0;
+	out->edited = out->blanked = 0;
+	for (unsigned f = 0; f < n; f++)
+		if (now->v[f])
+			observe_cell(arena, field_at(s->type, f), f, &s->cell[f], now->v[f], images, seq, out);
+}
+
+uint64_t observe_preview(const struct shadow *s, const struct record *now, const struct images *images)
+{
+	unsigned n = field_count(s->type);
+	uint64_t edited = 0;
+
+	for (unsigned f = 0; f < n; f++) {
+		const struct cell *c = &s->cell[f];
+		const char *value = now->v[f];
+
+		if (value && !same(value, c->base) && (c->base || *value) && confirms(c, f, value, images) < 0 &&
+			!(c->nsent && observe_lossy(field_at(s->type, f), c->sent[c->nsent - 1].value, value)))
+			edited |= FIELD_BIT(f);
+	}
+	return edited;
+}
+
+/* Letters and digits only, folded: what survives a change of case, of punctuation or of accents. */
+static bool skip_to_letter(const char **p)
+{
+	while (**p == ' ')
+		(*p)++;
+	return **p != '\0';
+}
+
+/* Both folded: whether got is sent, or the beginning of it. */
+static bool same_letters(const char *sent, const char *got)
+{
+	while (skip_to_letter(&got)) {
+		if (!skip_to_letter(&sent) || *sent != *got)
+			return false;
+		sent++;
+		got++;
+	}
+	return true;
+}
+
+/* A truncation keeps at least so much; anything shorter is an edit. */
+enum { TRUNCATED_MIN = 8 };
+
+static bool lossy_text(struct arena *arena, const char *sent, const char *got)
+{
+	const char *s = fold_text(arena, sent), *g = fold_text(arena, got);
+	size_t ns = strlen(s), ng = strlen(g);
+
+	if (!*g || !same_letters(s, g))
+		return false;
+	return ng >= TRUNCATED_MIN || same_letters(g, s) || ng + 1 >= ns;
+}
+
+static bool lossy_element(struct arena *arena, const char *sent, const char *set)
+{
+	const char *cursor = set, *element;
+	size_t len;
+
+	while ((element = set_next(&cursor, &len)))
+		if (lossy_text(arena, sent, arena_strndup(arena, element, len)))
+			return true;
+	return false;
+}
+
+/* Each element sent has its rendition there, and nothing was added. */
+static bool lossy_set(struct arena *arena, const char *sent, const char *got)
+{
+	const char *cursor = sent, *element;
+	size_t len, nsent = 0, ngot = 0;
+
+	while ((element = set_next(&cursor, &len))) {
+		nsent++;
+		if (!lossy_element(arena, arena_strndup(arena, element, len), got))
+			return false;
+	}
+	for (cursor = got; set_next(&cursor, &len);)
+		ngot++;
+	return nsent == ngot;
+}
+
+bool observe_lossy(const struct field *field, const char *sent, const char *got)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+
+	switch (field->kind) {
+	case VALUE_TEXT:
+	case VALUE_NOTE:
+	case VALUE_CODE:
+	case VALUE_EMAIL:
+	case VALUE_PHONE:
+	case VALUE_URL:
+		break;
+	case VALUE_ENTERPRISE:
+	case VALUE_ESTABLISHMENT:
+	case VALUE_NACE:
+	case VALUE_LANGUAGE:
+	case VALUE_COUNTRY:
+	case VALUE_POSTAL:
+	case VALUE_PROVINCE:
+	case VALUE_BOOL:
+	case VALUE_DATE:
+	case VALUE_TIME:
+	case VALUE_SERVICE:
+	case VALUE_STATE:
+	case VALUE_OUTCOME:
+	case VALUE_CONSENT:
+	case VALUE_PARTNER:
+	case VALUE_REF:
+	case VALUE_KINDS:
+		return false;
+	}
+	if (!sent || !*sent || !*got)
+		return false;
+	return field->set ? lossy_set(arena, sent, got) : lossy_text(arena, sent, got);
+}
