@@ -262,3 +262,13 @@ void merge_field(struct arena *arena, const struct field *field, enum policy pol
 		break;
 	}
 }
+
+const char *policy_name(enum policy policy)
+{
+	static const char *const names[] = {
+#define X(policy, name, meaning) [POLICY_##policy] = name,
+		POLICY_LIST(X)
+#undef X
+	};
+	return names[policy];
+}

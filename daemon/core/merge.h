@@ -27,6 +27,8 @@ struct merged {
 
 void merge_field(struct arena *, const struct field *, enum policy, const struct contribution *, size_t n, struct merged *out);
 
+const char *policy_name(enum policy);
+
 /* The partner's people turned the set `before` into `after` (either may be NULL): their contribution `own` (NULL: none
  * yet) with those additions and removals at seq. */
 const char *merge_set_edit(struct arena *, const char *own, const char *before, const char *after, int64_t seq);

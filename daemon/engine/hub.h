@@ -77,23 +77,52 @@ struct sweep {
 	struct arena *arena;
 };
 bool reconcile_sweep(struct hub *, struct sweep *, size_t max, struct err *);
+/* Inside a transaction of the caller's: one record as it is now. */
+bool reconcile_item(struct hub *, struct page *, const struct item *, struct err *);
 /* These records are gone there for certain. */
 bool reconcile_gone(struct hub *, int partner, enum record_type, const char *const *key, size_t n, struct tally *, struct err *);
 
-/* --- decide.c: one entity ------------------------------------------------------------------------------------------ */
+/* --- decide.c: one entity's golden record; marks.c: what must be sent because of it ---------------------------------- */
 
 /* Folds the contributions of an entity anew, saves it if it changed, and marks what must be sent. cause: the partner whose
  * reading led here, 0: an admin. */
 bool decide_entity(struct hub *, struct arena *, struct entity *, int cause, struct tally *, struct err *);
+/* A new entity of one shadow whose contributions carry the next event's number; both are saved and linked. seen: that
+ * event's data. */
+bool decide_new(struct hub *, struct arena *, struct shadow *, const char *seen, struct tally *, struct err *);
 /* The fold alone. who (may be NULL) gets, by field, the shadow that decided, or 0. */
-bool decide_fold(struct hub *, struct arena *, const struct entity *, struct shadow *const *shadow, size_t n,
-	struct record *golden, uint64_t *held, int64_t who[RECORD_FIELDS_MAX], struct err *);
-/* Joins b into a (the older id survives), moves links; b becomes an alias. */
-bool decide_merge(struct hub *, struct arena *, int64_t a, int64_t b, const char *how, struct tally *, struct err *);
-/* Takes the shadow out of its entity into one of its own; exact, since contributions move with it. */
-bool decide_split(struct hub *, struct arena *, int64_t shadow, const char *by, struct tally *, struct err *);
+void decide_fold(struct hub *, struct arena *, const struct entity *, struct shadow *const *shadow, size_t n,
+	struct record *golden, uint64_t *held, int64_t who[RECORD_FIELDS_MAX]);
+
+/* Brings the outbox in line with the entity: what is missing is marked, what is no longer needed is taken out. */
+bool marks_update(struct hub *, struct arena *, const struct entity *, struct shadow *const *shadow, size_t n, int cause,
+	struct tally *, struct err *);
+/* The same for every entity that refers to this one: it has become known, or shareable, somewhere. */
+bool marks_referring(struct hub *, struct arena *, int64_t entity, int cause, struct tally *, struct err *);
 /* Whether the partner may be given this entity if it lacks it, and why: "linked", "referred", "all", or NULL. */
-const char *decide_scope(struct hub *, struct arena *, const struct hub_partner *, const struct entity *, struct err *);
+const char *marks_scope(struct hub *, struct arena *, const struct hub_partner *, const struct entity *);
+/* What may be written there, of that type. */
+uint64_t marks_allowed(const struct hub_partner *, const struct entity *);
+/* The entity's live shadow at a partner, or its pending one, or NULL. */
+struct shadow *marks_shadow_at(struct shadow *const *shadow, size_t n, int partner);
+/* Images learned at the shadow's partner. */
+struct image_source {
+	struct images images;
+	struct hub *hub;
+	struct arena *arena;
+	int partner;
+	enum record_type type;
+};
+const struct images *marks_images(struct image_source *, struct hub *, struct arena *, const struct shadow *);
+
+/* --- links.c: joining and parting ------------------------------------------------------------------------------------- */
+
+/* Joins b into a (the older id survives), moves links; b becomes an alias of a. */
+bool links_merge(struct hub *, struct arena *, int64_t a, int64_t b, const char *how, struct tally *, struct err *);
+/* Takes the shadow out of its entity into one of its own; exact, since contributions move with it. */
+bool links_split(struct hub *, struct arena *, int64_t shadow, const char *by, struct tally *, struct err *);
+/* Settles a review: accept joins what it asks about, reject remembers that they are not the same. */
+bool links_review(struct hub *, struct arena *, int64_t review, bool accept, const char *by, struct tally *, struct err *);
 
 /* --- release.c: marks become a plan, and a plan is let through or held ---------------------------------------------- */
 

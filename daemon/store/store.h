@@ -154,6 +154,8 @@ bool store_referring(struct store *, struct arena *, int64_t target, int64_t **e
  * entity's live shadow there. NULL: unknown. */
 const char *store_ref_in(struct store *, struct arena *, int partner, enum record_type, const char *key);
 const char *store_ref_out(struct store *, struct arena *, int partner, const char *hub_id);
+/* The hub id of the record that a hub id stands for after merges: itself unless merged. */
+const char *store_ref_follow(struct store *, struct arena *, const char *hub_id);
 
 /* --- shadows that wait for a reference ----------------------------------------------------------------------- */
 
@@ -193,6 +195,7 @@ bool store_review_ask(struct store *, const struct review *, int64_t *id, struct
 bool store_review(struct store *, struct arena *, int64_t id, struct review **out, struct err *);
 bool store_review_decide(struct store *, int64_t id, const char *state, const char *by, int64_t at_ms, struct err *);
 int64_t store_review_open(struct store *, const char *kind, int64_t shadow, int64_t entity);   /* its id, or 0 */
+bool store_review_about(struct store *, int64_t shadow);   /* an open question about its link */
 
 struct quarantine {
 	int64_t id;

@@ -1,0 +1,224 @@
+/*
+ * marks.c - the outbox, one row per partner and entity: brought in line with an entity after every decision.
+ *
+ * A row says only that something must be sent; what, is computed when it is sent. A row under way is never touched
+ * but for `again`, so that its outcome is settled first.
+ */
+#include <string.h>
+
+#include "core/plan.h"
+#include "engine/hub.h"
+
+static const char *learned(void *ctx, unsigned field, const char *value)
+{
+	const struct image_source *s = ctx;
+
+	return store_image(s->hub->store, s->arena, s->partner, s->type, field, value);
+}
+
+const struct images *marks_images(struct image_source *source, struct hub *hub, struct arena *arena, const struct shadow *s)
+{
+	*source = (struct image_source){
+		.images = { .learned = learned, .ctx = source },
+		.hub = hub, .arena = arena, .partner = s->partner, .type = s->type,
+	};
+	return &source->images;
+}
+
+uint64_t marks_allowed(const struct hub_partner *p, const struct entity *e)
+{
+	return p->writable[e->type] & p->config->share[e->type].fields & ~e->held;
+}
+
+struct shadow *marks_shadow_at(struct shadow *const *shadow, size_t n, int partner)
+{
+	struct shadow *pending = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (shadow[i]->partner != partner)
+			continue;
+		if (shadow[i]->state == SHADOW_LIVE)
+			return shadow[i];
+		if (shadow[i]->state == SHADOW_PENDING)
+			pending = shadow[i];
+	}
+	return pending;
+}
+
+/* --- scope ------------------------------------------------------------------------------------------------------------ */
+
+static bool means(const struct hub *hub, const char *name, const struct hub_partner *p)
+{
+	return name && *name && config_desk(hub->config, name) == p->config;
+}
+
+static bool referred_to(const struct hub *hub, const struct record *referral, const struct hub_partner *p)
+{
+	return means(hub, referral->v[REFERRAL_FROM_PARTNER], p) || means(hub, referral->v[REFERRAL_TO_PARTNER], p);
+}
+
+/* Whether a referral from or to the partner brings this entity along, itself or by way of the contact it names. */
+static bool brought(struct hub *hub, struct arena *arena, const struct hub_partner *p, const struct entity *e, int depth)
+{
+	struct err ignored;
+	int64_t *id;
+	size_t n;
+
+	if (!store_referring(hub->store, arena, e->id, &id, &n, &ignored))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		struct entity *from;
+
+		if (!store_entity(hub->store, arena, id[i], &from, &ignored) || !from)
+			continue;
+		if (from->type == RECORD_REFERRAL && referred_to(hub, from->golden, p))
+			return true;
+		if (from->type == RECORD_CONTACT && depth == 0 && brought(hub, arena, p, from, 1))
+			return true;
+	}
+	return false;
+}
+
+static bool withdrawn(const struct entity *e)
+{
+	const char *consent = e->type == RECORD_CONTACT ? e->golden->v[CONTACT_CONSENT_SHARING] : NULL;
+
+	return consent && !strncmp(consent, "withdrawn", 9);
+}
+
+const char *marks_scope(struct hub *hub, struct arena *arena, const struct hub_partner *p, const struct entity *e)
+{
+	unsigned scopes = p->config->share[e->type].scopes;
+
+	if (e->type == RECORD_REFERRAL)
+		return scopes & SCOPE_REFERRED && referred_to(hub, e->golden, p) ? "referred" : NULL;
+	if (withdrawn(e))
+		return NULL;
+	if (scopes & SCOPE_ALL)
+		return "all";
+	if (e->type == RECORD_PARTICIPATION)
+		return NULL;
+	return scopes & SCOPE_REFERRED && brought(hub, arena, p, e, 0) ? "referred" : NULL;
+}
+
+/* --- marking ---------------------------------------------------------------------------------------------------------- */
+
+/* At least one partner's people hold it, and its links are not in question. */
+static bool shareable(struct hub *hub, const struct entity *e, struct shadow *const *shadow, size_t n)
+{
+	bool own = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (shadow[i]->state == SHADOW_LIVE && store_review_about(hub->store, shadow[i]->id))
+			return false;
+		for (unsigned f = 0; f < RECORD_FIELDS_MAX && !own; f++)
+			own = shadow[i]->state == SHADOW_LIVE && shadow[i]->cell[f].own;
+	}
+	return own && e->state == ENTITY_LIVE;
+}
+
+/* What the partner lacks, if anything. */
+static bool wanted(struct hub *hub, struct arena *arena, const struct hub_partner *p, const struct entity *e,
+	struct shadow *const *shadow, size_t n, enum outbox_kind *kind)
+{
+	struct shadow *s = marks_shadow_at(shadow, n, p->id);
+	uint64_t allowed = marks_allowed(p, e), need;
+	struct image_source source;
+
+	if (s && s->state == SHADOW_LIVE) {
+		if (e->state == ENTITY_DELETED) {
+			*kind = OUTBOX_DELETE;
+			return p->caps & ADAPTER_CAN_DELETE;
+		}
+		*kind = OUTBOX_UPDATE;
+		need = plan_update(s, e->golden, allowed, marks_images(&source, hub, arena, s));
+		return p->caps & ADAPTER_CAN_UPDATE && need & ~plan_unconfirmed(s, e->golden, need);
+	}
+	*kind = OUTBOX_CREATE;
+	if (s)
+		return true;
+	return p->caps & ADAPTER_CAN_CREATE && e->state == ENTITY_LIVE && plan_create(e->golden, allowed) &&
+		!store_suppressed(hub->store, p->id, e->id) && marks_scope(hub, arena, p, e) &&
+		shareable(hub, e, shadow, n);
+}
+
+static bool under_way(const struct outbox *row)
+{
+	return row->state == OUTBOX_SENDING || row->state == OUTBOX_UNCERTAIN;
+}
+
+static bool mark(struct hub *hub, struct arena *arena, const struct hub_partner *p, const struct entity *e,
+	struct shadow *const *shadow, size_t n, int cause, struct tally *tally, struct err *err)
+{
+	struct outbox *row, fresh = {
+		.partner = p->id, .entity = e->id, .type = e->type, .state = OUTBOX_NEW, .cause = cause,
+		.since = hub->now_ms, .error = "",
+	};
+	enum outbox_kind kind;
+	bool want = wanted(hub, arena, p, e, shadow, n, &kind);
+
+	if (!store_outbox(hub->store, arena, p->id, e->id, &row, err))
+		return false;
+	if (!row) {
+		if (!want)
+			return true;
+		fresh.kind = kind;
+		tally->marked++;
+		return store_outbox_save(hub->store, &fresh, err);
+	}
+	if (under_way(row)) {
+		if (row->again)
+			return true;
+		row->again = true;
+		return store_outbox_save(hub->store, row, err);
+	}
+	if (!want)
+		return store_outbox_delete(hub->store, row->id, err);
+	if (row->state == OUTBOX_NEW && row->kind == kind)
+		return true;
+	/* Whatever a plan had counted or a partner had refused was another record: it is looked at anew. */
+	row->kind = kind;
+	row->state = OUTBOX_NEW;
+	row->plan = 0;
+	row->attempts = 0;
+	row->not_before = 0;
+	row->error = "";
+	tally->marked++;
+	return store_outbox_save(hub->store, row, err);
+}
+
+bool marks_update(struct hub *hub, struct arena *arena, const struct entity *e, struct shadow *const *shadow, size_t n,
+	int cause, struct tally *tally, struct err *err)
+{
+	for (size_t i = 0; i < hub->n; i++) {
+		const struct hub_partner *p = &hub->partner[i];
+
+		if (p->types & 1u << e->type && p->writable[e->type] &&
+			!mark(hub, arena, p, e, shadow, n, cause, tally, err))
+			return false;
+	}
+	return true;
+}
+
+bool marks_referring(struct hub *hub, struct arena *arena, int64_t entity, int cause, struct tally *tally, struct err *err)
+{
+	int64_t *id;
+	size_t n;
+
+	if (!store_referring(hub->store, arena, entity, &id, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		struct shadow **shadow;
+		struct entity *e;
+		size_t count;
+
+		if (!store_entity(hub->store, arena, id[i], &e, err))
+			return false;
+		if (!e)
+			continue;
+		if (!store_shadows_of(hub->store, arena, e->id, &shadow, &count, err) ||
+			!marks_update(hub, arena, e, shadow, count, cause, tally, err))
+			return false;
+	}
+	return true;
+}
