@@ -1,0 +1,307 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <string.h>
+
+#include "core/match.h"
+
+static struct arena *arena;
+
+static int setup(void **ctx)
+{
+	(void)ctx;
+	arena = arena_new();
+	return 0;
+}
+
+static int teardown(void **ctx)
+{
+	(void)ctx;
+	arena_free(arena);
+	return 0;
+}
+
+/* Pairs of field name and value, ended by NULL. */
+static struct record *make(enum record_type type, ...)
+{
+	struct record *r = record_new(arena, type);
+	va_list ap;
+
+	va_start(ap, type);
+	for (const char *name; (name = va_arg(ap, const char *));) {
+		const int f = field_find(type, name);
+
+		assert_true(f >= 0);
+		r->v[f] = va_arg(ap, const char *);
+	}
+	va_end(ap);
+	return r;
+}
+
+#define COMPANY(...) make(RECORD_ORGANIZATION, __VA_ARGS__, NULL)
+#define PERSON(...) make(RECORD_CONTACT, __VA_ARGS__, NULL)
+#define REFERRAL(...) make(RECORD_REFERRAL, __VA_ARGS__, NULL)
+#define PARTICIPATION(...) make(RECORD_PARTICIPATION, __VA_ARGS__, NULL)
+
+static bool share_key(const struct record *a, const struct record *b)
+{
+	uint64_t x[MATCH_KEYS_MAX], y[MATCH_KEYS_MAX];
+	const size_t n = match_keys(arena, a, x), m = match_keys(arena, b, y);
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < m; j++)
+			if (x[i] == y[j])
+				return true;
+	return false;
+}
+
+static void verdict(const struct record *a, const struct record *b, enum match_verdict want)
+{
+	struct match_result r;
+
+	match_score(arena, a, b, &r);
+	assert_int_equal(r.verdict, want);
+	assert_non_null(r.why);
+	match_score(arena, b, a, &r);
+	assert_int_equal(r.verdict, want);
+	/* A verdict is of no use if the candidate is never looked up. */
+	if (want != MATCH_NEW)
+		assert_true(share_key(a, b));
+}
+
+static void near(double got, double want)
+{
+	assert_true(fabs(got - want) < 0.0005);
+}
+
+/* The published values of Winkler's examples. */
+static void similarity_is_winklers(void **ctx)
+{
+	(void)ctx;
+	near(match_similarity("martha", "marhta"), 0.9611);
+	near(match_similarity("dwayne", "duane"), 0.8400);
+	near(match_similarity("dixon", "dicksonx"), 0.8133);
+	near(match_similarity("", ""), 1);
+	near(match_similarity("a", ""), 0);
+	near(match_similarity("abc", "xyz"), 0);
+	near(match_similarity("één", "één"), 1);
+}
+
+static void similarity_is_bounded(void **ctx)
+{
+	char a[5001], b[5001];
+
+	(void)ctx;
+	memset(a, 'a', 5000);
+	memset(b, 'a', 5000);
+	a[5000] = b[5000] = '\0';
+	memset(b + 64, 'b', 4000);
+	near(match_similarity(a, b), 1); /* only 64 of each count */
+	near(match_similarity("\xff\xfe", "\xff\xfe"), 1);
+}
+
+static void equal_valid_numbers_link(void **ctx)
+{
+	(void)ctx;
+	verdict(COMPANY("enterprise_number", "0403449823", "legal_name", "Acme NV"),
+		COMPANY("enterprise_number", "0403449823", "legal_name", "Something Else BV"), MATCH_LINK);
+	/* Fails mod 97. */
+	verdict(COMPANY("enterprise_number", "0123456789", "legal_name", "Acme NV"),
+		COMPANY("enterprise_number", "0123456789", "legal_name", "Something Else BV"), MATCH_NEW);
+}
+
+static void different_valid_numbers_never_link(void **ctx)
+{
+	struct match_result r;
+	const struct record *a = COMPANY("enterprise_number", "0403449823", "legal_name", "Acme NV", "postal_code",
+		"2000", "street", "Meir", "phones", "+3232345678", "emails", "info@acme.example");
+	const struct record *b = COMPANY("enterprise_number", "0407562029", "legal_name", "Acme NV", "postal_code",
+		"2000", "street", "Meir", "phones", "+3232345678", "emails", "info@acme.example");
+
+	(void)ctx;
+	verdict(a, b, MATCH_NEW);
+	match_score(arena, a, b, &r);
+	assert_true(r.strong);
+	assert_string_equal(r.evidence[0].field, "enterprise_number");
+	assert_string_equal(r.evidence[0].level, "different");
+}
+
+static void a_name_and_a_second_fact_link(void **ctx)
+{
+	(void)ctx;
+	verdict(COMPANY("legal_name", "Acme NV", "phones", "+3232345678"),
+		COMPANY("legal_name", "N.V. Acme", "phones", "+3232345678\n+3291234567"), MATCH_LINK);
+	verdict(COMPANY("legal_name", "Acme", "emails", "info@acme.example"),
+		COMPANY("legal_name", "ACME", "websites", "https://www.acme.example/contact"), MATCH_LINK);
+	verdict(COMPANY("legal_name", "Bakkerij Peeters", "postal_code", "2000", "street", "Meir", "house_number",
+			"12"),
+		COMPANY("preferred_name", "bakkerij peters", "legal_name", "X BV", "postal_code", "2000", "street",
+			"MEIR", "house_number", "12"),
+		MATCH_LINK);
+	verdict(COMPANY("legal_name", "Bakkerij Peeters", "postal_code", "2000", "street", "Meir", "phones",
+			"+3232345678"),
+		COMPANY("legal_name", "Bakkerij Peters", "postal_code", "9000", "phones", "+3232345678"), MATCH_LINK);
+	verdict(COMPANY("enterprise_number", "0403449823", "legal_name", "Acme", "phones", "+3232345678"),
+		COMPANY("legal_name", "Acme", "phones", "+3232345678"), MATCH_LINK);
+}
+
+static void one_fact_is_not_enough(void **ctx)
+{
+	(void)ctx;
+	verdict(COMPANY("legal_name", "Acme"), COMPANY("legal_name", "Acme"), MATCH_NEW);
+	verdict(COMPANY("legal_name", "Acme", "postal_code", "2000"),
+		COMPANY("legal_name", "Acme", "postal_code", "9000"), MATCH_NEW);
+	verdict(COMPANY("legal_name", "Acme", "postal_code", "2000"),
+		COMPANY("legal_name", "Acme", "postal_code", "2000"), MATCH_REVIEW);
+	verdict(COMPANY("legal_name", "Acme", "phones", "+3232345678"),
+		COMPANY("legal_name", "Zenith", "phones", "+3232345678"), MATCH_NEW);
+	verdict(COMPANY("legal_name", "Acme", "emails", "acme.one@gmail.com"),
+		COMPANY("legal_name", "Acme", "emails", "acme.two@gmail.com"), MATCH_NEW);
+	verdict(COMPANY("legal_name", "Acme", "postal_code", "2000", "street", "Meir", "house_number", "1"),
+		COMPANY("legal_name", "Acme", "postal_code", "2000", "street", "Meir", "house_number", "99"),
+		MATCH_REVIEW);
+	verdict(COMPANY("legal_name", "Garage 2", "phones", "+3232345678"),
+		COMPANY("legal_name", "Garage 3", "phones", "+3232345678"), MATCH_NEW);
+	verdict(COMPANY("legal_name", ""), COMPANY("legal_name", ""), MATCH_NEW);
+}
+
+static void sister_companies_are_for_a_human(void **ctx)
+{
+	(void)ctx;
+	verdict(COMPANY("legal_name", "Desmet NV", "phones", "+3232345678"),
+		COMPANY("legal_name", "Desmet BV", "phones", "+3232345678"), MATCH_REVIEW);
+	verdict(COMPANY("legal_name", "Desmet BVBA", "phones", "+3232345678"),
+		COMPANY("legal_name", "Desmet BV", "phones", "+3232345678"), MATCH_LINK); /* the old form of the same */
+}
+
+#define COMPANY_ID "01890a5d-ac96-774b-bcce-b302099a8057"
+#define OTHER_ID "01890a5d-ac96-774b-bcce-b302099a8058"
+
+static void a_personal_address_with_an_agreeing_name_links(void **ctx)
+{
+	(void)ctx;
+	verdict(PERSON("given_name", "Jan", "family_name", "Van den Berg", "emails", "Jan@acme.example"),
+		PERSON("given_name", "Jan", "family_name", "van den berg", "emails",
+			"jan@acme.example\njan@home.example"),
+		MATCH_LINK);
+	verdict(PERSON("given_name", "J.", "family_name", "Peeters", "emails", "jp@acme.example"),
+		PERSON("given_name", "Jan", "family_name", "Peeters", "emails", "jp@acme.example"), MATCH_LINK);
+	verdict(PERSON("given_name", "Jan", "family_name", "Peeters", "emails", "jp@acme.example"),
+		PERSON("given_name", "Mia", "family_name", "Peeters", "emails", "jp@acme.example"), MATCH_NEW);
+	verdict(PERSON("emails", "jp@acme.example"),
+		PERSON("given_name", "Mia", "family_name", "Peeters", "emails", "jp@acme.example"), MATCH_REVIEW);
+}
+
+static void a_role_mailbox_is_nobody(void **ctx)
+{
+	const struct record *a = PERSON("given_name", "Jan", "family_name", "Peeters", "emails", "info@acme.example");
+	const struct record *b = PERSON("given_name", "Jan", "family_name", "Peeters", "emails", "info@acme.example");
+
+	(void)ctx;
+	verdict(a, b, MATCH_NEW);
+	assert_false(share_key(a, b));
+}
+
+static void a_name_needs_a_company(void **ctx)
+{
+	(void)ctx;
+	verdict(PERSON("given_name", "Jan", "family_name", "Peeters"),
+		PERSON("given_name", "Jan", "family_name", "Peeters"), MATCH_NEW);
+	verdict(PERSON("given_name", "Jan", "family_name", "Peeters", "organization", COMPANY_ID),
+		PERSON("given_name", "Jan", "family_name", "Peeters", "organization", OTHER_ID), MATCH_NEW);
+	verdict(PERSON("given_name", "Jan", "family_name", "Peeters", "organization", "?7"),
+		PERSON("given_name", "Jan", "family_name", "Peeters", "organization", "?7"), MATCH_NEW);
+	verdict(PERSON("given_name", "Jan", "family_name", "Peeters", "organization", COMPANY_ID),
+		PERSON("given_name", "Jan", "family_name", "Peeters", "organization", COMPANY_ID), MATCH_REVIEW);
+	verdict(PERSON("given_name", "Jan", "family_name", "Peeters", "organization", COMPANY_ID, "emails",
+			"jan1@acme.example"),
+		PERSON("given_name", "Jan", "family_name", "Peeters", "organization", COMPANY_ID, "emails",
+			"jan2@acme.example"),
+		MATCH_NEW);
+	verdict(PERSON("given_name", "Jan", "family_name", "Peeters", "organization", COMPANY_ID, "phones",
+			"+32470123456"),
+		PERSON("given_name", "Jan", "family_name", "Peeters", "organization", COMPANY_ID, "phones",
+			"+32470123456"),
+		MATCH_LINK);
+	verdict(PERSON("given_name", "Jan", "family_name", "Peeters", "phones", "+32470123456"),
+		PERSON("given_name", "Jan", "family_name", "Peeters", "phones", "+32470123456"), MATCH_NEW);
+}
+
+static void a_referral_is_its_facts(void **ctx)
+{
+	(void)ctx;
+	verdict(REFERRAL("from_partner", "unizo", "to_partner", "voka", "organization", COMPANY_ID, "service", "audit"),
+		REFERRAL("from_partner", "unizo", "to_partner", "voka", "organization", COMPANY_ID, "service", "audit",
+			"contact", OTHER_ID),
+		MATCH_LINK);
+	verdict(REFERRAL("from_partner", "unizo", "to_partner", "voka", "organization", COMPANY_ID, "service", "audit"),
+		REFERRAL("from_partner", "unizo", "to_partner", "voka", "organization", COMPANY_ID, "service", "scan"),
+		MATCH_NEW);
+	verdict(REFERRAL("from_partner", "unizo", "to_partner", "voka", "organization", COMPANY_ID, "service", "audit",
+			"created_at", "2024-01-01T08:00:00Z"),
+		REFERRAL("from_partner", "unizo", "to_partner", "voka", "organization", COMPANY_ID, "service", "audit",
+			"created_at", "2025-01-01T08:00:00Z"),
+		MATCH_NEW);
+	verdict(REFERRAL("from_partner", "unizo", "to_partner", "voka"),
+		REFERRAL("from_partner", "unizo", "to_partner", "voka"), MATCH_NEW);
+}
+
+static void a_participation_is_its_facts(void **ctx)
+{
+	(void)ctx;
+	verdict(PARTICIPATION("contact", COMPANY_ID, "activity_id", "7", "held_on", "2024-05-01"),
+		PARTICIPATION("contact", COMPANY_ID, "activity_id", "7"), MATCH_LINK);
+	verdict(PARTICIPATION("contact", COMPANY_ID, "activity_id", "7", "held_on", "2024-05-01"),
+		PARTICIPATION("contact", COMPANY_ID, "activity_id", "7", "held_on", "2024-05-02"), MATCH_NEW);
+	verdict(PARTICIPATION("activity_id", "7"), PARTICIPATION("activity_id", "7"), MATCH_NEW);
+}
+
+static void types_do_not_share_keys(void **ctx)
+{
+	(void)ctx;
+	assert_false(share_key(COMPANY("phones", "+3232345678"), PERSON("phones", "+3232345678")));
+}
+
+static void huge_sets_are_bounded(void **ctx)
+{
+	const char *phone[500];
+	uint64_t key[MATCH_KEYS_MAX];
+	struct match_result r;
+	struct record *a;
+
+	(void)ctx;
+	for (size_t i = 0; i < 500; i++)
+		phone[i] = arena_printf(arena, "+3247%07zu", i);
+	a = COMPANY("legal_name", "Acme", "phones", set_make(arena, phone, 500), "alternative_names",
+		set_make(arena, phone, 500), "enterprise_number", "0403449823");
+	assert_in_range(match_keys(arena, a, key), 1, MATCH_KEYS_MAX);
+	match_score(arena, a, a, &r);
+	assert_int_equal(r.verdict, MATCH_LINK);
+	assert_in_range(r.n, 1, MATCH_EVIDENCE_MAX);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(similarity_is_winklers),
+		cmocka_unit_test(similarity_is_bounded),
+		cmocka_unit_test(equal_valid_numbers_link),
+		cmocka_unit_test(different_valid_numbers_never_link),
+		cmocka_unit_test(a_name_and_a_second_fact_link),
+		cmocka_unit_test(one_fact_is_not_enough),
+		cmocka_unit_test(sister_companies_are_for_a_human),
+		cmocka_unit_test(a_personal_address_with_an_agreeing_name_links),
+		cmocka_unit_test(a_role_mailbox_is_nobody),
+		cmocka_unit_test(a_name_needs_a_company),
+		cmocka_unit_test(a_referral_is_its_facts),
+		cmocka_unit_test(a_participation_is_its_facts),
+		cmocka_unit_test(types_do_not_share_keys),
+		cmocka_unit_test(huge_sets_are_bounded),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
