@@ -67,6 +67,8 @@ struct config {
 
 /* NULL if anything is wrong; diags has it all. path: the main file; its `include:` globs are read in C-locale order. */
 struct config *config_load(const char *path, struct diags *);
+/* The same from a text; name stands for the file in diagnoses, relative paths start at dir. */
+struct config *config_parse(const char *name, const char *dir, const char *text, size_t n, struct diags *);
 void config_free(struct config *);
 AUTO_DEFINE(struct config, config_free)
 
@@ -74,6 +76,13 @@ AUTO_DEFINE(struct config, config_free)
 void config_print(struct buf *, const struct config *);
 /* The commented sample, equal to conf/doorstroom.yaml (a test holds it so). */
 void config_print_sample(struct buf *);
+
+/* All that a command line needs to find the daemon or its store; texts in the arena. Reads the main file alone and
+ * takes no offence at anything in it; what it cannot read has its default. */
+struct config_place {
+	const char *state_dir, *control_socket;
+};
+void config_place(struct arena *, const char *path, struct config_place *);
 
 /* $CREDENTIALS_DIRECTORY/name or a file (refused if group- or world-readable); as adapter_env.secret. */
 const char *config_secret(struct arena *, const struct yaml *ref, struct err *);
