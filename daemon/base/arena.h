@@ -25,6 +25,9 @@ char *arena_strdup(struct arena *, const char *); /* NULL gives NULL */
 char *arena_strndup(struct arena *, const char *, size_t n);
 __attribute__((format(printf, 2, 3))) char *arena_printf(struct arena *, const char *fmt, ...);
 
+/* Takes over a malloc'ed block, to be freed with the rest: hands on a large buffer without copying. NULL is fine. */
+void arena_adopt(struct arena *, void *);
+
 size_t arena_used(const struct arena *); /* bytes handed out since the last reset */
 
 #define arena_new_of(arena, type) ((type *)arena_alloc((arena), sizeof(type)))

@@ -7,7 +7,7 @@ bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 {
 	va_list ap;
 
-	*e = (struct err){ .kind = kind };
+	*e = (struct err){.kind = kind};
 	va_start(ap, fmt);
 	vsnprintf(e->text, sizeof e->text, fmt, ap);
 	va_end(ap);

@@ -27,7 +27,7 @@ bool json_put(json_t *doc, const char *pointer, json_t *value);
 /* Well-formed pointer: "" or a leading '/', with ~0 and ~1 escapes only. */
 bool json_pointer_valid(const char *pointer);
 
-/* RFC 7396: target is changed in place; a null in the patch removes the key. */
+/* RFC 7396 on two objects: target is changed in place; a null in the patch removes the key. */
 void json_merge(json_t *target, json_t *patch);
 
 /* Canonical text: sorted keys, no blanks; malloc'ed. */

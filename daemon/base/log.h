@@ -21,6 +21,7 @@ enum log_level {
 
 /* Chooses the journal when stderr is connected to it ($JOURNAL_STREAM), else stderr. Call once, early. */
 void log_open(const char *program, enum log_level most);
+void log_open_at(const char *program, enum log_level most, const char *journal_socket);   /* for tests */
 void log_set_level(enum log_level most);
 bool log_level_parse(const char *name, enum log_level *out);
 uint64_t log_dropped(void);

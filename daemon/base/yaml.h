@@ -19,6 +19,7 @@ struct yaml {
 	unsigned line, column;      /* from 1 */
 	const char *path;           /* "partners[2].poll" */
 	const char *key;            /* within its mapping, or NULL */
+	unsigned key_line, key_column;   /* where that key stands */
 	bool quoted;                /* scalar was quoted: `"null"` is text, bare `null` or nothing is no value */
 	const char *text;           /* scalar */
 	struct yaml **child;        /* sequence, mapping: in file order */
@@ -30,6 +31,7 @@ struct diags {
 	struct arena *arena;
 	const char **line; /* "file:line:column: path: what" */
 	size_t n, cap;
+	size_t more;       /* how many the last line sums up */
 };
 
 __attribute__((format(printf, 3, 4))) void diag_add(struct diags *, const struct yaml *where, const char *fmt, ...);
