@@ -6,6 +6,7 @@
  */
 #pragma once
 #include "adapters/adapter.h"
+#include "core/observe.h"
 #include "engine/config.h"
 #include "store/store.h"
 
@@ -70,6 +71,7 @@ struct sweep {
 	int64_t epoch;
 	bool approved;
 	bool guarded;                           /* out */
+	char why[160];                          /* guarded */
 	int64_t unseen, live;                   /* out */
 	int64_t after;                          /* in, out: candidates come in batches, by shadow id */
 	struct shadow **candidate;              /* out: to be read singly, or declared gone after two scans */

@@ -256,6 +256,7 @@ bool store_outbox(struct store *, struct arena *, int partner, int64_t entity, s
 bool store_outbox_by_id(struct store *, struct arena *, int64_t id, struct outbox **out, struct err *);
 bool store_outbox_save(struct store *, struct outbox *, struct err *);    /* insert (id 0: then set) or update */
 bool store_outbox_delete(struct store *, int64_t id, struct err *);
+bool store_outbox_forget(struct store *, int64_t entity, struct err *);   /* all rows of an entity */
 /* Rows in that state with id above after, by id. */
 bool store_outbox_in(struct store *, struct arena *, int partner, enum outbox_state, int64_t after, size_t max,
 	struct outbox ***out, size_t *n, struct err *);

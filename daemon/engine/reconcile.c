@@ -1,0 +1,477 @@
+/*
+ * reconcile.c - a page of a partner's records becomes shadows, links, golden records and marks in the outbox.
+ *
+ * Happy path: one transaction per page; every record is unchanged (its scan number is noted), known (observed, and
+ * its entity decided if its people edited it), or new (bound to a create of the hub's, linked to a match, or an entity
+ * of its own). The feed's cursor is saved in the same transaction.
+ * Failure modes: an unusable record goes to quarantine and blocks no other; a batch over an inbound limit is left
+ * alone as a whole; a reading that may be stale is not believed but read again singly; a store error undoes the page.
+ */
+#include "engine/reconcile.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/story.h"
+
+/* --- what a reading is worth ---------------------------------------------------------------------------------------- */
+
+static bool number_after(const char *a, const char *b)
+{
+	return strtoull(a, NULL, 10) > strtoull(b, NULL, 10);
+}
+
+static bool newer_version(const struct hub_partner *p, const struct shadow *s, const struct item *item)
+{
+	return p->caps & ADAPTER_CAN_ORDERED && s->version && item->version && number_after(item->version, s->version);
+}
+
+static bool older_version(const struct hub_partner *p, const struct shadow *s, const struct item *item)
+{
+	return p->caps & ADAPTER_CAN_ORDERED && s->version && item->version && number_after(s->version, item->version);
+}
+
+/* Asked for before the last acknowledged push of that record: it may show what was there before. */
+static bool stale(const struct hub_partner *p, const struct page *page, const struct shadow *s, const struct item *item)
+{
+	if (older_version(p, s, item))
+		return true;
+	return !page->fresh && page->asked < s->fence && !newer_version(p, s, item);
+}
+
+/* A list that may lag is believed only after a single read. */
+static bool doubtful(struct hub *hub, const struct hub_partner *p, const struct page *page, const struct shadow *s,
+	const struct item *item)
+{
+	if (page->fresh || !(p->caps & ADAPTER_CAN_GET) || newer_version(p, s, item))
+		return false;
+	return p->caps & ADAPTER_CAN_LAGS || (s->fence && hub->now_ms - s->fence_ms < (int64_t)p->config->stale_ms);
+}
+
+static void ask_again(struct page *page, const char *key)
+{
+	if (!page->confirm)
+		page->confirm = arena_array(page->arena, const char *, page->n + 1);
+	if (page->nconfirm < page->n)
+		page->confirm[page->nconfirm++] = arena_strdup(page->arena, key);
+}
+
+/* --- references ------------------------------------------------------------------------------------------------------- */
+
+/* The record with the partner's keys turned into hub ids, or "?key" where the record is not known yet. */
+static struct record *translate(struct hub *hub, struct arena *arena, int partner, const struct record *in)
+{
+	struct record *out = arena_copy(arena, in, sizeof *in);
+	unsigned n = field_count(in->type);
+
+	for (unsigned f = 0; f < n; f++) {
+		const struct field *field = field_at(in->type, f);
+		const char *id;
+
+		if (field->kind != VALUE_REF || !in->v[f] || !*in->v[f])
+			continue;
+		id = store_ref_in(hub->store, arena, partner, field->target, in->v[f]);
+		out->v[f] = id ? id : arena_printf(arena, "?%s", in->v[f]);
+	}
+	return out;
+}
+
+static bool wait_for_references(struct hub *hub, const struct shadow *s, struct err *err)
+{
+	unsigned n = field_count(s->type);
+
+	for (unsigned f = 0; f < n; f++) {
+		const struct field *field = field_at(s->type, f);
+		const char *base = s->cell[f].base;
+
+		if (field->kind == VALUE_REF && base && *base == '?' &&
+			!store_wait(hub->store, s->partner, field->target, base + 1, s->id, err))
+			return false;
+	}
+	return true;
+}
+
+/* The record behind that key is known now: those who waited for it get its hub id. */
+static bool arrived(struct hub *hub, struct arena *arena, const struct shadow *s, struct tally *tally, struct err *err)
+{
+	const char *id = NULL;
+	int64_t *waiting;
+	size_t n;
+
+	if (!store_waiting(hub->store, arena, s->partner, s->type, s->key, &waiting, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		struct shadow *w;
+		struct entity *e;
+		unsigned fields;
+
+		if (!id)
+			id = store_ref_in(hub->store, arena, s->partner, s->type, s->key);
+		if (!store_shadow(hub->store, arena, waiting[i], &w, err))
+			return false;
+		if (!w || !id)
+			continue;
+		fields = field_count(w->type);
+		for (unsigned f = 0; f < fields; f++) {
+			struct cell *c = &w->cell[f];
+
+			if (field_at(w->type, f)->kind != VALUE_REF || field_at(w->type, f)->target != s->type)
+				continue;
+			if (c->base && *c->base == '?' && !strcmp(c->base + 1, s->key))
+				c->base = id;
+			if (c->own && *c->own == '?' && !strcmp(c->own + 1, s->key))
+				c->own = id;
+		}
+		if (!store_shadow_save(hub->store, w, err) || !store_entity(hub->store, arena, w->entity, &e, err))
+			return false;
+		if (e && !decide_entity(hub, arena, e, w->partner, tally, err))
+			return false;
+	}
+	return true;
+}
+
+/* --- a known record --------------------------------------------------------------------------------------------------- */
+
+static void tell_findings(struct hub *hub, const struct shadow *s, const struct observation *o, struct tally *tally)
+{
+	BUF_AUTO struct buf b = { 0 };
+	bool confirmed = false;
+
+	if (o->edited) {
+		story_edits(&b, s->type, o);
+		store_event(hub->store, hub->now_ms, EVENT_EDIT, s->partner, s->entity, s->id, b.data);
+		tally->edited++;
+	}
+	for (unsigned i = 0; i < o->n; i++)
+		confirmed |= o->finding[i].kind == FINDING_CONFIRM;
+	if (confirmed) {
+		buf_clear(&b);
+		story_confirms(&b, s->type, o);
+		store_event(hub->store, hub->now_ms, EVENT_CONFIRM, s->partner, s->entity, s->id, b.data);
+		tally->confirmed++;
+	}
+	for (unsigned i = 0; i < o->n; i++) {
+		if (o->finding[i].kind != FINDING_LEARNED)
+			continue;
+		buf_clear(&b);
+		story_learned(&b, s->type, &o->finding[i]);
+		store_event(hub->store, hub->now_ms, EVENT_LEARNED, s->partner, s->entity, s->id, b.data);
+	}
+}
+
+static bool keep_images(struct hub *hub, const struct shadow *s, const struct observation *o, struct err *err)
+{
+	for (unsigned i = 0; i < o->n; i++)
+		if (o->finding[i].kind == FINDING_LEARNED &&
+			!store_image_save(hub->store, s->partner, s->type, o->finding[i].field, o->finding[i].sent,
+				o->finding[i].value, err))
+			return false;
+	return true;
+}
+
+static void count_edits(struct tally *tally, enum record_type type, const struct observation *o)
+{
+	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++) {
+		tally->changed[type][f] += (o->edited & FIELD_BIT(f)) != 0;
+		tally->blanked[type][f] += (o->blanked & FIELD_BIT(f)) != 0;
+	}
+}
+
+/* An edit wins over a deletion elsewhere: the entity lives again, but not where it was deleted. */
+static bool revive(struct hub *hub, struct entity *e, const struct shadow *s)
+{
+	if (e->state != ENTITY_DELETED)
+		return false;
+	e->state = ENTITY_LIVE;
+	store_event(hub->store, hub->now_ms, EVENT_REVIVED, s->partner, e->id, s->id, NULL);
+	return true;
+}
+
+bool reconcile_reading(struct hub *hub, struct page *page, struct shadow *s, const struct item *item, const struct record *now,
+	struct err *err)
+{
+	struct image_source source;
+	struct observation o;
+	struct entity *e;
+	bool returned = s->state != SHADOW_LIVE;
+
+	observe(page->arena, s, now, marks_images(&source, hub, page->arena, s), store_seq(hub->store) + 1, &o);
+	s->version = item->version;
+	s->hash = record_hash(item->record);
+	s->state = SHADOW_LIVE;
+	s->alias_of = 0;
+	if (page->epoch)
+		s->epoch = page->epoch;
+	tell_findings(hub, s, &o, &page->run);
+	count_edits(&page->run, s->type, &o);
+	if (!store_shadow_save(hub->store, s, err) || !keep_images(hub, s, &o, err) ||
+		!wait_for_references(hub, s, err) || !store_entity(hub->store, page->arena, s->entity, &e, err))
+		return false;
+	if (!e)
+		return err_set(err, ERR_BROKEN, "store: shadow %lld has no entity; restore a backup", (long long)s->id);
+	if (returned) {
+		store_event(hub->store, hub->now_ms, EVENT_REVIVED, s->partner, e->id, s->id, NULL);
+		if (!store_unsuppress(hub->store, s->partner, e->id, err))
+			return false;
+	}
+	if (!o.n && !returned)
+		return true;
+	if (o.edited)
+		revive(hub, e, s);
+	return decide_entity(hub, page->arena, e, page->partner, &page->run, err);
+}
+
+static bool known(struct hub *hub, const struct hub_partner *p, struct page *page, struct shadow *s, const struct item *item,
+	struct err *err)
+{
+	uint64_t hash = record_hash(item->record);
+	struct image_source source;
+	struct record *now;
+
+	if (hash == s->hash && s->state == SHADOW_LIVE) {
+		page->run.unchanged++;
+		if (page->fresh && (!s->version || !item->version || strcmp(s->version, item->version))) {
+			s->version = item->version;
+			return store_shadow_save(hub->store, s, err);
+		}
+		return !page->epoch || store_shadow_seen(hub->store, s->id, page->epoch, err);
+	}
+	if (stale(p, page, s, item)) {
+		page->run.ignored++;
+		return !page->epoch || s->state != SHADOW_LIVE || store_shadow_seen(hub->store, s->id, page->epoch, err);
+	}
+	now = translate(hub, page->arena, page->partner, item->record);
+	if (doubtful(hub, p, page, s, item) && (s->state != SHADOW_LIVE ||
+			observe_preview(s, now, marks_images(&source, hub, page->arena, s)))) {
+		ask_again(page, item->key);
+		return !page->epoch || s->state != SHADOW_LIVE || store_shadow_seen(hub->store, s->id, page->epoch, err);
+	}
+	return reconcile_reading(hub, page, s, item, now, err);
+}
+
+/* --- gone, merged, unusable --------------------------------------------------------------------------------------------- */
+
+static bool suppress(struct hub *hub, int partner, int64_t entity, const char *reason, struct err *err)
+{
+	BUF_AUTO struct buf b = { 0 };
+
+	buf_addf(&b, "{\"reason\":\"%s\"}", reason);
+	store_event(hub->store, hub->now_ms, EVENT_SUPPRESS, partner, entity, 0, b.data);
+	return store_suppress(hub->store, partner, entity, reason, hub->now_ms, err);
+}
+
+static bool suppress_where_missing(struct hub *hub, struct arena *arena, int64_t entity, struct err *err)
+{
+	struct shadow **shadow;
+	size_t n;
+
+	if (!store_shadows_of(hub->store, arena, entity, &shadow, &n, err))
+		return false;
+	for (size_t i = 0; i < hub->n; i++)
+		if (!marks_shadow_at(shadow, n, hub->partner[i].id) &&
+			!suppress(hub, hub->partner[i].id, entity, "archived", err))
+			return false;
+	return true;
+}
+
+static bool deleted_by_people(struct hub *hub, const struct hub_partner *p, struct arena *arena, struct entity *e,
+	struct err *err)
+{
+	if (!suppress(hub, p->id, e->id, "deleted there", err))
+		return false;
+	switch (p->config->deletion[e->type]) {
+	case DELETION_UNLINK:
+		return true;
+	case DELETION_ARCHIVE:
+		return suppress_where_missing(hub, arena, e->id, err);
+	case DELETION_PROPAGATE:
+		e->state = ENTITY_DELETED;
+		return true;
+	}
+	return true;
+}
+
+static bool lose(struct hub *hub, struct arena *arena, struct shadow *s, struct tally *tally, struct err *err)
+{
+	const struct hub_partner *p = hub_partner(hub, s->partner);
+	struct outbox *row;
+	struct entity *e;
+	bool ours;
+
+	s->state = SHADOW_DEAD;
+	s->version = NULL;
+	tally->gone++;
+	store_event(hub->store, hub->now_ms, EVENT_GONE, s->partner, s->entity, s->id, NULL);
+	if (!store_shadow_save(hub->store, s, err) || !store_entity(hub->store, arena, s->entity, &e, err))
+		return false;
+	if (!e)
+		return true;
+	if (!store_outbox(hub->store, arena, s->partner, e->id, &row, err))
+		return false;
+	ours = row && row->kind == OUTBOX_DELETE;
+	if (row && !store_outbox_delete(hub->store, row->id, err))
+		return false;
+	if (!ours && p && !deleted_by_people(hub, p, arena, e, err))
+		return false;
+	return decide_entity(hub, arena, e, s->partner, tally, err);
+}
+
+static bool gone(struct hub *hub, struct page *page, const char *key, struct err *err)
+{
+	struct shadow *s;
+
+	if (!store_shadow_by_key(hub->store, page->arena, page->partner, page->type, key, &s, err))
+		return false;
+	return !s || s->state != SHADOW_LIVE || lose(hub, page->arena, s, &page->run, err);
+}
+
+static bool ask_about_merge(struct hub *hub, struct shadow *from, const struct shadow *into, struct tally *tally,
+	struct err *err)
+{
+	struct review r = {
+		.kind = "merge", .type = from->type, .shadow = from->id, .entity = from->entity, .other = into->entity,
+		.evidence = "{\"why\":\"the partner merged two records that the hub holds apart\"}", .made_at = hub->now_ms,
+	};
+	int64_t id;
+
+	tally->reviews++;
+	store_event(hub->store, hub->now_ms, EVENT_REVIEW, from->partner, from->entity, from->id, "{\"kind\":\"merge\"}");
+	return store_review_ask(hub->store, &r, &id, err);
+}
+
+static bool merged_there(struct hub *hub, struct page *page, const struct item *item, struct err *err)
+{
+	struct shadow *from, *into = NULL;
+	struct entity *e;
+
+	if (!store_shadow_by_key(hub->store, page->arena, page->partner, page->type, item->key, &from, err))
+		return false;
+	if (!from || from->state == SHADOW_ALIAS)
+		return true;
+	if (item->merged_into && !store_shadow_by_key(hub->store, page->arena, page->partner, page->type,
+			item->merged_into, &into, err))
+		return false;
+	from->state = SHADOW_ALIAS;
+	from->alias_of = into ? into->id : 0;
+	store_event(hub->store, hub->now_ms, EVENT_ALIAS, page->partner, from->entity, from->id, NULL);
+	if (!store_shadow_save(hub->store, from, err))
+		return false;
+	if (into && into->entity != from->entity && (!suppress(hub, page->partner, from->entity, "merged there", err) ||
+			!ask_about_merge(hub, from, into, &page->run, err)))
+		return false;
+	if (!store_entity(hub->store, page->arena, from->entity, &e, err))
+		return false;
+	return !e || decide_entity(hub, page->arena, e, page->partner, &page->run, err);
+}
+
+static bool unusable(struct hub *hub, struct page *page, const struct item *item, struct err *err)
+{
+	const struct hub_partner *p = hub_partner(hub, page->partner);
+	const char *key = item->key && *item->key ? item->key : "(none)";
+	struct quarantine q = {
+		.partner = page->partner, .type = page->type, .key = key, .field = item->err.field, .reason = item->err.text,
+		.raw = item->raw, .raw_hash = hash_text(item->raw ? item->raw : "", 0), .map_version = p->map_version,
+		.since = hub->now_ms,
+	};
+	BUF_AUTO struct buf b = { 0 };
+	struct shadow *s;
+	bool fresh;
+
+	page->run.unusable++;
+	if (!store_quarantine(hub->store, &q, &fresh, err) ||
+		!store_shadow_by_key(hub->store, page->arena, page->partner, page->type, key, &s, err))
+		return false;
+	if (fresh) {
+		buf_adds(&b, "{\"key\":");
+		buf_add_json(&b, key);
+		buf_adds(&b, ",\"field\":");
+		buf_add_json(&b, item->err.field);
+		buf_adds(&b, ",\"reason\":");
+		buf_add_json(&b, item->err.text);
+		buf_addc(&b, '}');
+		store_event(hub->store, hub->now_ms, EVENT_QUARANTINE, page->partner, s ? s->entity : 0, s ? s->id : 0, b.data);
+	}
+	/* It is there, only not readable: it has not vanished. */
+	return !s || !page->epoch || s->state != SHADOW_LIVE || store_shadow_seen(hub->store, s->id, page->epoch, err);
+}
+
+/* --- one item, and a page of them --------------------------------------------------------------------------------------- */
+
+static bool live(struct hub *hub, struct page *page, const struct item *item, struct err *err)
+{
+	const struct hub_partner *p = hub_partner(hub, page->partner);
+	struct record *now;
+	struct shadow *s;
+	bool was;
+
+	if (!store_shadow_by_key(hub->store, page->arena, page->partner, page->type, item->key, &s, err))
+		return false;
+	if (s)
+		return known(hub, p, page, s, item, err);
+	if (!page->fresh && p->scanned && p->caps & ADAPTER_CAN_LAGS && p->caps & ADAPTER_CAN_GET) {
+		ask_again(page, item->key);
+		return true;
+	}
+	page->run.fresh++;
+	s = shadow_new(page->arena, page->partner, page->type, item->key);
+	s->epoch = page->epoch;
+	now = translate(hub, page->arena, page->partner, item->record);
+	return links_place(hub, page, s, item, now, err) &&
+		store_quarantine_drop(hub->store, page->partner, page->type, item->key, &was, err);
+}
+
+bool reconcile_placed(struct hub *hub, struct page *page, const struct shadow *s, struct err *err)
+{
+	return wait_for_references(hub, s, err) && arrived(hub, page->arena, s, &page->run, err);
+}
+
+bool reconcile_item(struct hub *hub, struct page *page, const struct item *item, struct err *err)
+{
+	page->run.items++;
+	switch (item->state) {
+	case ITEM_GONE:
+		return gone(hub, page, item->key, err);
+	case ITEM_MERGED:
+		return merged_there(hub, page, item, err);
+	case ITEM_LIVE:
+		return item->record ? live(hub, page, item, err) : unusable(hub, page, item, err);
+	}
+	return true;
+}
+
+bool reconcile_page(struct hub *hub, struct page *page, struct err *err)
+{
+	struct tally before = page->run;
+	bool ok;
+
+	if (!store_begin(hub->store, err))
+		return false;
+	ok = inbound_guard(hub, page, err);
+	for (size_t i = 0; ok && !page->guarded && i < page->n; i++)
+		ok = reconcile_item(hub, page, &page->item[i], err);
+	if (ok && !page->guarded && page->feed)
+		ok = store_feed_save(hub->store, page->partner, page->type, page->feed, err);
+	ok = ok && store_commit(hub->store, err);
+	if (!ok || page->guarded)
+		page->run = before;
+	if (!ok)
+		store_rollback(hub->store);
+	return ok;
+}
+
+bool reconcile_gone(struct hub *hub, int partner, enum record_type type, const char *const *key, size_t n, struct tally *tally,
+	struct err *err)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	struct page page = { .partner = partner, .type = type, .arena = arena };
+	bool ok = store_begin(hub->store, err);
+
+	for (size_t i = 0; ok && i < n; i++)
+		ok = gone(hub, &page, key[i], err);
+	if (!ok || !store_commit(hub->store, err)) {
+		store_rollback(hub->store);
+		return false;
+	}
+	tally_add(tally, &page.run);
+	return true;
+}

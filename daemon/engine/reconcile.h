@@ -1,0 +1,15 @@
+/* reconcile.h - between reconcile.c, links.c and inbound.c; everybody else includes hub.h. */
+#pragma once
+#include "base/hash.h"
+#include "engine/hub.h"
+
+/* inbound.c: counts what the page would change; sets page->guarded, page->why and a GUARD event if that is too much. */
+bool inbound_guard(struct hub *, struct page *, struct err *);
+
+/* links.c: a record seen for the first time finds its entity: a create of the hub's, a match, or a new one. */
+bool links_place(struct hub *, struct page *, struct shadow *, const struct item *, const struct record *now, struct err *);
+
+/* reconcile.c: a reading of a shadow that has an entity is observed and decided. */
+bool reconcile_reading(struct hub *, struct page *, struct shadow *, const struct item *, const struct record *now, struct err *);
+/* reconcile.c: the shadow has its entity: it waits for its references, and those waiting for it go on. */
+bool reconcile_placed(struct hub *, struct page *, const struct shadow *, struct err *);
