@@ -25,7 +25,7 @@ DEMO_HOOK_SECRET = "whsec_ZGVtby1mbGFuZGVyc2RjLXdlYmhvb2stc2VjcmV0"
 
 
 class Network:
-    """secrets: {name: text} as in the files of --secrets. ports: first of four in a row, or 0 for free ones."""
+    """secrets: {name: text} as in the files of --secrets."""
 
     def __init__(self, seed=1, state=None, secrets=None, hook_url=None, sizes=None, voka_limit=600, token_s=300):
         secrets, rows = secrets or {}, None
@@ -53,9 +53,10 @@ class Network:
             with open(os.path.join(state, "truth.json"), "w", encoding="utf-8") as file:
                 json.dump(self.truth, file, ensure_ascii=False)
 
-    async def start(self, port=0):
-        for at, server in enumerate(self.servers.values()):
-            await server.start(port + at if port else 0)
+    async def start(self, port=0, ports=None):
+        """ports: those of an earlier run, which the daemon's kept links still point to."""
+        for at, (name, server) in enumerate(self.servers.items()):
+            await server.start(ports[name] if ports else port + at if port else 0)
         if self.hooks:
             self.hooks.start()
         return {name: server.port for name, server in self.servers.items()}
@@ -83,7 +84,7 @@ def arguments():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--secrets", metavar="DIR", help="files unizo, voka, flandersdc, flandersdc-webhook, innovatiecentrum")
     parser.add_argument("--webhook-url", metavar="URL", help="where flandersdc sends its webhooks")
-    parser.add_argument("--ports-file", metavar="FILE", help="write {partner: port} here as JSON once they listen")
+    parser.add_argument("--ports-file", metavar="FILE", help="{partner: port} as JSON: used if it is there, written if not")
     parser.add_argument("--voka-limit", type=int, default=600, help="requests a second that voka allows (default 600)")
     parser.add_argument("--token-life", type=int, default=300, help="seconds a flandersdc token lives (default 300)")
     for word, count in (("companies", 2000), ("people", 5000), ("referrals", 300), ("participations", 600)):
@@ -96,8 +97,12 @@ async def main():
     sizes = {word: getattr(args, word) for word in ("companies", "people", "referrals", "participations")}
     network = Network(args.seed, args.state, read_secrets(args.secrets) if args.secrets else None, args.webhook_url, sizes,
                       args.voka_limit, args.token_life)
-    ports = await network.start(args.port)
-    if args.ports_file:
+    known = None
+    if args.ports_file and os.path.exists(args.ports_file):
+        with open(args.ports_file, encoding="utf-8") as file:
+            known = json.load(file)
+    ports = await network.start(args.port, known)
+    if args.ports_file and not known:
         with open(args.ports_file + ".new", "w", encoding="utf-8") as file:
             json.dump(ports, file)
         os.replace(args.ports_file + ".new", args.ports_file)

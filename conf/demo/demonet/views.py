@@ -139,7 +139,7 @@ class View:
             if self.partner in person.partners:
                 self.person(person)
         for referral in self.world.referrals:
-            if referral.sender == self.partner:
+            if referral.keeper == self.partner:
                 self.referral(referral)
         for row in self.world.participations:
             if row.partner == self.partner:

@@ -55,7 +55,8 @@ class Person:
 @dataclass
 class Referral:
     id: str
-    sender: str
+    keeper: str                 # the partner whose CRM has it: the sender's
+    sender: str                 # a partner, or a desk of the innovation centres
     receiver: str
     company: Company
     person: Person | None
@@ -182,6 +183,10 @@ STATES = (("created", 15), ("sent", 45), ("received", 10), ("accepted", 10), ("i
 OUTCOMES = ("guidance", "application_submitted", "no_follow_up")
 
 
+def desk(partner, company):
+    return f"{partner}-{company.town[2]}" if partner == "innovatiecentrum" else partner
+
+
 def make_referrals(rng, companies, count):
     """Known only to their sender: that nobody else knew is what the hub is for."""
     referrals, taken = [], set()
@@ -191,7 +196,7 @@ def make_referrals(rng, companies, count):
         company = rng.choice(companies)
         service = pick(rng, (("begeleiding", 60), ("subsidie", 15), ("audit", 10), ("scan", 10), ("academie", 5)))
         same = (sender, receiver, company.id, service)
-        if sender not in company.partners or company.stopped or receiver == "innovatiecentrum" and not company.town[2] or same in taken:
+        if sender not in company.partners or company.stopped or "innovatiecentrum" in (sender, receiver) and not company.town[2] or same in taken:
             continue
         taken.add(same)
         state = pick(rng, STATES)
@@ -203,7 +208,8 @@ def make_referrals(rng, companies, count):
         known = [person for person in company.people if sender in person.partners]
         handler = f"{rng.choice(names.GIVEN[0])}{rng.choice(names.GIVEN[1])} {rng.choice(names.FAMILY_HEAD)}{rng.choice(names.FAMILY_TAIL)}"
         referrals.append(Referral(
-            id=f"r{len(referrals) + 1:04d}", sender=sender, receiver=receiver, company=company,
+            id=f"r{len(referrals) + 1:04d}", keeper=sender, sender=desk(sender, company), receiver=desk(receiver, company),
+            company=company,
             person=rng.choice(known) if known and rng.random() < 0.9 else None, service=service,
             reason=rng.choice(names.REASONS), handler=handler if len(reached) > 2 else None, state=state,
             outcome=rng.choice(OUTCOMES) if state == "closed" else None, times=times))
