@@ -14,16 +14,20 @@
 struct loop;
 struct work;
 
+#define LOOP_NEVER UINT64_MAX
+
 struct loop_ops {
 	uint64_t (*now_ms)(struct loop *);                     /* monotonic */
 	int64_t (*wall_ms)(struct loop *);                     /* since 1970; may jump: for people and for HTTP dates only */
 	void (*random)(struct loop *, void *, size_t);
 	void (*work)(struct loop *, struct work *);            /* run work->run() off the loop, then op_finish() it on the loop */
-	void (*wake)(struct loop *, uint64_t at_ms);           /* call loop_turn() at that time, or at once if it has passed */
+	/* Call loop_turn() at that time, or on the next round if it has passed; replaces the time said before. */
+	void (*wake)(struct loop *, uint64_t at_ms);           /* LOOP_NEVER: there is nothing to wake up for */
 };
 
 struct timer {
 	uint64_t due_ms;
+	uint64_t seq;                                          /* timers due at the same time fire as they were armed */
 	size_t slot;                                           /* in the heap, from 1; 0: not armed */
 	void (*fire)(struct timer *);
 };
@@ -33,6 +37,7 @@ struct loop {
 	struct list ready;                                     /* ops that have finished, in order */
 	struct timer **heap;
 	size_t ntimers, cap;
+	uint64_t seq;
 	bool turning;
 };
 
@@ -42,6 +47,9 @@ void loop_fini(struct loop *);   /* asserts that nothing is ready; forgets armed
 /* Delivers what was ready when the turn began and fires what is due; whatever becomes ready meanwhile waits for
  * the next turn, for which it wakes the implementation. Called by implementations only. */
 void loop_turn(struct loop *);
+
+/* For op.c only. */
+void loop_ready(struct loop *, struct list *node);
 
 static inline uint64_t loop_now(struct loop *l)
 {

@@ -41,3 +41,6 @@ void op_finish(struct op *);
 
 /* For whoever waits for one. */
 void op_cancel(struct op *);
+
+/* For loop.c only: ends it towards its caller and its task. */
+void op_deliver(struct op *);

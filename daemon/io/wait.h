@@ -26,6 +26,7 @@ struct lane {
 	struct work *running;
 	struct list waiting;
 	size_t depth;                 /* running and waiting */
+	struct work turn;             /* carries the running one through the loop */
 };
 void lane_init(struct lane *, struct loop *);
 void lane_start(struct lane *, struct work *);
