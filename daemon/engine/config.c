@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 
+#define STORE_FILE "store.db"
 #define SECRET_BYTES_MAX (64 * 1024)
 
 static const char *const log_words[] = {
@@ -247,6 +248,7 @@ static struct config *read_tree(struct arena *arena, const char *file, const cha
 	options_read(arena, config_main_options, main, w, diags);
 	c->log_level = log_words[w->log_level];
 	c->state_dir = path_from(arena, dir, c->state_dir);
+	c->store_path = arena_printf(arena, "%s/" STORE_FILE, c->state_dir);
 	c->control_socket = path_from(arena, dir, c->control_socket);
 	if (!c->manifest_path)
 		c->manifest_path = DOORSTROOM_DATADIR "/manifests";
@@ -311,6 +313,7 @@ void config_place(struct arena *arena, const char *path, struct config_place *ou
 		else if (o->offset == AT(config.control_socket))
 			out->control_socket = arena_strdup(arena, text);
 	}
+	out->store_path = arena_printf(arena, "%s/" STORE_FILE, out->state_dir);
 }
 
 static const char *secret_read(struct arena *arena, const char *path, const char *name, bool private, struct err *e)

@@ -56,6 +56,7 @@ struct config {
 	const char *file;             /* the main one */
 	const char *dir;              /* where relative paths start */
 	const char *state_dir, *control_socket, *listen;   /* listen NULL: no TCP at all */
+	const char *store_path;       /* state_dir/store.db */
 	const char *log_level;
 	const char *manifest_path;
 	struct option_list read_group, operate_group;      /* who may use the control socket, besides root and the daemon's user */
@@ -80,7 +81,7 @@ void config_print_sample(struct buf *);
 /* All that a command line needs to find the daemon or its store; texts in the arena. Reads the main file alone and
  * takes no offence at anything in it; what it cannot read has its default. */
 struct config_place {
-	const char *state_dir, *control_socket;
+	const char *state_dir, *store_path, *control_socket;
 };
 void config_place(struct arena *, const char *path, struct config_place *);
 

@@ -136,6 +136,8 @@ struct release {
 	char hash[17], why[160];
 };
 bool release_plan(struct hub *, struct release *, struct err *);
+/* After releases and approvals: ends the onboarding of partners that have nothing undecided left. */
+bool release_onboard(struct hub *, struct err *);
 bool release_approve(struct hub *, const char *hash, const char *by, int *partner, struct err *);
 bool release_reject(struct hub *, const char *hash, const char *by, int *partner, struct err *);
 
@@ -145,7 +147,8 @@ bool release_reject(struct hub *, const char *hash, const char *by, int *partner
 enum claim_kind {
 	CLAIM_PUSH,      /* send push, the intent is recorded */
 	CLAIM_READ,      /* read the record first (key), then claim again with fresh = true */
-	CLAIM_FIND,      /* an earlier create may have happened: search by hub id, then claim again */
+	CLAIM_FIND,      /* an earlier create may have happened: search by hub id; what is found is reconciled as a fresh
+	                  * page of one, which binds it; then claim again */
 	CLAIM_NOTHING    /* the row is gone, or waits */
 };
 struct claim {
@@ -163,5 +166,3 @@ struct claim {
 bool send_claim(struct hub *, struct claim *, struct err *);
 /* push.op.err and the outputs say how it went. */
 bool send_settle(struct hub *, struct claim *, struct tally *, struct err *);
-/* What a due create found by external id: adopted with an unknown base. */
-bool send_adopt(struct hub *, struct claim *, const struct item *found, struct tally *, struct err *);

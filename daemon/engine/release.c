@@ -331,6 +331,60 @@ static bool in_transaction(struct hub *hub, const char *hash, const char *by, bo
 	return false;
 }
 
+/* A partner is no novice any more once nothing that its first synchronisation causes is undecided where it could go. */
+static bool undecided(struct hub *hub, const struct hub_partner *p, bool *out, struct err *err)
+{
+	*out = false;
+	if (p->config->onboarding == ONBOARDING_APPLY)
+		return true;
+	for (size_t i = 0; i < hub->n && !*out; i++) {
+		const struct hub_partner *q = &hub->partner[i];
+		int64_t n;
+
+		if (!q->scanned)
+			continue;
+		if (!store_outbox_undecided(hub->store, q->id, q == p ? 0 : p->id, &n, err))
+			return false;
+		*out = n != 0;
+	}
+	return true;
+}
+
+static bool onboard(struct hub *hub, struct hub_partner *p, struct err *err)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	struct store_partner row;
+
+	if (!store_partner(hub->store, arena, p->config->id, &row, err))
+		return false;
+	row.onboarded = true;
+	store_event(hub->store, hub->now_ms, EVENT_PARTNER, p->id, 0, 0, "{\"state\":\"onboarded\"}");
+	return store_partner_save(hub->store, &row, err);
+}
+
+bool release_onboard(struct hub *hub, struct err *err)
+{
+	for (size_t i = 0; i < hub->n; i++) {
+		struct hub_partner *p = &hub->partner[i];
+		bool waits;
+
+		if (p->onboarded || !p->scanned)
+			continue;
+		if (!undecided(hub, p, &waits, err))
+			return false;
+		if (waits)
+			continue;
+		if (!store_begin(hub->store, err))
+			return false;
+		if (!onboard(hub, p, err) || !store_commit(hub->store, err)) {
+			store_rollback(hub->store);
+			return false;
+		}
+		p->onboarded = true;
+	}
+	return true;
+}
+
 bool release_approve(struct hub *hub, const char *hash, const char *by, int *partner, struct err *err)
 {
 	return in_transaction(hub, hash, by, true, partner, err);

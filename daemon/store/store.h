@@ -4,7 +4,7 @@
  * Every function here is synchronous and runs on the store's lane (io/wait.h) or, before the loop runs, at start.
  * Work is one transaction per page: store_begin(), loads, decisions in memory, saves, store_commit(). A commit is
  * durable when it returns (WAL, synchronous=FULL). If anything in between fails, store_rollback() and nothing has
- * happened.
+ * happened. Events, shadows and entities are saved within one only; other single writes may stand alone.
  *
  * Failures are ERR_BROKEN (damaged, full, read-only: the text says which and what to do) or ERR_AGAIN (locked by
  * another process). What a load returns lives in the caller's arena. Numbers of partners, entities, shadows and
@@ -112,10 +112,22 @@ bool store_shadow_by_key(struct store *, struct arena *, int partner, enum recor
 bool store_shadows_pending(struct store *, struct arena *, int partner, enum record_type, struct shadow ***out, size_t *n,
 	struct err *);
 bool store_shadow(struct store *, struct arena *, int64_t id, struct shadow **out, struct err *);
+/* As much of it as tells whether a reading brings anything new (hash) or is stale, without its fields: a quarter of
+ * the cost. id 0: there is none. */
+struct shadow_glance {
+	int64_t id, entity, alias_of, fence, fence_ms;
+	enum shadow_state state;
+	uint64_t hash;
+	const char *version;
+};
+bool store_shadow_glance(struct store *, struct arena *, int partner, enum record_type, const char *key,
+	struct shadow_glance *out, struct err *);
 /* All of an entity, by id: live, dead, aliases. */
 bool store_shadows_of(struct store *, struct arena *, int64_t entity, struct shadow ***out, size_t *n, struct err *);
 /* Inserts (id 0: then it is set) or updates; keeps partner.live. */
 bool store_shadow_save(struct store *, struct shadow *, struct err *);
+/* Only for a pending one whose create never happened. */
+bool store_shadow_forget(struct store *, int64_t id, struct err *);
 /* Only the epoch, for a record that has not changed. */
 bool store_shadow_seen(struct store *, int64_t id, int64_t epoch, struct err *);
 /* Live shadows not seen in this epoch, up to max, after that id. */
@@ -268,6 +280,8 @@ bool store_outbox_next(struct store *, int partner, int64_t *at_ms, struct err *
 /* Moves every row of a partner from one state to another; plan 0: whatever plan, else only that plan's. */
 bool store_outbox_move(struct store *, int partner, enum outbox_state from, enum outbox_state to, int64_t plan,
 	int64_t set_plan, struct err *);
+/* Rows for that partner that no plan has decided (NEW, COUNTED, HELD), of that cause; cause 0: whatever cause. */
+bool store_outbox_undecided(struct store *, int partner, int cause, int64_t *n, struct err *);
 bool store_outbox_count(struct store *, int partner, enum outbox_state, int64_t *n, struct err *);
 
 struct plan_row {

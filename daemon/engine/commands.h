@@ -1,0 +1,104 @@
+/*
+ * commands.h - what admins can ask and do: one table for the control socket and the command line.
+ *
+ * A call runs in up to three parts: before() on the loop, run() where the row says (the loop, the reader's lane with
+ * a connection of its own, or the store's lane), after() on the loop. Arguments and answers are JSON objects. Rows
+ * whose run() needs the store alone also serve when the daemon is down.
+ *
+ * Failures say by their kind what the caller did or met: ITEM wrong arguments, GONE no such thing, DENIED not
+ * allowed, CONFLICT not in the state for it, AGAIN busy, BROKEN a fault of ours.
+ */
+#pragma once
+#include "engine/engine.h"
+#include "store/query.h"
+
+struct api;
+struct command_call;
+
+enum command_right { COMMAND_READ, COMMAND_OPERATE };
+enum command_where { COMMAND_LOOP, COMMAND_READER, COMMAND_WRITER };
+
+enum command_arg_kind { ARG_TEXT, ARG_NUMBER, ARG_FLAG };
+struct command_arg {
+	const char *name;             /* NULL ends a row's list */
+	enum command_arg_kind kind;
+	bool position, required;      /* position: on the command line without its name */
+	const char *shape;            /* in a usage line: PARTNER, TIME, N */
+	const char *help;
+};
+#define COMMAND_ARGS_MAX 8
+
+struct command {
+	const char *name;             /* one word or two: "status", "plan approve" */
+	const char *help;
+	enum command_right right;
+	enum command_where where;
+	bool offline;                 /* run() may be called with a query and nothing else */
+	bool (*before)(struct command_call *, struct err *);
+	bool (*run)(struct command_call *, struct err *);
+	bool (*after)(struct command_call *, struct err *);
+	struct command_arg arg[COMMAND_ARGS_MAX];
+};
+
+extern const struct command commands[];                      /* ended by a row without name */
+/* By its words ("plan", "approve" or "plan approve"); a group's name alone means its list or show. NULL: none. */
+const struct command *command_find(const char *name);
+/* The nearest command, for "did you mean", or NULL. */
+const char *command_nearest(const char *name);
+
+struct command_call {
+	struct op op;                 /* caller's: loop and done */
+	const struct command *command;
+	struct arena *arena;          /* caller's */
+	json_t *args;                 /* checked; owned until done() */
+	const char *by;               /* who asks: "uid 1000" */
+	json_t *out;                  /* the answer; caller's from done() on */
+
+	/* For the handlers. */
+	struct work work;
+	struct commands *commands;
+	struct engine *engine;        /* NULL: the daemon is down */
+	struct query *query;          /* COMMAND_READER */
+	struct hub *hub;              /* COMMAND_WRITER */
+	struct op inner;              /* before() and after() may start one: it is waited for */
+	bool inner_started;
+	int64_t now_ms;
+	uint64_t deadline_ms;         /* answers that are empty wait for a change until then; 0: they do not */
+	bool empty;                   /* run(): nothing new to tell */
+	bool closing;
+	enum policy (*policy)[RECORD_FIELDS_MAX];   /* explain: in force when it was asked */
+	int done_parts;
+	struct timer timer;
+	struct list in_waiting;
+	void *scratch;
+};
+
+/* Checks args against the row and fills in *checked (a new reference): unknown names, missing ones, wrong types are
+ * ERR_ITEM. given may be NULL. Numbers and flags may come as text. */
+bool command_check(const struct command *, json_t *given, json_t **checked, struct err *);
+
+struct commands;
+
+struct commands_options {
+	struct engine *engine;
+	void *uv;                     /* for `adapter check`, which opens a remote of its own; or NULL */
+	struct http *http;
+	const char *vfs;              /* of the store; NULL: the default */
+	void (*changed)(void *ctx);   /* passed on from engine_listen() */
+	void *ctx;
+};
+struct commands *commands_open(const struct commands_options *, struct err *);
+/* Ends waiting calls; all calls must have ended before commands_free(). */
+void commands_close(struct commands *);
+void commands_free(struct commands *);
+/* Fill in command, args, arena, by, op.loop and op.done before; steals args. */
+void commands_start(struct commands *, struct command_call *);
+
+/* The same at once, without a daemon: rows with `offline` only. */
+bool command_offline(struct command_call *, struct query *, struct err *);
+
+/* --- for handlers ---------------------------------------------------------------------------------------------------- */
+
+const char *call_text(const struct command_call *, const char *arg);      /* NULL: not given */
+int64_t call_number(const struct command_call *, const char *arg, int64_t otherwise);
+bool call_flag(const struct command_call *, const char *arg);
