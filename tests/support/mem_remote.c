@@ -1,0 +1,568 @@
+/*
+ * mem_remote.c - the adapter: every op is one call, in two moments.
+ *
+ *   start --> arrives (the partner reads or changes) --> answered (done)
+ */
+#include "support/mem_parts.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "core/normalise.h"
+
+#define PAGE 7   /* small, so that a handful of records is more than one page */
+
+static struct mem_world *world;
+
+void mem_use(struct mem_world *w)
+{
+	world = w;
+}
+
+struct mem {
+	struct remote remote;
+	struct mem_partner *p;
+	unsigned calls;
+};
+
+struct mem_call {
+	struct mem *mem;
+	struct op *op;
+	struct timer timer;
+	bool (*arrive)(struct mem_call *, struct err *);
+	uint64_t number, answer_ms;
+	union {
+		struct pull *pull;
+		struct get *get;
+		struct push *push;
+	};
+};
+
+/* --- one call ----------------------------------------------------------------------------------------------------------- */
+
+static struct mem_call *call_of(struct timer *t)
+{
+	return container_of(t, struct mem_call, timer);
+}
+
+static void finish(struct mem_call *c)
+{
+	struct op *op = c->op;
+
+	c->mem->calls--;
+	free(c);
+	op_finish(op);
+}
+
+static void on_answered(struct timer *t)
+{
+	finish(call_of(t));
+}
+
+static bool fails_now(const struct mem_call *c, enum mem_moment moment)
+{
+	return world->fault.at == c->number && world->fault.moment == moment;
+}
+
+static void fail(struct mem_call *c)
+{
+	struct mem_fault *f = &world->fault;
+
+	f->fired = true;
+	f->partner = (uint32_t)(c->mem->p - world->partner);
+	err_set(&c->op->err, f->kind, "op %llu was made to fail", (unsigned long long)c->number);
+}
+
+static void arrive(struct mem_call *c)
+{
+	if (c->mem->p->down) {
+		err_set(&c->op->err, ERR_AGAIN, "the partner is down");
+		return;
+	}
+	if (fails_now(c, MEM_UNSENT) || fails_now(c, MEM_BEFORE)) {
+		fail(c);
+		return;
+	}
+	if (c->arrive(c, &c->op->err) && fails_now(c, MEM_AFTER))
+		fail(c);
+}
+
+static void on_arrive(struct timer *t)
+{
+	struct mem_call *c = call_of(t);
+
+	arrive(c);
+	c->timer.fire = on_answered;
+	timer_arm(c->op->loop, &c->timer, c->answer_ms);
+}
+
+static void on_cancel(struct op *op)
+{
+	struct mem_call *c = op->impl;
+
+	timer_disarm(op->loop, &c->timer);
+	err_set(&op->err, ERR_CANCELED, "canceled");
+	finish(c);
+}
+
+static uint64_t latency(uint64_t number, uint64_t leg)
+{
+	return world->jitter ? 1 + hash_bytes(&number, sizeof number, world->jitter + leg) % 20 : 1;
+}
+
+static struct mem_call *start(struct remote *r, struct op *op, bool (*how)(struct mem_call *, struct err *))
+{
+	struct mem_call *c = calloc(1, sizeof *c);
+
+	if (!c)
+		mem_die("no memory");
+	op_begin(op, on_cancel);
+	op->impl = c;
+	c->mem = container_of(r, struct mem, remote);
+	c->op = op;
+	c->arrive = how;
+	c->number = ++world->ops;
+	c->answer_ms = latency(c->number, 1);
+	c->timer.fire = on_arrive;
+	c->mem->calls++;
+	timer_arm(op->loop, &c->timer, latency(c->number, 0));
+	return c;
+}
+
+/* --- reading ------------------------------------------------------------------------------------------------------------ */
+
+static struct record *shown(const struct mem_partner *p, struct arena *arena, enum record_type type, const struct mem_face *face)
+{
+	struct record *out = record_new(arena, type);
+
+	for (unsigned f = 0; f < field_count(type) && f < MEM_FIELDS_MAX; f++)
+		if (face->value[f][0] || !p->leaves_out_empty)
+			out->v[f] = arena_strdup(arena, face->value[f]);
+	return out;
+}
+
+static void show(const struct mem_partner *p, struct arena *arena, const struct mem_record *r, const struct mem_face *face,
+	struct item *out)
+{
+	*out = (struct item){ .type = r->type, .key = arena_strdup(arena, r->key), .modified_ms = r->changed_ms };
+	if (p->caps & ADAPTER_CAN_VERSIONS)
+		out->version = arena_printf(arena, "%llu", (unsigned long long)face->version);
+	if (p->caps & ADAPTER_CAN_FIND && r->hub_id[0])
+		out->hub_id = arena_strdup(arena, r->hub_id);
+	switch (face->standing) {
+	case MEM_GONE:
+	case MEM_NONE:
+		out->state = ITEM_GONE;
+		return;
+	case MEM_MERGED:
+		out->state = ITEM_MERGED;
+		out->merged_into = arena_strdup(arena, face->merged_into);
+		return;
+	case MEM_LIVE:
+		break;
+	}
+	if (r->unusable) {
+		err_set(&out->err, ERR_ITEM, "it makes no sense");
+		strcpy(out->err.field, "/name");
+		out->raw = "{\"name\":17}";
+		return;
+	}
+	out->record = shown(p, arena, r->type, face);
+}
+
+/* Lists show what they knew some time ago, and a change of which they know nothing is not in the feed yet. */
+static bool lags(const struct mem_partner *p, const struct mem_record *r, int64_t wall_ms)
+{
+	return wall_ms - r->changed_ms < p->lag_ms;
+}
+
+static const struct mem_face *listed(const struct mem_partner *p, const struct mem_record *r, int64_t wall_ms)
+{
+	return lags(p, r, wall_ms) ? &r->before : &r->now;
+}
+
+/* Cursors: "p<record>,<feed>" is the next page of a complete list, "f<feed>" what has changed since. */
+static void list_all(struct mem_call *c, unsigned from, uint64_t feed)
+{
+	const struct mem_partner *p = c->mem->p;
+	struct pull *pull = c->pull;
+	const int64_t wall_ms = loop_wall(c->op->loop);
+	const size_t limit = pull->limit && pull->limit < PAGE ? pull->limit : PAGE;
+
+	pull->total = 0;
+	for (unsigned i = 0; i < p->n; i++) {
+		const struct mem_record *r = &p->record[i];
+		const struct mem_face *face = listed(p, r, wall_ms);
+
+		if (r->type != pull->type || face->standing != MEM_LIVE)
+			continue;
+		pull->total++;
+		if (i < from || pull->more)
+			continue;
+		if (pull->n == limit) {
+			pull->more = true;
+			pull->next = arena_printf(pull->arena, "p%u,%llu", i, (unsigned long long)feed);
+			continue;
+		}
+		show(p, pull->arena, r, face, &pull->item[pull->n++]);
+	}
+	if (!pull->more && p->caps & ADAPTER_CAN_INCREMENTAL)
+		pull->next = arena_printf(pull->arena, "f%llu", (unsigned long long)feed);
+}
+
+static const struct mem_record *next_change(const struct mem_partner *p, enum record_type type, uint64_t since)
+{
+	const struct mem_record *next = NULL;
+
+	for (unsigned i = 0; i < p->n; i++)
+		if (p->record[i].type == type && p->record[i].changed > since &&
+			(!next || p->record[i].changed < next->changed))
+			next = &p->record[i];
+	return next;
+}
+
+static void list_changes(struct mem_call *c, uint64_t since)
+{
+	const struct mem_partner *p = c->mem->p;
+	struct pull *pull = c->pull;
+	const int64_t wall_ms = loop_wall(c->op->loop);
+
+	pull->total = -1;
+	for (const struct mem_record *r; (r = next_change(p, pull->type, since)) && !lags(p, r, wall_ms);) {
+		if (pull->n == PAGE) {
+			pull->more = true;
+			break;
+		}
+		since = r->changed;
+		if (r->now.standing == MEM_LIVE || p->caps & ADAPTER_CAN_TOMBSTONES)
+			show(p, pull->arena, r, &r->now, &pull->item[pull->n++]);
+	}
+	pull->next = arena_printf(pull->arena, "f%llu", (unsigned long long)since);
+}
+
+static bool arrive_pull(struct mem_call *c, struct err *e)
+{
+	struct pull *pull = c->pull;
+	unsigned from = 0;
+	unsigned long long feed = c->mem->p->feed;
+
+	(void)e;
+	pull->item = arena_array(pull->arena, struct item, PAGE);
+	if (!pull->cursor)
+		list_all(c, 0, feed);
+	else if (sscanf(pull->cursor, "p%u,%llu", &from, &feed) == 2)
+		list_all(c, from, feed);
+	else if (sscanf(pull->cursor, "f%llu", &feed) == 1 && !pull->complete)
+		list_changes(c, feed);
+	else
+		mem_die("a cursor that was never given out");
+	return true;
+}
+
+static void mem_pull(struct remote *r, struct pull *pull)
+{
+	struct mem_call *c = start(r, &pull->op, arrive_pull);
+
+	c->pull = pull;
+	c->answer_ms += c->mem->p->slow_ms;
+	pull->n = 0;
+	pull->item = NULL;
+	pull->next = NULL;
+	pull->more = false;
+	pull->total = -1;
+}
+
+static bool arrive_get(struct mem_call *c, struct err *e)
+{
+	struct mem_partner *p = c->mem->p;
+	struct get *get = c->get;
+	struct mem_record *r = NULL;
+
+	(void)e;
+	if (get->key) {
+		if (!(p->caps & ADAPTER_CAN_GET))
+			mem_die("a single read where there is none");
+		r = mem_at(p, get->type, get->key);
+	} else {
+		if (!(p->caps & ADAPTER_CAN_FIND))
+			mem_die("a search by hub id where there is none");
+		for (unsigned i = 0; i < p->n && !r; i++)
+			if (p->record[i].type == get->type && !strcmp(p->record[i].hub_id, get->hub_id) &&
+				p->record[i].now.standing == MEM_LIVE && !lags(p, &p->record[i], loop_wall(c->op->loop)))
+				r = &p->record[i];
+	}
+	get->found = r && (r->now.standing == MEM_LIVE || r->now.standing == MEM_MERGED);
+	if (get->found)
+		show(p, get->arena, r, &r->now, &get->item);
+	return true;
+}
+
+static void mem_get(struct remote *r, struct get *get)
+{
+	get->found = false;
+	start(r, &get->op, arrive_get)->get = get;
+}
+
+/* --- writing ------------------------------------------------------------------------------------------------------------ */
+
+static void render(enum mem_quirk quirk, size_t length, char *value)
+{
+	size_t n = strlen(value);
+
+	switch (quirk) {
+	case MEM_PLAIN:
+		return;
+	case MEM_UPPER:
+		for (char *c = value; *c; c++)
+			*c = (char)toupper((unsigned char)*c);
+		return;
+	case MEM_TRUNCATE:
+		while (n > length || (n && (value[n] & 0xc0) == 0x80) || (n && value[n - 1] == ' '))
+			n--;
+		break;
+	case MEM_NO_PUNCTUATION:
+		while (n && (ispunct((unsigned char)value[n - 1]) || value[n - 1] == ' '))
+			n--;
+		break;
+	}
+	value[n] = '\0';
+}
+
+static void check_element(enum value_kind kind, const char *text)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	struct err e;
+	const char *canonical = normalise(arena, kind, text, NULL, &e);
+
+	if (!canonical || strcmp(canonical, text) || !*text)
+		mem_die("a value that is not canonical was pushed");
+}
+
+static void check_value(const struct field *field, const char *value)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	size_t len;
+
+	if (field->kind == VALUE_REF || !*value)
+		return;
+	if (!field->set)
+		check_element(field->kind, value);
+	else
+		for (const char *e; (e = set_next(&value, &len));)
+			check_element(field->kind, arena_strndup(arena, e, len));
+}
+
+/* References must point at what is there: a CRM has foreign keys. */
+static bool check_references(struct mem_partner *p, const struct push *push, struct err *e)
+{
+	for (unsigned f = 0; f < field_count(push->type); f++) {
+		const struct field *field = field_at(push->type, f);
+		const char *value = push->record->v[f];
+		const struct mem_record *target;
+
+		if (!(push->fields & FIELD_BIT(f)) || field->kind != VALUE_REF || !value || !*value)
+			continue;
+		target = mem_at(p, field->target, value);
+		if (!target)
+			mem_die("a reference to a key that this partner never gave out");
+		if (target->now.standing != MEM_LIVE) {
+			strcpy(e->field, field->name);
+			return err_set(e, ERR_ITEM, "%s: there is no such record", field->name);
+		}
+	}
+	return true;
+}
+
+static void write_fields(struct mem_partner *p, struct mem_record *r, const struct push *push)
+{
+	for (unsigned f = 0; f < field_count(push->type); f++) {
+		const char *value = push->record->v[f];
+
+		if (!(push->fields & FIELD_BIT(f)))
+			continue;
+		if (!value || p->read_only[push->type] & FIELD_BIT(f))
+			mem_die("a field without value, or one that is not writable, was pushed");
+		check_value(field_at(push->type, f), value);
+		mem_copy(r->now.value[f], MEM_VALUE_MAX, value);
+		if (!field_at(push->type, f)->set)
+			render(p->quirk[push->type][f].kind, p->quirk[push->type][f].length, r->now.value[f]);
+	}
+}
+
+static void answer(const struct mem_partner *p, const struct mem_record *r, struct push *push)
+{
+	struct item *item;
+
+	if (push->kind == PUSH_CREATE)
+		push->out_key = arena_strdup(push->arena, r->key);
+	if (r->now.standing != MEM_LIVE)
+		return;
+	if (p->caps & ADAPTER_CAN_VERSIONS)
+		push->out_version = arena_printf(push->arena, "%llu", (unsigned long long)r->now.version);
+	if (p->caps & ADAPTER_CAN_ANSWERS) {
+		item = arena_new_of(push->arena, struct item);
+		show(p, push->arena, r, &r->now, item);
+		push->answer = item;
+	}
+}
+
+static bool repeated(const struct mem_partner *p, const struct mem_record *r, const struct push *push)
+{
+	return p->caps & ADAPTER_CAN_IDEMPOTENT && push->token && !strcmp(r->token, push->token);
+}
+
+static void changed(struct mem_record *r, const struct push *push)
+{
+	world->effects++;
+	mem_copy(r->token, sizeof r->token, push->token ? push->token : "");
+}
+
+static bool create(struct mem_call *c, struct err *e)
+{
+	struct mem_partner *p = c->mem->p;
+	struct push *push = c->push;
+	struct mem_record *r;
+	char key[MEM_KEY_MAX];
+
+	if (!(p->caps & ADAPTER_CAN_CREATE) || push->key)
+		mem_die("a create where that is not possible, or with a key");
+	for (unsigned i = 0; i < p->n; i++)
+		if (p->record[i].type == push->type && repeated(p, &p->record[i], push)) {
+			answer(p, &p->record[i], push);
+			return true;
+		}
+	if (!check_references(p, push, e))
+		return false;
+	snprintf(key, sizeof key, "%.30s-%u", p->name, ++p->made);
+	r = mem_add(p, push->type, key, loop_wall(c->op->loop));
+	if (push->hub_id)
+		mem_copy(r->hub_id, sizeof r->hub_id, push->hub_id);
+	write_fields(p, r, push);
+	mem_name(world, r);
+	changed(r, push);
+	answer(p, r, push);
+	return true;
+}
+
+static void spring(struct mem_partner *p, struct mem_record *r, int64_t wall_ms)
+{
+	struct mem_trap *t = &p->trap;
+
+	if (!t->armed || &p->record[t->record] != r)
+		return;
+	t->armed = false;
+	mem_set(p, r, t->field, t->value, wall_ms);
+}
+
+static bool change(struct mem_call *c, struct err *e)
+{
+	struct mem_partner *p = c->mem->p;
+	struct push *push = c->push;
+	struct mem_record *r = mem_at(p, push->type, push->key);
+	const int64_t wall_ms = loop_wall(c->op->loop);
+
+	if (!(p->caps & (push->kind == PUSH_UPDATE ? ADAPTER_CAN_UPDATE : ADAPTER_CAN_DELETE)))
+		mem_die("a change that is not possible there");
+	if (!r)
+		mem_die("a change to a key that this partner never gave out");
+	if (repeated(p, r, push)) {
+		answer(p, r, push);
+		return true;
+	}
+	spring(p, r, wall_ms);
+	if (r->now.standing != MEM_LIVE)
+		return err_set(e, ERR_GONE, "there is no such record");
+	if (p->caps & ADAPTER_CAN_CONDITIONAL && push->version && strtoull(push->version, NULL, 10) != r->now.version)
+		return err_set(e, ERR_CONFLICT, "the record is another version");
+	if (push->kind == PUSH_UPDATE) {
+		if (!check_references(p, push, e))
+			return false;
+		mem_changing(p, r, wall_ms);
+		write_fields(p, r, push);
+	} else {
+		mem_delete(p, r, wall_ms);
+	}
+	changed(r, push);
+	answer(p, r, push);
+	return true;
+}
+
+static bool arrive_push(struct mem_call *c, struct err *e)
+{
+	struct mem_partner *p = c->mem->p;
+
+	if (!(c->push->kind == PUSH_CREATE ? create(c, e) : change(c, e)))
+		return false;
+	if (p->lost_answers) {
+		p->lost_answers--;
+		err_set(e, ERR_AGAIN, "the answer was lost");
+	}
+	return true;
+}
+
+static void mem_push(struct remote *r, struct push *push)
+{
+	struct mem_call *c = start(r, &push->op, arrive_push);
+
+	c->push = push;
+	world->pushes++;
+	if (world->fault.at == c->number)
+		world->fault.push = true;
+	push->out_key = push->out_version = NULL;
+	push->answer = NULL;
+	push->sent = !fails_now(c, MEM_UNSENT) && !c->mem->p->down;
+}
+
+/* --- the remote ----------------------------------------------------------------------------------------------------------- */
+
+static struct remote *mem_open(const struct adapter_env *env, const char *partner, const struct yaml *conf, struct diags *diags)
+{
+	struct mem *m;
+
+	if (!world) {
+		diag_add(diags, conf, "there is no world");
+		return NULL;
+	}
+	m = calloc(1, sizeof *m);
+	if (!m)
+		mem_die("no memory");
+	m->p = mem_partner(world, partner);
+	m->remote = (struct remote){
+		.adapter = &mem_adapter,
+		.env = env,
+		.partner = m->p->name,
+		.caps = m->p->caps,
+		.types = m->p->types,
+		.map_version = 1,
+	};
+	for (unsigned t = 0; t < RECORD_TYPES; t++) {
+		m->remote.readable[t] = FIELD_BIT(field_count((enum record_type)t)) - 1;
+		m->remote.writable[t] = m->remote.readable[t] & ~m->p->read_only[t];
+	}
+	return &m->remote;
+}
+
+static void mem_close(struct remote *r, struct op *op)
+{
+	struct mem *m = container_of(r, struct mem, remote);
+
+	if (m->calls)
+		mem_die("closed while ops were in flight");
+	free(m);
+	op_begin(op, NULL);
+	op_finish(op);
+}
+
+const struct adapter mem_adapter = {
+	.name = "mem",
+	.help = "a partner in memory, for tests",
+	.open = mem_open,
+	.pull = mem_pull,
+	.get = mem_get,
+	.push = mem_push,
+	.close = mem_close,
+};
