@@ -1,0 +1,268 @@
+/*
+ * rest.h - the inside of the rest adapter: a manifest compiled into structs, and what its parts do with them.
+ *
+ *   rest_manifest.c   YAML -> struct rest               rest_request.c   struct request + values -> struct http_exchange
+ *   rest_answer.c     an answer -> verdict, items       rest_cursor.c    where a walk through pages stands
+ *   rest_error.c      status and body -> error kind     rest_auth.c      credentials and signatures
+ *   rest_webhook.c    calls from the partner            rest.c           the ops
+ *
+ * Everything in struct rest but the counters is constant once it is open, so that pages are read on the thread pool.
+ */
+#pragma once
+#include "adapters/adapters.h"
+#include "adapters/rest_template.h"
+#include "core/mapping.h"
+#include "io/oauth.h"
+#include "io/wait.h"
+
+#define REST_ITEMS_MAX 20000 /* in one page */
+#define REST_RAW_MAX (64 * 1024)
+
+/* A place in an answer: a JSON Pointer, `header:Name`, or none; what stands between two marks, if those are given. */
+struct locate {
+	enum { LOCATE_NOWHERE, LOCATE_POINTER, LOCATE_HEADER } from;
+	const char *what;
+	const char *after, *before;
+};
+
+/* An answer as the thread pool sees it. */
+struct answer {
+	unsigned status;
+	const struct http_header *header;
+	size_t nheader;
+	const char *body;
+	size_t len;
+	json_t *doc;           /* owned; NULL: no JSON */
+};
+
+/* The value there, or NULL. */
+json_t *locate_json(const struct locate *, const struct answer *, json_t *doc);   /* pointer only; borrowed */
+const char *locate_text(const struct locate *, const struct answer *, json_t *doc, struct arena *);
+
+/* --- what an answer means ----------------------------------------------------------------------------------- */
+
+#define VERDICT_LIST(X)                                                                       \
+	X(OK, "ok", "it succeeded after all")                                                 \
+	X(EMPTY, "empty", "there is nothing: an empty page, no such record")                  \
+	X(EXPIRED, "expired", "the cursor is no longer valid: begin again")                   \
+	X(ITEM, "item", "this record was refused")                                            \
+	X(CONFLICT, "conflict", "the record there is another version, or already exists")     \
+	X(GONE, "gone", "the record no longer exists")                                        \
+	X(AGAIN, "again", "a passing fault")                                                  \
+	X(DENIED, "denied", "the credentials were refused")                                   \
+	X(BROKEN, "broken", "it makes no sense")
+
+enum verdict {
+#define X(verdict, name, meaning) VERDICT_##verdict,
+	VERDICT_LIST(X)
+#undef X
+};
+
+/* One row of `errors:`; the first that fits decides. */
+struct error_rule {
+	const struct yaml *where;
+	unsigned status_from, status_to;       /* 0: any */
+	struct locate at;                      /* must be there, and be neither null nor false, */
+	const char *const *is;                 /* and be one of these, */
+	size_t nis;
+	const char *has;                       /* and contain this */
+	enum verdict verdict;
+};
+
+/* --- requests ----------------------------------------------------------------------------------------------- */
+
+struct parameter {
+	const char *name;
+	struct template *text;
+	struct template_json *json;            /* instead: sent as JSON text */
+};
+
+#define REQUEST_LIST(X) X(LIST, "list") X(GET, "get") X(FIND, "find") X(CREATE, "create") X(UPDATE, "update") X(DELETE, "delete")
+
+enum request_kind {
+#define X(kind, name) REQUEST_##kind,
+	REQUEST_LIST(X)
+#undef X
+};
+#define REQUESTS (REQUEST_DELETE + 1)
+extern const char *const request_names[];
+
+struct request {
+	enum request_kind kind;
+	const char *method;                    /* NULL: the manifest has no such request */
+	struct template *path;
+	struct parameter *query, *header, *form;
+	size_t nquery, nheader, nform;
+	struct template_json *body;
+	struct template_json *envelope;
+	unsigned slots;
+	struct locate item;                    /* get, find; create, update: the record as it is now, or NOWHERE */
+	struct locate key, version;            /* create, update */
+	struct parameter *set;                 /* create: pointer -> constant, put into the mapped object */
+	size_t nset;
+	bool replace;                          /* update: get, merge, put the whole */
+};
+
+/* --- paging ------------------------------------------------------------------------------------------------- */
+
+enum cursor_walk { WALK_PAGE, WALK_KEYSET, WALK_CURSOR, WALK_LINK };
+enum cursor_keep { KEEP_NOTHING, KEEP_SINCE, KEEP_CURSOR, KEEP_LINK };
+
+struct cursor_kind {
+	const char *name;
+	enum cursor_walk walk;                 /* from page to page */
+	enum cursor_keep keep;                 /* from one poll to the next */
+};
+extern const struct cursor_kind cursor_kinds[];
+
+struct cursor_spec {
+	const struct cursor_kind *kind;
+	uint64_t overlap_ms;
+	int64_t first, limit, limit_max;       /* number of the first page; page sizes */
+};
+
+/* Where the walk stands; its text is the engine's cursor. */
+struct cursor {
+	bool walking;                          /* between two pages */
+	const char *link, *opaque;
+	bool has_since, has_high;
+	int64_t since_ms, high_ms;             /* asked from; the newest modification seen */
+	int64_t page, offset, limit;
+	/* Against paging that goes round: a page seen before (Brent's method, so that any period is found). */
+	uint64_t seen;
+	int64_t steps, power;
+};
+
+/* What one page told. */
+struct page {
+	size_t n;                              /* rows, tombstones included */
+	const char *next;                      /* link or cursor, as WALK says */
+	const char *delta;                     /* KEEP_LINK: where to go on another day */
+	int more;                              /* as the partner said: 1, 0, or -1: did not say */
+	bool has_last;
+	int64_t last_ms;                       /* the newest modification in it */
+	bool has_high;
+	int64_t high_ms;                       /* the partner's own high-water mark */
+	uint64_t content;                      /* hash of keys, versions, times */
+	int64_t total, pages;                  /* -1: did not say */
+};
+
+/* The state to start from: text NULL, a walk in progress, or a finished one (overlap is taken off then). */
+bool cursor_read(struct arena *, const struct cursor_spec *, const char *text, size_t limit, struct cursor *, struct err *);
+/* The state after a page; false with ERR_BROKEN if paging makes no sense. */
+bool cursor_advance(const struct cursor_spec *, struct cursor *, const struct page *, bool *more, struct err *);
+/* NULL: nothing to keep. */
+const char *cursor_print(struct arena *, const struct cursor_spec *, const struct cursor *);
+
+/* --- record types ------------------------------------------------------------------------------------------- */
+
+struct rest_type {
+	enum record_type type;
+	const char *name;
+	struct mapping *mapping;
+	struct request request[REQUESTS];
+	/* Pointers into an item; NULL: not told. */
+	const char *id, *version, *modified, *modified_form, *hub_id, *hub_id_to, *merged;
+	const char *deleted;
+	const char *const *deleted_is;         /* values that mean deleted; none: true, 1, "1", "true" */
+	size_t ndeleted_is;
+	const char *deleted_id;                /* where the id of a deleted row is */
+	/* Places in a page. */
+	struct locate items, tombstones, next, delta, more, pages, total, high;
+	const char *tombstone_id;
+	struct cursor_spec cursor;
+};
+
+/* --- webhooks ----------------------------------------------------------------------------------------------- */
+
+enum webhook_scheme { WEBHOOK_NONE, WEBHOOK_STANDARD, WEBHOOK_HMAC, WEBHOOK_PATH };
+enum digest_form { DIGEST_HEX, DIGEST_BASE64 };
+
+struct webhook {
+	int scheme;
+	const char *header, *prefix;
+	int form;                              /* enum digest_form */
+	bool wrapped;                          /* base64 around it all; what follows the last colon counts */
+	struct template *base;
+	const char *timestamp_header;
+	bool timestamp_in_ms;
+	const char *events, *type, *key;       /* pointers */
+	const char **word;                     /* what `type` says (or begins with), and the record type */
+	enum record_type *means;
+	size_t nwords;
+	/* From the endpoint. */
+	const char *secret[2];                 /* the present and the previous; NULL: none */
+	const char *path;
+};
+
+bool webhook_read(const struct webhook *, unsigned types, const struct http_exchange *call, int64_t wall_ms,
+	struct arena *, struct hint **, size_t *n, struct err *);
+
+/* --- credentials -------------------------------------------------------------------------------------------- */
+
+enum auth_kind { AUTH_NONE, AUTH_HEADER, AUTH_BASIC, AUTH_BEARER, AUTH_CLIENT_CREDENTIALS, AUTH_REFRESH_TOKEN, AUTH_HMAC,
+	AUTH_BODY, AUTH_MTLS };
+
+struct auth {
+	int kind;
+	const char *header, *prefix;           /* header, hmac */
+	const char *user, *secret;
+	struct template *base, *value;         /* hmac */
+	int form;
+	bool wrap;                             /* hmac: the whole value in base64 */
+	/* oauth */
+	const char *token_url, *scope, *refresh_token;
+	bool basic;
+};
+
+/* The value for auth->header (Authorization unless the manifest says otherwise), or NULL if this kind sends none. */
+const char *auth_header_value(const struct auth *, struct arena *, const char *bearer, struct fill *, struct err *);
+/* HMAC-SHA256, printed. */
+const char *auth_digest(struct arena *, const void *key, size_t keylen, const char *text, size_t len, enum digest_form);
+/* NULL if the text is no base64. */
+unsigned char *auth_base64(struct arena *, const char *text, size_t *len);
+bool auth_equal(const char *a, const char *b);   /* in constant time for equal lengths */
+
+/* --- the remote --------------------------------------------------------------------------------------------- */
+
+struct rest {
+	struct remote remote;
+	struct arena *arena;
+	const char *base, *origin;
+	struct parameter *header;
+	size_t nheader;
+	struct auth auth;
+	struct error_rule *rule;
+	size_t nrules;
+	struct locate error_code, request_id;
+	struct locate rate_remaining, rate_reset;
+	struct webhook webhook;
+	struct rest_type *type[RECORD_TYPES];
+	struct http_peer_options peer_options, auth_peer_options;
+	struct http_peer *peer, *auth_peer;
+	struct oauth *oauth;
+	uint64_t requests;
+};
+
+/* Everything but the peers; NULL with diagnoses. */
+struct rest *rest_read(const struct adapter_env *, const char *partner, const struct yaml *conf, struct diags *);
+
+/* --- making requests and reading answers -------------------------------------------------------------------- */
+
+/* Fills in method, url, header, body. link: use this URL instead of path and query. */
+bool request_compose(const struct rest *, const struct request *, struct fill *, const char *link, const char *bearer,
+	struct arena *, struct http_exchange *, struct err *);
+/* The reference as an absolute URL of the same origin, or NULL and ERR_BROKEN. */
+const char *request_link(const struct rest *, struct arena *, const char *reference, struct err *);
+
+/* Parses the body and applies the manifest's rules. The error is set unless the verdict is OK or EMPTY. Thread-safe. */
+enum verdict answer_judge(const struct rest *, const struct rest_type *, const struct request *, struct answer *,
+	const char *request_id, struct err *);
+/* Pull: items and page. Thread-safe. */
+bool answer_page(const struct rest_type *, const struct answer *, struct arena *, struct arena *scratch, struct item **,
+	struct page *, struct err *);
+/* One item; never fails: what is unusable says so in item->err. */
+void answer_item(const struct rest_type *, json_t *, struct arena *, struct item *);
+bool time_of(const char *form, const char *text, int64_t *ms);   /* RFC 3339, HTTP date, or by form; NULL: any */
+/* How long the partner asks to be left alone, or 0. */
+uint64_t answer_pause_ms(const struct rest *, const struct http_exchange *, int64_t wall_ms);

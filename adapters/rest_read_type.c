@@ -1,0 +1,447 @@
+/* rest_read_type.c - one record type of a manifest, and the rules for errors. */
+#include "adapters/rest_read.h"
+
+#include <string.h>
+
+struct type_conf {
+	const struct yaml *vars, *fields, *id, *version, *modified, *hub_id, *merged, *deleted, *envelope, *cursor;
+	const struct yaml *request[REQUESTS];
+};
+
+static const struct option type_options[] = {
+	{ .key = "vars", .type = OPTION_NODE, .offset = offsetof(struct type_conf, vars), .help = "variables of this type" },
+	{ .key = "fields", .type = OPTION_NODE, .offset = offsetof(struct type_conf, fields), .help = "the field map" },
+	{ .key = "id", .type = OPTION_NODE, .offset = offsetof(struct type_conf, id), .help = "pointer to an item's id" },
+	{ .key = "version", .type = OPTION_NODE, .offset = offsetof(struct type_conf, version),
+		.help = "pointer to what changes with every edit" },
+	{ .key = "modified", .type = OPTION_NODE, .offset = offsetof(struct type_conf, modified),
+		.help = "pointer to the time of the last edit, or { at, as: strftime form }" },
+	{ .key = "hub_id", .type = OPTION_NODE, .offset = offsetof(struct type_conf, hub_id),
+		.help = "pointer to the external id, or { at, to: where it is written }" },
+	{ .key = "merged", .type = OPTION_NODE, .offset = offsetof(struct type_conf, merged),
+		.help = "pointer to the id of the record this one was merged into" },
+	{ .key = "deleted", .type = OPTION_NODE, .offset = offsetof(struct type_conf, deleted),
+		.help = "pointer to the deletion mark, or { at, is: [values], id: pointer }" },
+	{ .key = "envelope", .type = OPTION_NODE, .offset = offsetof(struct type_conf, envelope),
+		.help = "JSON around every request's body, which is ${body}" },
+	{ .key = "cursor", .type = OPTION_NODE, .offset = offsetof(struct type_conf, cursor), .help = "how to walk and resume" },
+#define X(kind, name) \
+	{ .key = name, .type = OPTION_NODE, .offset = offsetof(struct type_conf, request[REQUEST_##kind]), .help = "request" },
+	REQUEST_LIST(X)
+#undef X
+	{ 0 },
+};
+
+struct request_conf {
+	const char *method;
+	const struct yaml *path, *query, *headers, *body, *form;
+	const struct yaml *item, *key, *version, *set;
+	int mode;
+	/* list */
+	const struct yaml *items, *tombstones, *next, *delta, *more, *pages, *total, *high;
+};
+
+#define REQUEST_ROWS                                                                                                \
+	{ .key = "method", .type = OPTION_TEXT, .offset = offsetof(struct request_conf, method), .help = "HTTP method" }, \
+	{ .key = "path", .type = OPTION_NODE, .offset = offsetof(struct request_conf, path), .required = true,            \
+		.help = "after the base URL" },                                                                           \
+	{ .key = "query", .type = OPTION_NODE, .offset = offsetof(struct request_conf, query), .help = "parameters" },    \
+	{ .key = "headers", .type = OPTION_NODE, .offset = offsetof(struct request_conf, headers), .help = "headers" },   \
+	{ .key = "body", .type = OPTION_NODE, .offset = offsetof(struct request_conf, body), .help = "JSON" },            \
+	{ .key = "form", .type = OPTION_NODE, .offset = offsetof(struct request_conf, form), .help = "form fields" }
+
+static const struct option list_options[] = {
+	REQUEST_ROWS,
+	{ .key = "items", .type = OPTION_NODE, .offset = offsetof(struct request_conf, items), .required = true,
+		.help = "pointer to the array of items" },
+	{ .key = "tombstones", .type = OPTION_NODE, .offset = offsetof(struct request_conf, tombstones),
+		.help = "pointer to an array of deleted ids, or { at, id: pointer }" },
+	{ .key = "next", .type = OPTION_NODE, .offset = offsetof(struct request_conf, next), .help = "next link or cursor" },
+	{ .key = "delta", .type = OPTION_NODE, .offset = offsetof(struct request_conf, delta), .help = "link for another day" },
+	{ .key = "more", .type = OPTION_NODE, .offset = offsetof(struct request_conf, more), .help = "true: there is more" },
+	{ .key = "pages", .type = OPTION_NODE, .offset = offsetof(struct request_conf, pages), .help = "number of pages" },
+	{ .key = "total", .type = OPTION_NODE, .offset = offsetof(struct request_conf, total), .help = "number of items" },
+	{ .key = "high", .type = OPTION_NODE, .offset = offsetof(struct request_conf, high),
+		.help = "the partner's own time up to which this list is complete" },
+	{ 0 },
+};
+
+static const char *const mode_words[] = { "patch", "replace", NULL };
+
+static const struct option request_options[] = {
+	REQUEST_ROWS,
+	{ .key = "item", .type = OPTION_NODE, .offset = offsetof(struct request_conf, item),
+		.help = "pointer to the record in the answer" },
+	{ .key = "key", .type = OPTION_NODE, .offset = offsetof(struct request_conf, key), .help = "id of what was created" },
+	{ .key = "version", .type = OPTION_NODE, .offset = offsetof(struct request_conf, version), .help = "its version" },
+	{ .key = "set", .type = OPTION_NODE, .offset = offsetof(struct request_conf, set),
+		.help = "create: pointer -> value, besides the fields" },
+	{ .key = "mode", .type = OPTION_ENUM, .offset = offsetof(struct request_conf, mode), .fallback = "patch",
+		.words = mode_words, .help = "update: patch sends what changed, replace the whole record" },
+	{ 0 },
+};
+
+static const unsigned request_slots[] = {
+	[REQUEST_LIST] = SLOT_BIT(CURSOR) | SLOT_BIT(SINCE) | SLOT_BIT(PAGE) | SLOT_BIT(OFFSET) | SLOT_BIT(LIMIT),
+	[REQUEST_GET] = SLOT_BIT(KEY),
+	[REQUEST_FIND] = SLOT_BIT(HUB_ID),
+	[REQUEST_CREATE] = SLOT_BIT(HUB_ID) | SLOT_BIT(TOKEN) | SLOT_BIT(RECORD),
+	[REQUEST_UPDATE] = SLOT_BIT(KEY) | SLOT_BIT(VERSION) | SLOT_BIT(HUB_ID) | SLOT_BIT(TOKEN) | SLOT_BIT(RECORD),
+	[REQUEST_DELETE] = SLOT_BIT(KEY) | SLOT_BIT(VERSION) | SLOT_BIT(TOKEN),
+};
+
+static const char *const default_method[] = {
+	[REQUEST_LIST] = "GET",
+	[REQUEST_GET] = "GET",
+	[REQUEST_FIND] = "GET",
+	[REQUEST_CREATE] = "POST",
+	[REQUEST_UPDATE] = "PATCH",
+	[REQUEST_DELETE] = "DELETE",
+};
+
+static unsigned parameter_slots(const struct parameter *p, size_t n)
+{
+	unsigned slots = 0;
+
+	for (size_t i = 0; i < n; i++)
+		slots |= template_slots(p[i].text) | template_json_slots(p[i].json);
+	return slots;
+}
+
+static bool read_method(struct reader *r, const struct yaml *y, struct request *q, const char *method)
+{
+	static const char *const known[] = { "GET", "POST", "PUT", "PATCH", "DELETE" };
+
+	q->method = method ? method : default_method[q->kind];
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (!strcmp(known[i], q->method))
+			return true;
+	diag_add(r->diags, y, "method: one of GET, POST, PUT, PATCH, DELETE");
+	return false;
+}
+
+/* Pointer -> constant; the name of a parameter is the pointer. */
+static bool read_set(struct reader *r, const struct yaml *y, const struct template_vars *vars, struct request *q)
+{
+	if (!read_parameters(r, y, SLOT_BIT(HUB_ID), vars, &q->set, &q->nset))
+		return false;
+	for (size_t i = 0; i < q->nset; i++) {
+		if (!json_pointer_valid(q->set[i].name) || !q->set[i].name[0]) {
+			diag_add(r->diags, y, "set: %s is no JSON Pointer", q->set[i].name);
+			return false;
+		}
+		if (!q->set[i].json)
+			q->set[i].json = template_json_compile(r->arena, y->child[i], SLOT_BIT(HUB_ID), vars, r->diags);
+	}
+	return true;
+}
+
+static bool read_request(struct reader *r, enum request_kind kind, const struct yaml *y, const struct yaml *envelope,
+	const struct template_vars *vars, struct rest_type *t)
+{
+	struct request *q = &t->request[kind];
+	struct request_conf c = { 0 };
+	const unsigned slots = request_slots[kind] | SLOT_BIT(NOW) | SLOT_BIT(REQUEST_ID);
+	bool ok;
+
+	q->kind = kind;
+	if (!options_read(r->arena, kind == REQUEST_LIST ? list_options : request_options, y, &c, r->diags))
+		return false;
+	q->path = template_compile(r->arena, c.path, slots & ~SLOT_BIT(RECORD), vars, r->diags);
+	ok = q->path && read_method(r, y, q, c.method);
+	ok &= read_parameters(r, c.query, slots & ~SLOT_BIT(RECORD), vars, &q->query, &q->nquery);
+	ok &= read_parameters(r, c.headers, (slots & ~SLOT_BIT(RECORD)) | r->auth_slots, vars, &q->header, &q->nheader);
+	ok &= read_parameters(r, c.form, slots | r->auth_slots, vars, &q->form, &q->nform);
+	if (c.body)
+		ok &= (q->body = template_json_compile(r->arena, c.body, slots | r->auth_slots, vars, r->diags)) != NULL;
+	if (envelope && !c.form)
+		ok &= (q->envelope = template_json_compile(
+			       r->arena, envelope, slots | r->auth_slots | SLOT_BIT(BODY), vars, r->diags)) != NULL;
+	q->slots = template_slots(q->path) | parameter_slots(q->query, q->nquery) | parameter_slots(q->header, q->nheader) |
+		parameter_slots(q->form, q->nform) | template_json_slots(q->body) | template_json_slots(q->envelope);
+	q->replace = kind == REQUEST_UPDATE && c.mode == 1;
+	ok &= read_locate(r, c.item, &q->item) && read_locate(r, c.key, &q->key) && read_locate(r, c.version, &q->version);
+	ok &= read_set(r, c.set, vars, q);
+	if (kind == REQUEST_LIST) {
+		struct yaml *at = c.tombstones ? yaml_get(c.tombstones, "at") : NULL;
+
+		ok &= read_locate(r, c.items, &t->items) && read_locate(r, at ? at : c.tombstones, &t->tombstones) &&
+			read_locate(r, c.next, &t->next) && read_locate(r, c.delta, &t->delta) && read_locate(r, c.more, &t->more) &&
+			read_locate(r, c.pages, &t->pages) && read_locate(r, c.total, &t->total) && read_locate(r, c.high, &t->high) &&
+			read_pointer(r, at ? yaml_get(c.tombstones, "id") : NULL, &t->tombstone_id);
+	}
+	return ok;
+}
+
+struct cursor_conf {
+	const char *kind;
+	uint64_t overlap_ms;
+	int64_t first, limit, limit_max;
+};
+
+static const struct option cursor_options[] = {
+	{ .key = "kind", .type = OPTION_TEXT, .offset = offsetof(struct cursor_conf, kind), .required = true,
+		.help = "delta-link, cursor, since+page, since+keyset, since+cursor, since+link, offset, link" },
+	{ .key = "overlap", .type = OPTION_SPAN, .offset = offsetof(struct cursor_conf, overlap_ms), .fallback = "2min",
+		.help = "how far before the newest modification seen the next poll begins" },
+	{ .key = "first", .type = OPTION_INT, .offset = offsetof(struct cursor_conf, first), .fallback = "1", .min = 0,
+		.max = 1, .help = "number of the first page" },
+	{ .key = "limit", .type = OPTION_INT, .offset = offsetof(struct cursor_conf, limit), .fallback = "100", .min = 1,
+		.max = REST_ITEMS_MAX, .help = "items per page" },
+	{ .key = "max", .type = OPTION_INT, .offset = offsetof(struct cursor_conf, limit_max), .min = 0,
+		.max = REST_ITEMS_MAX, .help = "most items per page that the partner allows; limit if not given" },
+	{ 0 },
+};
+
+static bool read_cursor(struct reader *r, const struct yaml *y, const struct yaml *where, struct rest_type *t)
+{
+	static const char *const table[] = { "delta-link", "cursor", "since+page", "since+keyset", "since+cursor", "since+link",
+		"offset", "link" };
+	struct cursor_conf c = { 0 };
+	const struct cursor_kind *k = cursor_kinds;
+	const unsigned slots = t->request[REQUEST_LIST].slots;
+	const char *lacks = NULL;
+
+	if (!y) {
+		diag_add(r->diags, where, "cursor: is needed: how to walk through pages and resume");
+		return false;
+	}
+	if (!options_read(r->arena, cursor_options, y, &c, r->diags))
+		return false;
+	for (; k->name && strcmp(k->name, c.kind);)
+		k++;
+	if (!k->name) {
+		const char *near = nearest_word(c.kind, table, sizeof table / sizeof *table);
+
+		diag_add(r->diags, y, "kind: no cursor is of kind %s%s%s%s", c.kind, near ? " (did you mean " : "", near ? near : "",
+			near ? "?)" : "");
+		return false;
+	}
+	t->cursor = (struct cursor_spec){ k, c.overlap_ms, c.first, c.limit, c.limit_max ? c.limit_max : c.limit };
+	if (k->keep == KEEP_SINCE && !(slots & SLOT_BIT(SINCE)))
+		lacks = "${since} in list";
+	else if (k->keep == KEEP_SINCE && !t->modified && !t->high.from)
+		lacks = "modified, or list.high";
+	else if (k->walk == WALK_KEYSET && !t->modified)
+		lacks = "modified";
+	else if (k->walk == WALK_PAGE && !(slots & (SLOT_BIT(PAGE) | SLOT_BIT(OFFSET))))
+		lacks = "${page} or ${offset} in list";
+	else if (k->walk == WALK_CURSOR && (!(slots & SLOT_BIT(CURSOR)) || !t->next.from))
+		lacks = "${cursor} in list, and list.next";
+	else if (k->walk == WALK_LINK && !t->next.from)
+		lacks = "list.next";
+	else if (k->keep == KEEP_LINK && !t->delta.from)
+		lacks = "list.delta";
+	if (lacks)
+		diag_add(r->diags, y, "kind: %s needs %s", k->name, lacks);
+	return !lacks;
+}
+
+struct deleted_conf {
+	const struct yaml *at, *id;
+	struct option_list is;
+};
+
+static const struct option deleted_options[] = {
+	{ .key = "at", .type = OPTION_NODE, .offset = offsetof(struct deleted_conf, at), .required = true, .help = "pointer" },
+	{ .key = "is", .type = OPTION_LIST, .offset = offsetof(struct deleted_conf, is), .help = "values that mean deleted" },
+	{ .key = "id", .type = OPTION_NODE, .offset = offsetof(struct deleted_conf, id),
+		.help = "pointer to the id where a deleted row has it elsewhere" },
+	{ 0 },
+};
+
+static bool read_deleted(struct reader *r, const struct yaml *y, struct rest_type *t)
+{
+	struct deleted_conf c = { 0 };
+
+	if (!y || y->kind == YAML_SCALAR)
+		return read_pointer(r, y, &t->deleted);
+	if (!options_read(r->arena, deleted_options, y, &c, r->diags))
+		return false;
+	t->deleted_is = c.is.item;
+	t->ndeleted_is = c.is.n;
+	return read_pointer(r, c.at, &t->deleted) & read_pointer(r, c.id, &t->deleted_id);
+}
+
+struct pair_conf {
+	const struct yaml *at, *to;
+	const char *form;
+};
+
+static const struct option modified_options[] = {
+	{ .key = "at", .type = OPTION_NODE, .offset = offsetof(struct pair_conf, at), .required = true, .help = "pointer" },
+	{ .key = "as", .type = OPTION_TEXT, .offset = offsetof(struct pair_conf, form), .help = "strftime form" },
+	{ 0 },
+};
+
+static const struct option hub_id_options[] = {
+	{ .key = "at", .type = OPTION_NODE, .offset = offsetof(struct pair_conf, at), .required = true, .help = "pointer" },
+	{ .key = "to", .type = OPTION_NODE, .offset = offsetof(struct pair_conf, to), .help = "pointer in what is sent" },
+	{ 0 },
+};
+
+static bool read_pair(struct reader *r, const struct yaml *y, const struct option *options, const char **at, const char **to,
+	const char **form)
+{
+	struct pair_conf c = { 0 };
+
+	if (!y || y->kind == YAML_SCALAR)
+		return read_pointer(r, y, at);
+	if (!options_read(r->arena, options, y, &c, r->diags))
+		return false;
+	if (form)
+		*form = c.form;
+	return read_pointer(r, c.at, at) & (!to || read_pointer(r, c.to, to));
+}
+
+/* x.self.<name> is x.<partner>.<name>, so that a manifest serves any partner. */
+static const struct yaml *own_fields(struct reader *r, const struct yaml *y)
+{
+	struct yaml *out;
+
+	if (y->kind != YAML_MAPPING)
+		return y;
+	out = arena_copy(r->arena, y, sizeof *y);
+	out->child = arena_array(r->arena, struct yaml *, y->n + 1);
+	for (size_t i = 0; i < y->n; i++) {
+		out->child[i] = y->child[i];
+		if (!strncmp(y->child[i]->key, "x.self.", 7)) {
+			out->child[i] = arena_copy(r->arena, y->child[i], sizeof *y);
+			out->child[i]->key = arena_printf(r->arena, "x.%s.%s", r->partner, y->child[i]->key + 7);
+		}
+	}
+	return out;
+}
+
+/* What one part of the type needs of another. */
+static bool type_whole(struct reader *r, const struct rest_type *t, const struct yaml *where)
+{
+	const size_t before = r->diags->n;
+
+	if (!t->id)
+		diag_add(r->diags, where, "id: is needed: where an item's id is");
+	if (!t->request[REQUEST_LIST].method)
+		diag_add(r->diags, where, "list: is needed");
+	if (t->request[REQUEST_FIND].method && !t->hub_id)
+		diag_add(r->diags, where, "find: needs hub_id: where the external id is");
+	if (t->request[REQUEST_UPDATE].replace && !t->request[REQUEST_GET].method)
+		diag_add(r->diags, where, "update: mode replace needs get");
+	return r->diags->n == before;
+}
+
+struct rest_type *read_type(struct reader *r, enum record_type type, const struct yaml *defaults, const struct yaml *node,
+	const struct yaml *where)
+{
+	struct rest_type *t = arena_new_of(r->arena, struct rest_type);
+	const struct yaml *y = read_overlay(r->arena, defaults, node);
+	struct type_conf c = { 0 };
+	struct template_vars vars;
+	bool ok;
+
+	t->type = type;
+	t->name = record_type_name(type);
+	if (!options_read(r->arena, type_options, y, &c, r->diags))
+		return NULL;
+	vars = read_vars(r, &r->vars, c.vars);
+	ok = read_pointer(r, c.id, &t->id) & read_pointer(r, c.version, &t->version) & read_pointer(r, c.merged, &t->merged) &
+		read_deleted(r, c.deleted, t) & read_pair(r, c.modified, modified_options, &t->modified, NULL, &t->modified_form) &
+		read_pair(r, c.hub_id, hub_id_options, &t->hub_id, &t->hub_id_to, NULL);
+	if (!t->hub_id_to)
+		t->hub_id_to = t->hub_id;
+	for (unsigned k = 0; k < REQUESTS; k++)
+		if (c.request[k] && !yaml_is_null(c.request[k]))
+			ok &= read_request(r, (enum request_kind)k, c.request[k], c.envelope, &vars, t);
+	if (!c.fields) {
+		diag_add(r->diags, where, "fields: are needed");
+		return NULL;
+	}
+	t->mapping = mapping_compile(r->arena, type, own_fields(r, c.fields), r->diags);
+	ok &= t->mapping && mapping_check(t->mapping, r->diags);
+	ok &= type_whole(r, t, where);
+	return ok && read_cursor(r, c.cursor, where, t) ? t : NULL;
+}
+
+/* --- errors ------------------------------------------------------------------------------------------------- */
+
+struct error_conf {
+	const char *status, *has;
+	const struct yaml *at;
+	struct option_list is;
+	int verdict;
+};
+
+static const char *const verdict_words[] = {
+#define X(verdict, name, meaning) name,
+	VERDICT_LIST(X)
+#undef X
+	NULL
+};
+
+static const struct option error_options[] = {
+	{ .key = "status", .type = OPTION_TEXT, .offset = offsetof(struct error_conf, status), .help = "404, 4xx, 500-599" },
+	{ .key = "at", .type = OPTION_NODE, .offset = offsetof(struct error_conf, at),
+		.help = "pointer or header:Name that must be there, and neither null nor false" },
+	{ .key = "is", .type = OPTION_LIST, .offset = offsetof(struct error_conf, is), .help = "and be one of these" },
+	{ .key = "has", .type = OPTION_TEXT, .offset = offsetof(struct error_conf, has), .help = "and contain this" },
+	{ .key = "kind", .type = OPTION_ENUM, .offset = offsetof(struct error_conf, verdict), .words = verdict_words,
+		.required = true, .help = "what it means" },
+	{ 0 },
+};
+
+static bool read_status(const char *text, unsigned *from, unsigned *to)
+{
+	unsigned a, b;
+	int end = 0;
+
+	if (strlen(text) == 3 && text[0] >= '1' && text[0] <= '5' && !strcmp(text + 1, "xx")) {
+		*from = (unsigned)(text[0] - '0') * 100;
+		*to = *from + 99;
+		return true;
+	}
+	if (sscanf(text, "%3u-%3u%n", &a, &b, &end) == 2 && !text[end] && a >= 100 && a <= b) {
+		*from = a;
+		*to = b;
+		return true;
+	}
+	end = 0;
+	if (sscanf(text, "%3u%n", &a, &end) == 1 && !text[end] && a >= 100) {
+		*from = *to = a;
+		return true;
+	}
+	return false;
+}
+
+bool read_errors(struct reader *r, const struct yaml *y, struct error_rule **out, size_t *n)
+{
+	bool ok = true;
+
+	if (y->kind != YAML_SEQUENCE) {
+		diag_add(r->diags, y, "errors: a list of rules is wanted");
+		return false;
+	}
+	*out = arena_array(r->arena, struct error_rule, y->n + 1);
+	for (*n = 0; *n < y->n; (*n)++) {
+		struct error_rule *rule = &(*out)[*n];
+		struct error_conf c = { 0 };
+
+		rule->where = y->child[*n];
+		if (!options_read(r->arena, error_options, rule->where, &c, r->diags)) {
+			ok = false;
+			continue;
+		}
+		rule->is = c.is.item;
+		rule->nis = c.is.n;
+		rule->has = c.has;
+		rule->verdict = (enum verdict)c.verdict;
+		ok &= read_locate(r, c.at, &rule->at);
+		if (c.status && !read_status(c.status, &rule->status_from, &rule->status_to)) {
+			diag_add(r->diags, rule->where, "status: 404, 4xx or 500-599 is the form");
+			ok = false;
+		}
+		if (!c.status && !c.at) {
+			diag_add(r->diags, rule->where, "status or at is needed");
+			ok = false;
+		}
+	}
+	return ok;
+}
