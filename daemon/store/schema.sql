@@ -7,8 +7,7 @@ CREATE TABLE partner (
   name TEXT NOT NULL UNIQUE,
   state TEXT NOT NULL DEFAULT 'active',      -- active, paused, guarded, denied, broken
   reason TEXT NOT NULL DEFAULT '',
-  onboarded INTEGER NOT NULL DEFAULT 0,      -- first import done and its plan approved
-  live INTEGER NOT NULL DEFAULT 0            -- live shadows, kept by the writer
+  onboarded INTEGER NOT NULL DEFAULT 0       -- first import done and its plan approved
 ) STRICT;
 
 CREATE TABLE feed (
@@ -19,6 +18,7 @@ CREATE TABLE feed (
   epoch_done INTEGER NOT NULL DEFAULT 0,     -- number of the latest one that ended well
   scanned_at INTEGER NOT NULL DEFAULT 0,     -- when that was
   map_version INTEGER NOT NULL DEFAULT 0,
+  live INTEGER NOT NULL DEFAULT 0,           -- live shadows, kept by the writer
   PRIMARY KEY (partner, type)
 ) STRICT, WITHOUT ROWID;
 
@@ -30,8 +30,8 @@ CREATE TABLE entity (
   into_id INTEGER,
   held INTEGER NOT NULL DEFAULT 0,           -- fields not to be pushed until an admin decides
   pins TEXT,                                 -- fields an admin has pinned, as a record
-  golden TEXT NOT NULL,                      -- as a record
-  changed INTEGER NOT NULL                   -- event that changed it last
+  changed INTEGER NOT NULL,                  -- event that changed it last
+  golden TEXT NOT NULL                       -- as a record
 ) STRICT;
 CREATE UNIQUE INDEX entity_hub_id ON entity (hub_id);
 
@@ -39,18 +39,35 @@ CREATE TABLE shadow (
   id INTEGER PRIMARY KEY,
   partner INTEGER NOT NULL, type INTEGER NOT NULL,
   key TEXT NOT NULL,
-  key_hash INTEGER NOT NULL,
   version TEXT,
-  state INTEGER NOT NULL,
+  state INTEGER NOT NULL,                    -- 0 live, 1 dead, 2 alias
   alias_of INTEGER,
   entity INTEGER,
   hash INTEGER NOT NULL,
-  epoch INTEGER NOT NULL,
   fence INTEGER NOT NULL DEFAULT 0, fence_ms INTEGER NOT NULL DEFAULT 0,
   cells TEXT NOT NULL
 ) STRICT;
-CREATE INDEX shadow_key ON shadow (key_hash);
-CREATE INDEX shadow_entity ON shadow (entity);
+CREATE INDEX shadow_entity ON shadow (entity) WHERE entity IS NOT NULL;
+
+-- One narrow row per live shadow, so that a complete scan that finds nothing new rewrites no wide rows.
+CREATE TABLE seen (
+  shadow INTEGER PRIMARY KEY,
+  feed INTEGER NOT NULL,                     -- partner * number of types + type
+  epoch INTEGER NOT NULL                     -- the last complete scan that showed it
+) STRICT;
+
+-- shadow_key and match_key are written in sorted batches, behind the tables they index: keyed says how far they are,
+-- and the keys of later rows are in the daemon's memory, taken from those rows again at the next start.
+CREATE TABLE keyed (
+  name TEXT PRIMARY KEY,                     -- shadow_key, match_key
+  upto INTEGER NOT NULL,                     -- every row with an id up to this one is in the index
+  model TEXT NOT NULL                        -- how the keys are made; another model: all are made again
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE shadow_key (
+  hash INTEGER NOT NULL, shadow INTEGER NOT NULL,    -- of partner, type and key
+  PRIMARY KEY (hash, shadow)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE match_key (
   hash INTEGER NOT NULL, entity INTEGER NOT NULL,
@@ -95,7 +112,8 @@ CREATE TABLE outbox (
   since INTEGER NOT NULL                     -- when the oldest unsent change was made
 ) STRICT;
 CREATE UNIQUE INDEX outbox_target ON outbox (partner, entity);
-CREATE INDEX outbox_due ON outbox (partner, state, type, not_before);
+CREATE INDEX outbox_state ON outbox (partner, state);
+CREATE INDEX outbox_due ON outbox (partner, type, not_before) WHERE state IN (3, 5);   -- ready, uncertain
 
 CREATE TABLE plan (
   id INTEGER PRIMARY KEY,
@@ -107,6 +125,7 @@ CREATE TABLE plan (
   made_at INTEGER NOT NULL,
   decided_at INTEGER, decided_by TEXT
 ) STRICT;
+CREATE INDEX plan_hash ON plan (hash);
 
 CREATE TABLE guard_count (
   partner INTEGER NOT NULL, guard INTEGER NOT NULL, type INTEGER NOT NULL, field INTEGER NOT NULL, hour INTEGER NOT NULL,
@@ -127,18 +146,19 @@ CREATE TABLE review (
   id INTEGER PRIMARY KEY,
   kind TEXT NOT NULL,                        -- match, merge, state, guard
   type INTEGER NOT NULL,
-  shadow INTEGER, entity INTEGER, other INTEGER,
+  shadow INTEGER NOT NULL, entity INTEGER NOT NULL, other INTEGER NOT NULL,    -- 0: none
   evidence TEXT NOT NULL,                    -- JSON
   state TEXT NOT NULL DEFAULT 'open',        -- open, accepted, rejected
   made_at INTEGER NOT NULL,
   decided_at INTEGER, decided_by TEXT
 ) STRICT;
-CREATE INDEX review_shadow ON review (shadow);
+CREATE UNIQUE INDEX review_open ON review (shadow, entity, kind) WHERE state = 'open';
 
 CREATE TABLE cannot_link (
   shadow INTEGER NOT NULL, other INTEGER NOT NULL, -- two shadows that are not the same, smaller id first
   PRIMARY KEY (shadow, other)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX cannot_link_other ON cannot_link (other);
 
 CREATE TABLE suppress (                      -- the hub never creates this entity at this partner
   partner INTEGER NOT NULL, entity INTEGER NOT NULL,
@@ -149,7 +169,7 @@ CREATE TABLE suppress (                      -- the hub never creates this entit
 CREATE TABLE image (                         -- how a partner renders a value
   partner INTEGER NOT NULL, type INTEGER NOT NULL, field INTEGER NOT NULL, hash INTEGER NOT NULL,
   value TEXT NOT NULL, image TEXT NOT NULL,
-  PRIMARY KEY (partner, type, field, hash)
+  PRIMARY KEY (partner, type, field, hash, value)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE hint (                          -- reads that webhooks asked for, until they are done
@@ -161,3 +181,4 @@ CREATE TABLE inbox (                         -- ids of webhook calls seen, again
   partner INTEGER NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL,
   PRIMARY KEY (partner, id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX inbox_at ON inbox (at);

@@ -1,0 +1,377 @@
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/sql.h"
+
+/* Survivors of survivors; more is damage. */
+#define MERGES_MAX 64
+
+/* --- reading --------------------------------------------------------------------------------------------------------- */
+
+static struct entity *read_row(struct sql *q, struct arena *arena, struct err *e)
+{
+	struct entity *x = arena_new_of(arena, struct entity);
+	const char *text;
+	bool ok;
+	size_t len;
+
+	x->id = sql_get_int(q);
+	ok = sql_get_uuid(q, &x->hub_id);
+	x->type = (enum record_type)sql_get_small(q);
+	x->state = (enum entity_state)sql_get_small(q);
+	x->into = sql_get_int(q);
+	x->held = sql_get_hash(q);
+	x->changed = sql_get_int(q);
+	text = sql_get_view(q, &len);
+	if (text)
+		ok = (x->pins = golden_parse(arena, x->type, text, len)) && ok;
+	text = sql_get_view(q, &len);
+	ok = (x->golden = golden_parse(arena, x->type, text, len)) && ok;
+	if (ok)
+		return x;
+	err_set(e, ERR_BROKEN, "store: record %lld cannot be read: put a backup in its place", (long long)x->id);
+	return NULL;
+}
+
+bool store_entity(struct store *s, struct arena *arena, int64_t id, struct entity **out, struct err *e)
+{
+	struct err damage = { 0 };
+
+	for (int hops = 0; hops < MERGES_MAX; hops++) {
+		struct sql q = sql(s, SQL_ENTITY);
+
+		sql_int(&q, id);
+		*out = sql_row(&q) ? read_row(&q, arena, &damage) : NULL;
+		if (!sql_end(&q, e))
+			return false;
+		if (damage.kind != ERR_NONE) {
+			*e = damage;
+			return false;
+		}
+		if (!*out || (*out)->state != ENTITY_MERGED)
+			return true;
+		id = (*out)->into;
+	}
+	*out = NULL;
+	return err_set(e, ERR_BROKEN, "store: record %lld was merged in a circle", (long long)id);
+}
+
+/* 0: there is none. */
+static bool id_of(struct store *s, const struct uuid *hub_id, int64_t *id, struct err *e)
+{
+	struct sql q = sql(s, SQL_ENTITY_BY_HUB_ID);
+
+	sql_uuid(&q, hub_id);
+	*id = sql_row(&q) ? sql_get_int(&q) : 0;
+	return sql_end(&q, e);
+}
+
+bool store_entity_by_hub_id(struct store *s, struct arena *arena, const struct uuid *hub_id, struct entity **out,
+	struct err *e)
+{
+	int64_t id;
+
+	*out = NULL;
+	return id_of(s, hub_id, &id, e) && (!id || store_entity(s, arena, id, out, e));
+}
+
+/* --- keys and references: what a golden record is found by ------------------------------------------------------------ */
+
+struct key_set {
+	uint64_t key[MATCH_KEYS_MAX];
+	size_t n;
+};
+
+static int by_value(const void *a, const void *b)
+{
+	const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* Sorted, each once; a record that is not there has none. */
+static void keys_of(struct arena *arena, const struct record *r, struct key_set *out)
+{
+	size_t n = r ? match_keys(arena, r, out->key) : 0;
+
+	qsort(out->key, n, sizeof *out->key, by_value);
+	out->n = 0;
+	for (size_t i = 0; i < n; i++)
+		if (!i || out->key[i] != out->key[i - 1])
+			out->key[out->n++] = out->key[i];
+}
+
+static bool keep_keys(struct store *s, struct arena *arena, int64_t id, const struct record *before, const struct record *now,
+	struct err *e)
+{
+	struct key_set old, new;
+	size_t i = 0, j = 0;
+
+	keys_of(arena, before, &old);
+	keys_of(arena, now, &new);
+	while (i < old.n || j < new.n) {
+		if (j == new.n || (i < old.n && old.key[i] < new.key[j])) {
+			if (!keys_drop(s, &s->match_keys, old.key[i++], id, e))
+				return false;
+		} else if (i == old.n || new.key[j] < old.key[i]) {
+			if (!keys_add(s, &s->match_keys, new.key[j++], id, e))
+				return false;
+		} else {
+			i++;
+			j++;
+		}
+	}
+	return true;
+}
+
+static bool keep_reference(struct store *s, int64_t id, unsigned f, const char *before, const char *now, struct err *e)
+{
+	struct uuid hub_id;
+	struct sql q;
+	int64_t target = 0;
+
+	if (before == now || (before && now && !strcmp(before, now)))
+		return true;
+	if (now && uuid_parse(now, &hub_id) && !id_of(s, &hub_id, &target, e))
+		return false;
+	if (!target && !before)
+		return true;
+	q = sql(s, target ? SQL_REFERENCE_SET : SQL_REFERENCE_DROP);
+	sql_int(&q, id);
+	sql_int(&q, f);
+	if (target)
+		sql_int(&q, target);
+	return sql_run(&q, e);
+}
+
+/* before NULL: it was not found by anything; now NULL: it is no longer to be. */
+static bool keep_found(struct store *s, struct arena *arena, int64_t id, const struct record *before,
+	const struct record *now, struct err *e)
+{
+	const enum record_type type = now ? now->type : before ? before->type : RECORD_ORGANIZATION;
+	const unsigned n = field_count(type);
+
+	for (unsigned f = 0; f < n; f++)
+		if (field_at(type, f)->kind == VALUE_REF &&
+			!keep_reference(s, id, f, before ? before->v[f] : NULL, now ? now->v[f] : NULL, e))
+			return false;
+	return keep_keys(s, arena, id, before, now, e);
+}
+
+/* --- writing ---------------------------------------------------------------------------------------------------------- */
+
+/* What it is found by in the store, NULL if nothing; *same: that text, found in the same way. */
+static bool stored(struct store *s, struct arena *arena, const struct entity *x, const struct buf *text, struct record **out,
+	bool *same, struct err *e)
+{
+	struct sql q = sql(s, SQL_ENTITY_GOLDEN);
+	struct err damage = { 0 };
+
+	*out = NULL;
+	*same = false;
+	sql_int(&q, x->id);
+	if (sql_row(&q)) {
+		const enum record_type type = (enum record_type)sql_get_small(&q);
+		const bool merged = sql_get_small(&q) == ENTITY_MERGED;
+		size_t len;
+		const char *golden = sql_get_view(&q, &len);
+
+		*same = merged == (x->state == ENTITY_MERGED) && len == text->len && !memcmp(golden, text->data, len);
+		if (!*same && !merged && !(*out = golden_parse(arena, type, golden, len)))
+			err_set(&damage, ERR_BROKEN, "store: record %lld cannot be read", (long long)x->id);
+	} else if (q.rc == SQLITE_DONE) {
+		err_set(&damage, ERR_BROKEN, "store: record %lld is not there to be changed", (long long)x->id);
+	}
+	if (!sql_end(&q, e))
+		return false;
+	if (damage.kind != ERR_NONE)
+		*e = damage;
+	return damage.kind == ERR_NONE;
+}
+
+static bool insert(struct store *s, struct entity *x, const char *pins, struct err *e)
+{
+	struct sql q = sql(s, SQL_ENTITY_ADD);
+
+	sql_uuid(&q, &x->hub_id);
+	sql_int(&q, x->type);
+	sql_int(&q, x->state);
+	sql_id(&q, x->into);
+	sql_hash(&q, x->held);
+	sql_text(&q, pins);
+	sql_buf(&q, &s->text);
+	sql_int(&q, x->changed);
+	if (!sql_run(&q, e))
+		return false;
+	x->id = sqlite3_last_insert_rowid(s->db);
+	return true;
+}
+
+static bool update(struct store *s, const struct entity *x, const char *pins, struct err *e)
+{
+	struct sql q = sql(s, SQL_ENTITY_SAVE);
+
+	sql_int(&q, x->id);
+	sql_int(&q, x->state);
+	sql_id(&q, x->into);
+	sql_hash(&q, x->held);
+	sql_text(&q, pins);
+	sql_buf(&q, &s->text);
+	sql_int(&q, x->changed);
+	return sql_run(&q, e);
+}
+
+bool store_entity_save(struct store *s, struct arena *arena, struct entity *x, struct err *e)
+{
+	BUF_AUTO struct buf pins = { 0 };
+	struct record *before = NULL;
+	const bool fresh = x->id == 0;
+	bool same = false;
+
+	assert(s->in_transaction);
+	buf_clear(&s->text);
+	record_print(&s->text, x->golden);
+	if (x->pins)
+		record_print(&pins, x->pins);
+	if (!fresh && !stored(s, arena, x, &s->text, &before, &same, e))
+		return false;
+	if (!(fresh ? insert(s, x, pins.data, e) : update(s, x, pins.data, e)))
+		return false;
+	return same || keep_found(s, arena, x->id, before, x->state == ENTITY_MERGED ? NULL : x->golden, e);
+}
+
+/* --- finding ---------------------------------------------------------------------------------------------------------- */
+
+/* Of one key, so many entities are looked at: a key that more share tells little. */
+#define PER_KEY 256
+
+struct tally {
+	int64_t entity;
+	size_t keys;
+};
+
+static int by_entity(const void *a, const void *b)
+{
+	const struct tally *x = a, *y = b;
+
+	return x->entity < y->entity ? -1 : x->entity > y->entity;
+}
+
+static int by_keys(const void *a, const void *b)
+{
+	const struct tally *x = a, *y = b;
+
+	return x->keys != y->keys ? (x->keys > y->keys ? -1 : 1) : by_entity(a, b);
+}
+
+static bool with_key(struct store *s, uint64_t key, struct rows *found, struct err *e)
+{
+	struct sql q = sql(s, SQL_MATCH_KEY);
+	uint32_t cursor = 0;
+	int64_t id;
+	int left = PER_KEY;
+
+	sql_hash(&q, key);
+	sql_int(&q, PER_KEY);
+	while (sql_row(&q))
+		rows_add_of(found, struct tally)->entity = sql_get_int(&q);
+	while (left-- && (id = keys_next(&s->match_keys, key, &cursor)))
+		rows_add_of(found, struct tally)->entity = id;
+	return sql_end(&q, e);
+}
+
+/* The type is part of every key's hash. */
+bool store_candidates(struct store *s, struct arena *arena, enum record_type type, const uint64_t *key, size_t nkeys,
+	size_t max, int64_t **entity, size_t *n, struct err *e)
+{
+	struct rows rows = { .arena = arena };
+	struct tally *found;
+	size_t distinct = 0;
+
+	(void)type;
+	*entity = NULL;
+	*n = 0;
+	for (size_t i = 0; i < nkeys; i++)
+		if (!with_key(s, key[i], &rows, e))
+			return false;
+	found = rows.item;
+	if (!found)
+		return true;
+	qsort(found, rows.n, sizeof *found, by_entity);
+	for (size_t i = 0; i < rows.n; i++) {
+		if (!distinct || found[distinct - 1].entity != found[i].entity)
+			found[distinct++] = (struct tally){ .entity = found[i].entity };
+		found[distinct - 1].keys++;
+	}
+	qsort(found, distinct, sizeof *found, by_keys);
+	*n = distinct < max ? distinct : max;
+	*entity = arena_array(arena, int64_t, *n);
+	for (size_t i = 0; i < *n; i++)
+		(*entity)[i] = found[i].entity;
+	return true;
+}
+
+static bool ids(struct sql *q, struct arena *arena, int64_t **out, size_t *n, struct err *e)
+{
+	struct rows rows = { .arena = arena };
+
+	while (sql_row(q))
+		*rows_add_of(&rows, int64_t) = sql_get_int(q);
+	*out = rows.item;
+	*n = rows.n;
+	return sql_end(q, e);
+}
+
+bool store_referring(struct store *s, struct arena *arena, int64_t target, int64_t **entity, size_t *n, struct err *e)
+{
+	struct sql q = sql(s, SQL_REFERRING);
+
+	sql_int(&q, target);
+	return ids(&q, arena, entity, n, e);
+}
+
+/* --- at start ------------------------------------------------------------------------------------------------------- */
+
+bool match_keys_load(struct store *s, struct err *e)
+{
+	struct keys *k = &s->match_keys;
+	struct sql q;
+	bool ok = true;
+
+	k->name = "match_key";
+	k->model = MATCH_MODEL;
+	k->add = SQL_MATCH_KEY_ADD;
+	k->drop = SQL_MATCH_KEY_DROP;
+	k->clear = SQL_MATCH_KEY_CLEAR;
+	if (!keys_open(s, k, e))
+		return false;
+	/* Who only reads looks for no candidates. */
+	if (s->read_only)
+		return true;
+	q = sql(s, SQL_ENTITY_AFTER);
+	sql_int(&q, k->upto);
+	while (ok && sql_row(&q)) {
+		const int64_t id = sql_get_int(&q);
+		const enum record_type type = (enum record_type)sql_get_small(&q);
+		const bool merged = sql_get_small(&q) == ENTITY_MERGED;
+		const struct record *golden;
+		struct key_set keys;
+		const char *text;
+		size_t len;
+
+		text = sql_get_view(&q, &len);
+		golden = merged ? NULL : golden_parse(s->scratch, type, text, len);
+		ok = merged || golden || err_set(e, ERR_BROKEN, "store: record %lld cannot be read", (long long)id);
+		ok = ok && keys_spill(s, k, e);
+		keys_of(s->scratch, golden, &keys);
+		for (size_t i = 0; ok && i < keys.n; i++)
+			keys_load(k, keys.key[i], id);
+		arena_reset(s->scratch);
+	}
+	if (!ok) {
+		sqlite3_reset(q.statement);
+		return false;
+	}
+	return sql_end(&q, e);
+}

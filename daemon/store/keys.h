@@ -1,0 +1,69 @@
+/*
+ * keys.h - inside the store only: an index of hashes that is written in sorted batches.
+ *
+ * A hash lands on a random page of its index, so at a million rows each insert would rewrite a page of its own: that
+ * alone costs ten times the rest. Keys of new rows therefore wait in memory, where they are found as well, and are
+ * written in order of hash once there are KEYS_MAX of them. They need no log: they are taken from the rows they index
+ * again at the next start (`keyed` in schema.sql says from which row on). Keys of rows already covered go straight
+ * to the table.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "store/statements.h"
+
+struct store;
+
+#ifndef KEYS_MAX
+#define KEYS_MAX 200000   /* 8 MB at most, both indexes together */
+#endif
+
+struct keys_entry {
+	int64_t hash, id;
+	uint32_t next;     /* in its bucket, or in the list of free ones; index + 1, 0 ends */
+};
+
+struct keys_undo {
+	int64_t hash, id;
+	bool added;
+};
+
+struct keys {
+	const char *name, *model;
+	enum sql_statement add, drop, clear;
+	int64_t upto, last;         /* rows up to `upto` are in the table; the newest row noted */
+	int64_t last_committed;
+	struct keys_entry *entry;
+	uint32_t *bucket;           /* a power of two of them */
+	uint32_t used, cap, unused, nbuckets;
+	uint32_t n;
+	struct keys_undo *undo;     /* of the transaction under way */
+	size_t nundo, undo_cap;
+	bool flushed;               /* in the transaction under way */
+};
+
+void keys_fini(struct keys *);
+
+/* The row has that key now, or no longer. Within a transaction. */
+bool keys_add(struct store *, struct keys *, uint64_t hash, int64_t id, struct err *);
+bool keys_drop(struct store *, struct keys *, uint64_t hash, int64_t id, struct err *);
+/* Ids with that hash that wait in memory: *cursor from 0; 0 ends. */
+int64_t keys_next(const struct keys *, uint64_t hash, uint32_t *cursor);
+
+/* Where the table stands; empties it if its keys were made by another model (then *upto is 0). */
+bool keys_open(struct store *, struct keys *, struct err *);
+/* At start: a row that the table does not have yet. */
+void keys_load(struct keys *, uint64_t hash, int64_t id);
+/* At start, between rows: if enough wait, they go into the table in a transaction of their own. */
+bool keys_spill(struct store *, struct keys *, struct err *);
+/* All that wait go into the table; within a transaction. */
+bool keys_flush(struct store *, struct keys *, struct err *);
+static inline bool keys_full(const struct keys *k)
+{
+	return k->n >= KEYS_MAX;
+}
+void keys_committed(struct keys *);
+void keys_rolled_back(struct keys *);

@@ -1,0 +1,136 @@
+#include "store/sql.h"
+
+/* Whether the statement gives a row; a failure surfaces at commit. */
+static bool any(struct sql *q)
+{
+	const bool yes = sql_row(q);
+	struct err kept;
+
+	return sql_end(q, &kept) && yes;
+}
+
+/* --- suppression, cannot-link ------------------------------------------------------------------------------------- */
+
+bool store_suppress(struct store *s, int partner, int64_t entity, const char *reason, int64_t at_ms, struct err *e)
+{
+	struct sql q = sql(s, SQL_SUPPRESS);
+
+	sql_int(&q, partner);
+	sql_int(&q, entity);
+	sql_text(&q, reason);
+	sql_int(&q, at_ms);
+	return sql_run(&q, e);
+}
+
+bool store_unsuppress(struct store *s, int partner, int64_t entity, struct err *e)
+{
+	struct sql q = sql(s, SQL_UNSUPPRESS);
+
+	sql_int(&q, partner);
+	sql_int(&q, entity);
+	return sql_run(&q, e);
+}
+
+bool store_suppressed(struct store *s, int partner, int64_t entity)
+{
+	struct sql q = sql(s, SQL_SUPPRESSED);
+
+	sql_int(&q, partner);
+	sql_int(&q, entity);
+	return any(&q);
+}
+
+bool store_cannot_link(struct store *s, int64_t shadow, int64_t other, struct err *e)
+{
+	struct sql q = sql(s, SQL_CANNOT_LINK);
+
+	sql_int(&q, shadow < other ? shadow : other);
+	sql_int(&q, shadow < other ? other : shadow);
+	return sql_run(&q, e);
+}
+
+bool store_forbidden(struct store *s, int64_t shadow, int64_t entity)
+{
+	struct sql q = sql(s, SQL_FORBIDDEN);
+
+	sql_int(&q, shadow);
+	sql_int(&q, entity);
+	return any(&q);
+}
+
+/* --- reviews ---------------------------------------------------------------------------------------------------------- */
+
+static bool open_review(struct store *s, const char *kind, int64_t shadow, int64_t entity, int64_t *id, struct err *e)
+{
+	struct sql q = sql(s, SQL_REVIEW_OPEN);
+
+	sql_int(&q, shadow);
+	sql_int(&q, entity);
+	sql_text(&q, kind);
+	*id = sql_row(&q) ? sql_get_int(&q) : 0;
+	return sql_end(&q, e);
+}
+
+int64_t store_review_open(struct store *s, const char *kind, int64_t shadow, int64_t entity)
+{
+	struct err kept;
+	int64_t id;
+
+	return open_review(s, kind, shadow, entity, &id, &kept) ? id : 0;
+}
+
+bool store_review_ask(struct store *s, const struct review *r, int64_t *id, struct err *e)
+{
+	struct sql q;
+
+	if (!open_review(s, r->kind, r->shadow, r->entity, id, e))
+		return false;
+	if (*id)
+		return true;
+	q = sql(s, SQL_REVIEW_ADD);
+	sql_text(&q, r->kind);
+	sql_int(&q, r->type);
+	sql_int(&q, r->shadow);
+	sql_int(&q, r->entity);
+	sql_int(&q, r->other);
+	sql_text(&q, r->evidence);
+	sql_int(&q, r->made_at);
+	if (!sql_run(&q, e))
+		return false;
+	*id = sqlite3_last_insert_rowid(s->db);
+	return true;
+}
+
+bool store_review(struct store *s, struct arena *arena, int64_t id, struct review **out, struct err *e)
+{
+	struct sql q = sql(s, SQL_REVIEW);
+
+	*out = NULL;
+	sql_int(&q, id);
+	if (sql_row(&q)) {
+		struct review *r = *out = arena_new_of(arena, struct review);
+
+		r->id = sql_get_int(&q);
+		r->kind = sql_get_text(&q, arena);
+		r->type = (enum record_type)sql_get_small(&q);
+		r->shadow = sql_get_int(&q);
+		r->entity = sql_get_int(&q);
+		r->other = sql_get_int(&q);
+		r->evidence = sql_get_text(&q, arena);
+		r->state = sql_get_text(&q, arena);
+		r->made_at = sql_get_int(&q);
+		r->decided_by = sql_get_text(&q, arena);
+	}
+	return sql_end(&q, e);
+}
+
+bool store_review_decide(struct store *s, int64_t id, const char *state, const char *by, int64_t at_ms, struct err *e)
+{
+	struct sql q = sql(s, SQL_REVIEW_DECIDE);
+
+	sql_int(&q, id);
+	sql_text(&q, state);
+	sql_text(&q, by);
+	sql_int(&q, at_ms);
+	return sql_run(&q, e);
+}

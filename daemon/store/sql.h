@@ -1,0 +1,171 @@
+/*
+ * sql.h - inside the store only: the open database, its statements, and the one way to run them.
+ *
+ *   struct sql q = sql(s, SQL_SHADOW);
+ *   sql_int(&q, id);                    // parameters, in order
+ *   while (sql_row(&q))
+ *       x = sql_get_int(&q);            // columns, in order
+ *   return sql_end(&q, e);
+ *
+ * A failure ends the rows and shows at sql_end(). Within a transaction it is also kept in the store, so that what
+ * failed in part cannot be committed. Texts given to sql_text() must live until sql_end(). One statement is not used
+ * again before its sql_end().
+ */
+#pragma once
+#include <sqlite3.h>
+
+#include "store/keys.h"
+#include "store/statements.h"
+#include "store/store.h"
+
+#define STORE_APPLICATION_ID 0x44727374   /* "Drst", in the file's header */
+
+struct feed_state {
+	int64_t live;                     /* shadows */
+	bool dirty;                       /* live is to be written at commit */
+	uint64_t images_asked, images;    /* fields: whether any image was learned is known; some was */
+};
+
+struct store {
+	sqlite3 *db;
+	char *path;
+	const char *vfs;                  /* NULL: the default */
+	bool unclean;                     /* not closed by whoever had it last */
+	bool read_only, in_transaction;
+	int lock;                         /* descriptor of <path>.lock, -1: none */
+	sqlite3_stmt *statement[SQL_STATEMENT_COUNT];
+	struct err failed;                /* first failure in this transaction */
+	int64_t seq, seq_committed;
+	struct feed_state *feed;          /* by partner * RECORD_TYPES + type */
+	size_t nfeeds;
+	bool feeds_dirty;                 /* at least one is */
+	struct keys shadow_keys, match_keys;
+	struct buf text;                  /* one value being written */
+	struct arena *scratch;            /* while keys are loaded */
+	int wal_pages, checkpoint_at;
+	uint64_t commits;
+	void (*committed)(void *ctx, uint64_t nth);
+	void *ctx;
+};
+
+/* --- errors (sql.c) ------------------------------------------------------------------------------------------------- */
+
+/* The reaction that an SQLite result calls for; false. */
+bool sql_error(sqlite3 *, const char *path, int rc, struct err *);
+bool sql_exec(struct store *, const char *text, struct err *);
+
+/* --- statements ----------------------------------------------------------------------------------------------------- */
+
+struct sql {
+	struct store *store;
+	sqlite3_stmt *statement;
+	int at;      /* last parameter bound, or next column to read */
+	int rc;
+};
+
+struct sql sql(struct store *, enum sql_statement);
+bool sql_row(struct sql *);
+bool sql_end(struct sql *, struct err *);
+/* For a statement without rows. */
+static inline bool sql_run(struct sql *q, struct err *e)
+{
+	sql_row(q);
+	return sql_end(q, e);
+}
+void sql_finalize(struct store *);
+const char *sql_text_of(enum sql_statement);
+
+static inline void sql_int(struct sql *q, int64_t value)
+{
+	sqlite3_bind_int64(q->statement, ++q->at, value);
+}
+
+/* Zero is none. */
+static inline void sql_id(struct sql *q, int64_t value)
+{
+	if (value)
+		sqlite3_bind_int64(q->statement, ++q->at, value);
+	else
+		sqlite3_bind_null(q->statement, ++q->at);
+}
+
+static inline void sql_hash(struct sql *q, uint64_t value)
+{
+	sqlite3_bind_int64(q->statement, ++q->at, (int64_t)value);
+}
+
+/* NULL is none. */
+static inline void sql_text(struct sql *q, const char *text)
+{
+	sqlite3_bind_text(q->statement, ++q->at, text, -1, SQLITE_STATIC);
+}
+
+static inline void sql_buf(struct sql *q, const struct buf *text)
+{
+	sqlite3_bind_text(q->statement, ++q->at, text->len ? text->data : "", (int)text->len, SQLITE_STATIC);
+}
+
+static inline void sql_uuid(struct sql *q, const struct uuid *id)
+{
+	sqlite3_bind_blob(q->statement, ++q->at, id->b, sizeof id->b, SQLITE_STATIC);
+}
+
+static inline int64_t sql_get_int(struct sql *q)
+{
+	return sqlite3_column_int64(q->statement, q->at++);
+}
+
+static inline int sql_get_small(struct sql *q)
+{
+	return sqlite3_column_int(q->statement, q->at++);
+}
+
+static inline uint64_t sql_get_hash(struct sql *q)
+{
+	return (uint64_t)sqlite3_column_int64(q->statement, q->at++);
+}
+
+/* NULL stays NULL. */
+const char *sql_get_text(struct sql *, struct arena *);
+/* Borrowed until the next row. */
+const char *sql_get_view(struct sql *, size_t *len);
+bool sql_get_uuid(struct sql *, struct uuid *);
+
+/* --- rows gathered into an arena ------------------------------------------------------------------------------------ */
+
+struct rows {
+	struct arena *arena;
+	void *item;
+	size_t n, cap;
+};
+
+/* Room for one more item of that size. */
+void *rows_add(struct rows *, size_t size);
+#define rows_add_of(rows, type) ((type *)rows_add((rows), sizeof(type)))
+
+/* --- schema.c, backup.c --------------------------------------------------------------------------------------------- */
+
+extern const char schema_sql[];   /* schema.sql, put in at build time */
+
+/* Brings the open database from its version to the last step of text. Before an existing store is changed, it is copied
+ * to <path>.before-<version>. Nothing has happened if a step fails. */
+bool schema_migrate(sqlite3 *, const char *path, const char *vfs, const char *text, bool *changed, struct err *);
+int schema_latest(const char *text);
+bool schema_version(sqlite3 *, const char *path, int *version, struct err *);
+
+/* The whole database as its last commit left it, into a new file. */
+bool backup_copy(sqlite3 *from, const char *from_path, const char *to_path, const char *vfs, struct err *);
+bool backup_sync_dir(const char *path, struct err *);   /* the directory that path is in */
+
+/* --- between the topics --------------------------------------------------------------------------------------------- */
+
+struct feed_state *feed_state(struct store *, int partner, enum record_type);
+bool feed_load(struct store *, struct err *);
+bool feed_flush(struct store *, struct err *);       /* live counts that changed */
+void feed_add_live(struct store *, int partner, enum record_type, int by);
+
+/* Reads what record_print() wrote. NULL: not that. Fields no longer known are left out. */
+struct record *golden_parse(struct arena *, enum record_type, const char *text, size_t len);
+
+bool shadow_keys_load(struct store *, struct err *);
+bool match_keys_load(struct store *, struct err *);

@@ -1,0 +1,157 @@
+/*
+ * statements.h - every SQL statement that runs while the store is open, once: X(name, text).
+ *
+ * Each is prepared at its first use and kept. A test asks SQLite for the plan of each: none but those named *_ALL
+ * and SEEN_* may read a whole table.
+ */
+#pragma once
+
+#define SHADOW_COLUMNS                                                                                    \
+	"id, partner, type, key, version, state, alias_of, entity, shadow.hash, fence, fence_ms, seen.epoch, cells"
+#define SHADOW_GLANCE_COLUMNS                                                                             \
+	"id, partner, type, key, version, state, alias_of, entity, shadow.hash, fence, fence_ms"
+#define SHADOW_FROM " FROM shadow LEFT JOIN seen ON seen.shadow = shadow.id "
+#define ENTITY_COLUMNS "id, hub_id, type, state, into_id, held, changed, pins, golden"
+#define REVIEW_COLUMNS "id, kind, type, shadow, entity, other, evidence, state, made_at, decided_by"
+#define QUARANTINE_COLUMNS "id, partner, type, key, field, reason, raw, raw_hash, map_version, since, tries"
+#define OUTBOX_COLUMNS                                                                                    \
+	"id, partner, entity, type, kind, state, cause, plan, attempts, not_before, token, intent, fields, again, error, since"
+#define PLAN_COLUMNS "id, partner, state, hash, reason, counts, made_at"
+
+#define SQL_STATEMENTS(X)                                                                                 \
+	X(BEGIN, "BEGIN IMMEDIATE")                                                                       \
+	X(BEGIN_READ, "BEGIN")                                                                            \
+	X(COMMIT, "COMMIT")                                                                               \
+	X(ROLLBACK, "ROLLBACK")                                                                           \
+                                                                                                          \
+	X(EVENT_ADD, "INSERT INTO event (seq, at, kind, partner, entity, shadow, data) VALUES (?,?,?,?,?,?,?)") \
+	X(EVENT_LAST, "SELECT max(seq) FROM event")                                                       \
+                                                                                                          \
+	X(PARTNER, "SELECT id, state, reason, onboarded FROM partner WHERE name = ?")                     \
+	X(PARTNER_ADD, "INSERT INTO partner (name) VALUES (?)")                                           \
+	X(PARTNER_SAVE, "UPDATE partner SET state = ?2, reason = ?3, onboarded = ?4 WHERE id = ?1")       \
+	X(FEED, "SELECT cursor, scan_cursor, epoch, epoch_done, scanned_at, map_version FROM feed"        \
+		" WHERE partner = ? AND type = ?")                                                        \
+	X(FEED_SAVE, "INSERT INTO feed (partner, type, cursor, scan_cursor, epoch, epoch_done, scanned_at, map_version)" \
+		" VALUES (?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET cursor = excluded.cursor,"           \
+		" scan_cursor = excluded.scan_cursor, epoch = excluded.epoch, epoch_done = excluded.epoch_done," \
+		" scanned_at = excluded.scanned_at, map_version = excluded.map_version")                  \
+	X(FEED_LIVE_SAVE, "INSERT INTO feed (partner, type, live) VALUES (?,?,?)"                         \
+		" ON CONFLICT DO UPDATE SET live = excluded.live")                                        \
+	X(FEED_ALL, "SELECT partner, type, live FROM feed")                                               \
+                                                                                                          \
+	X(SHADOW, "SELECT " SHADOW_COLUMNS SHADOW_FROM "WHERE id = ?")                                    \
+	X(SHADOW_BY_KEY, "SELECT " SHADOW_COLUMNS " FROM shadow_key JOIN shadow ON shadow.id = shadow_key.shadow" \
+		" LEFT JOIN seen ON seen.shadow = shadow.id"                                              \
+		" WHERE shadow_key.hash = ? AND partner = ? AND type = ? AND key = ?")                    \
+	X(SHADOW_GLANCE, "SELECT " SHADOW_GLANCE_COLUMNS " FROM shadow WHERE id = ?")                     \
+	X(SHADOW_GLANCE_BY_KEY, "SELECT " SHADOW_GLANCE_COLUMNS " FROM shadow_key JOIN shadow ON shadow.id = shadow_key.shadow"                           \
+		" WHERE shadow_key.hash = ? AND partner = ? AND type = ? AND key = ?")                    \
+	X(SHADOWS_OF, "SELECT " SHADOW_COLUMNS SHADOW_FROM "WHERE entity = ? ORDER BY id")                \
+	X(SHADOW_ADD, "INSERT INTO shadow (partner, type, key, version, state, alias_of, entity, hash, fence, fence_ms," \
+		" cells) VALUES (?,?,?,?,?,?,?,?,?,?,?)")                                                 \
+	X(SHADOW_SAVE, "UPDATE shadow SET version = ?2, state = ?3, alias_of = ?4, hash = ?5, fence = ?6, fence_ms = ?7," \
+		" cells = ?8 WHERE id = ?1")                                                              \
+	X(SHADOW_LINK, "UPDATE shadow SET entity = ?2 WHERE id = ?1 AND entity IS NOT ?2")                \
+	X(SHADOW_AFTER, "SELECT id, partner, type, key FROM shadow WHERE id > ? ORDER BY id")             \
+	X(SHADOW_KEY_ADD, "INSERT OR IGNORE INTO shadow_key (hash, shadow) VALUES (?,?)")                 \
+	X(SHADOW_KEY_CLEAR, "DELETE FROM shadow_key")                                                     \
+	X(SEEN, "UPDATE seen SET epoch = ?2 WHERE shadow = ?1 AND epoch <> ?2")                           \
+	X(SEEN_ADD, "INSERT OR IGNORE INTO seen (shadow, feed, epoch) VALUES (?,?,?)")                    \
+	X(SEEN_DROP, "DELETE FROM seen WHERE shadow = ?")                                                 \
+	X(SEEN_COUNT_NOT, "SELECT count(*) FROM seen WHERE feed = ? AND epoch <> ?")                      \
+	X(SEEN_NOT, "SELECT " SHADOW_COLUMNS " FROM seen JOIN shadow ON shadow.id = seen.shadow"          \
+		" WHERE seen.shadow > ? AND feed = ? AND epoch <> ? ORDER BY seen.shadow LIMIT ?")        \
+                                                                                                          \
+	X(KEYED, "SELECT upto, model FROM keyed WHERE name = ?")                                          \
+	X(KEYED_SAVE, "INSERT INTO keyed (name, upto, model) VALUES (?,?,?)"                              \
+		" ON CONFLICT DO UPDATE SET upto = excluded.upto, model = excluded.model")                \
+                                                                                                          \
+	X(ENTITY, "SELECT " ENTITY_COLUMNS " FROM entity WHERE id = ?")                                   \
+	X(ENTITY_BY_HUB_ID, "SELECT id FROM entity WHERE hub_id = ?")                                     \
+	X(ENTITY_ADD, "INSERT INTO entity (hub_id, type, state, into_id, held, pins, golden, changed)"    \
+		" VALUES (?,?,?,?,?,?,?,?)")                                                              \
+	X(ENTITY_SAVE, "UPDATE entity SET state = ?2, into_id = ?3, held = ?4, pins = ?5, golden = ?6, changed = ?7" \
+		" WHERE id = ?1")                                                                         \
+	X(ENTITY_GOLDEN, "SELECT type, state, golden FROM entity WHERE id = ?")                           \
+	X(ENTITY_AFTER, "SELECT id, type, state, golden FROM entity WHERE id > ? ORDER BY id")            \
+	X(MATCH_KEY, "SELECT entity FROM match_key WHERE hash = ? LIMIT ?")                               \
+	X(MATCH_KEY_ADD, "INSERT OR IGNORE INTO match_key (hash, entity) VALUES (?,?)")                   \
+	X(MATCH_KEY_DROP, "DELETE FROM match_key WHERE hash = ? AND entity = ?")                          \
+	X(MATCH_KEY_CLEAR, "DELETE FROM match_key")                                                       \
+	X(REFERENCE_OF, "SELECT field, target FROM reference WHERE entity = ?")                           \
+	X(REFERENCE_SET, "INSERT INTO reference (entity, field, target) VALUES (?,?,?)"                   \
+		" ON CONFLICT DO UPDATE SET target = excluded.target")                                    \
+	X(REFERENCE_DROP, "DELETE FROM reference WHERE entity = ? AND field = ?")                         \
+	X(REFERRING, "SELECT DISTINCT entity FROM reference WHERE target = ? ORDER BY entity")            \
+                                                                                                          \
+	X(WAITING_ADD, "INSERT OR IGNORE INTO waiting (partner, type, key_hash, shadow) VALUES (?,?,?,?)") \
+	X(WAITING, "SELECT shadow FROM waiting WHERE partner = ? AND type = ? AND key_hash = ? ORDER BY shadow") \
+	X(WAITING_DROP, "DELETE FROM waiting WHERE partner = ? AND type = ? AND key_hash = ?")            \
+                                                                                                          \
+	X(IMAGE_SAVE, "INSERT INTO image (partner, type, field, hash, value, image) VALUES (?,?,?,?,?,?)" \
+		" ON CONFLICT DO UPDATE SET image = excluded.image")                                      \
+	X(IMAGE, "SELECT image FROM image WHERE partner = ? AND type = ? AND field = ? AND hash = ? AND value = ?") \
+	X(IMAGE_ANY, "SELECT 1 FROM image WHERE partner = ? AND type = ? AND field = ? LIMIT 1")          \
+                                                                                                          \
+	X(SUPPRESS, "INSERT INTO suppress (partner, entity, reason, since) VALUES (?,?,?,?)"              \
+		" ON CONFLICT DO UPDATE SET reason = excluded.reason")                                    \
+	X(UNSUPPRESS, "DELETE FROM suppress WHERE partner = ? AND entity = ?")                            \
+	X(SUPPRESSED, "SELECT 1 FROM suppress WHERE partner = ? AND entity = ?")                          \
+	X(CANNOT_LINK, "INSERT OR IGNORE INTO cannot_link (shadow, other) VALUES (?,?)")                  \
+	X(FORBIDDEN, "SELECT 1 FROM cannot_link JOIN shadow ON shadow.id = cannot_link.other"             \
+		" WHERE cannot_link.shadow = ?1 AND shadow.entity = ?2"                                   \
+		" UNION ALL SELECT 1 FROM cannot_link JOIN shadow ON shadow.id = cannot_link.shadow"      \
+		" WHERE cannot_link.other = ?1 AND shadow.entity = ?2 LIMIT 1")                           \
+	X(REVIEW_ADD, "INSERT INTO review (kind, type, shadow, entity, other, evidence, made_at)"         \
+		" VALUES (?,?,?,?,?,?,?)")                                                                \
+	X(REVIEW, "SELECT " REVIEW_COLUMNS " FROM review WHERE id = ?")                                   \
+	X(REVIEW_OPEN, "SELECT id FROM review WHERE shadow = ? AND entity = ? AND kind = ? AND state = 'open'") \
+	X(REVIEW_DECIDE, "UPDATE review SET state = ?2, decided_by = ?3, decided_at = ?4 WHERE id = ?1 AND state = 'open'") \
+                                                                                                          \
+	X(QUARANTINE, "SELECT " QUARANTINE_COLUMNS " FROM quarantine WHERE id = ?")                       \
+	X(QUARANTINE_HASH, "SELECT raw_hash FROM quarantine WHERE partner = ? AND type = ? AND key = ?")  \
+	X(QUARANTINE_SAVE, "INSERT INTO quarantine (partner, type, key, field, reason, raw, raw_hash, map_version, since)" \
+		" VALUES (?,?,?,?,?,?,?,?,?) ON CONFLICT (partner, type, key) DO UPDATE SET"              \
+		" field = excluded.field, reason = excluded.reason, raw = excluded.raw, raw_hash = excluded.raw_hash," \
+		" map_version = excluded.map_version, tries = tries + 1")                                 \
+	X(QUARANTINE_DROP, "DELETE FROM quarantine WHERE partner = ? AND type = ? AND key = ?")           \
+                                                                                                          \
+	X(OUTBOX, "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE partner = ? AND entity = ?")               \
+	X(OUTBOX_BY_ID, "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE id = ?")                             \
+	X(OUTBOX_IN, "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE partner = ? AND state = ? AND id > ?"   \
+		" ORDER BY id LIMIT ?")                                                                   \
+	X(OUTBOX_DUE, "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE partner = ? AND type = ? AND not_before <= ?" \
+		" AND state IN (3, 5) ORDER BY not_before, id LIMIT ?")                                   \
+	X(OUTBOX_NEXT, "SELECT min(not_before) FROM outbox WHERE partner = ? AND type = ? AND state IN (3, 5)") \
+	X(OUTBOX_COUNT, "SELECT count(*) FROM outbox WHERE partner = ? AND state = ?")                    \
+	X(OUTBOX_ADD, "INSERT INTO outbox (partner, entity, type, kind, state, cause, plan, attempts, not_before, token," \
+		" intent, fields, again, error, since) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")           \
+	X(OUTBOX_SAVE, "UPDATE outbox SET kind = ?2, state = ?3, cause = ?4, plan = ?5, attempts = ?6, not_before = ?7," \
+		" token = ?8, intent = ?9, fields = ?10, again = ?11, error = ?12, since = ?13 WHERE id = ?1") \
+	X(OUTBOX_MOVE, "UPDATE outbox SET state = ?3, plan = ?5 WHERE partner = ?1 AND state = ?2"        \
+		" AND (?4 = 0 OR plan = ?4)")                                                             \
+	X(OUTBOX_DELETE, "DELETE FROM outbox WHERE id = ?")                                               \
+                                                                                                          \
+	X(PLAN_ADD, "INSERT INTO plan (partner, state, hash, reason, counts, made_at) VALUES (?,?,?,?,?,?)") \
+	X(PLAN, "SELECT " PLAN_COLUMNS " FROM plan WHERE id = ?")                                         \
+	X(PLAN_BY_HASH, "SELECT " PLAN_COLUMNS " FROM plan WHERE hash >= ?1 AND hash < ?1 || 'g' ORDER BY id DESC LIMIT 1") \
+	X(PLAN_DECIDE, "UPDATE plan SET state = ?2, decided_by = ?3, decided_at = ?4 WHERE id = ?1")      \
+	X(GUARD_COUNT, "SELECT total(n) FROM guard_count WHERE partner = ? AND guard = ? AND type = ? AND field = ?" \
+		" AND hour > ? AND hour <= ?")                                                            \
+	X(GUARD_ADD, "INSERT INTO guard_count (partner, guard, type, field, hour, n) VALUES (?,?,?,?,?,?)" \
+		" ON CONFLICT DO UPDATE SET n = n + excluded.n")                                          \
+	X(GUARD_PRUNE, "DELETE FROM guard_count WHERE partner = ? AND guard = ? AND type = ? AND field = ? AND hour <= ?") \
+                                                                                                          \
+	X(HINT_ADD, "INSERT OR IGNORE INTO hint (partner, type, key, since) VALUES (?,?,?,?)")            \
+	X(HINTS, "SELECT type, key FROM hint WHERE partner = ? ORDER BY type, key LIMIT ?")               \
+	X(HINT_DROP, "DELETE FROM hint WHERE partner = ? AND type = ? AND key = ?")                       \
+	X(INBOX_ADD, "INSERT OR IGNORE INTO inbox (partner, id, at) VALUES (?,?,?)")                      \
+	X(INBOX_PRUNE, "DELETE FROM inbox WHERE at < ?")
+
+enum sql_statement {
+#define X(name, text) SQL_##name,
+	SQL_STATEMENTS(X)
+#undef X
+	SQL_STATEMENT_COUNT
+};
