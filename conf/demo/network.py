@@ -79,23 +79,29 @@ def read_secrets(folder):
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--port", type=int, default=7101, help="first of the four ports in a row; 0: free ones (default 7101)")
-    parser.add_argument("--state", metavar="DIR", help="keep the data here, and truth.json, which tells which rows are one thing")
+    parser.add_argument("--port", type=int, default=7101,
+                        help="first of the four ports in a row; 0: free ones (default 7101)")
+    parser.add_argument("--state", metavar="DIR",
+                        help="keep the data here, and truth.json, which tells which rows are one thing")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--secrets", metavar="DIR", help="files unizo, voka, flandersdc, flandersdc-webhook, innovatiecentrum")
+    parser.add_argument("--secrets", metavar="DIR",
+                        help="files unizo, voka, flandersdc, flandersdc-webhook, innovatiecentrum")
     parser.add_argument("--webhook-url", metavar="URL", help="where flandersdc sends its webhooks")
-    parser.add_argument("--ports-file", metavar="FILE", help="{partner: port} as JSON: used if it is there, written if not")
+    parser.add_argument("--ports-file", metavar="FILE",
+                        help="{partner: port} as JSON: used if it is there, written if not")
     parser.add_argument("--voka-limit", type=int, default=600, help="requests a second that voka allows (default 600)")
     parser.add_argument("--token-life", type=int, default=300, help="seconds a flandersdc token lives (default 300)")
     for word, count in (("companies", 2000), ("people", 5000), ("referrals", 300), ("participations", 600)):
-        parser.add_argument("--" + word, type=int, default=count, help=f"how many in the whole network (default {count})")
+        parser.add_argument("--" + word, type=int, default=count,
+                            help=f"how many in the whole network (default {count})")
     return parser.parse_args()
 
 
 async def main():
     args = arguments()
     sizes = {word: getattr(args, word) for word in ("companies", "people", "referrals", "participations")}
-    network = Network(args.seed, args.state, read_secrets(args.secrets) if args.secrets else None, args.webhook_url, sizes,
+    network = Network(args.seed, args.state, read_secrets(args.secrets) if args.secrets else None, args.webhook_url,
+                      sizes,
                       args.voka_limit, args.token_life)
     known = None
     if args.ports_file and os.path.exists(args.ports_file):
@@ -109,7 +115,8 @@ async def main():
     print(json.dumps(ports), flush=True)
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # Ctrl-C is not ours where a script keeps it for itself
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
     await stop.wait()
     await network.stop()
 

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Looks at the demo's partners from outside, and says whether they agree and whether anything is there twice.
 
-    verify.py DIR     the folder of a demo: ports.json tells where the partners are, network/truth.json what is the same thing
+    verify.py DIR     the folder of a demo: ports.json tells where the partners are, network/truth.json what is the same
+                      thing
 
 Looked at, with the partners' own records and histories and nothing of the daemon's:
   1. No two live records of a partner have the same external id.
@@ -152,7 +153,8 @@ def main():
     except (OSError, ValueError) as error:
         print(f"verify: {error}", file=sys.stderr)
         return 2
-    breaches = [line for check in (same_external_id, made_twice, referrals_arrived, companies_agree) for line in check(records)]
+    breaches = [line for check in (same_external_id, made_twice, referrals_arrived, companies_agree)
+                for line in check(records)]
     for line in breaches[:40]:
         print(line)
     made, unseen = sum(record.made for record in records), held_before_unseen(records, truth)

@@ -3,17 +3,18 @@
     POST   /oauth/token      grant_type=client_credentials, client in the form or as Basic
                              -> {"access_token", "token_type": "Bearer", "expires_in": 300}; a token that expired: 401
     GET    /api/LIST?cursor=OPAQUE&limit=N     LIST: organisations, people, referrals, attendances; limit at most 500
-           -> {"items": [ITEM, ...], "next_cursor": "...", "has_more": bool}, in the order of change. The last cursor stays
-           valid: asked for again, it tells what changed since. Without cursor: all live ones, then changes; deletions after
-           the beginning appear as deleted: true. A cursor that makes no sense: 400 invalid_cursor.
+           -> {"items": [ITEM, ...], "next_cursor": "...", "has_more": bool}, in the order of change. The last cursor
+           stays valid: asked for again, it tells what changed since. Without cursor: all live ones, then changes;
+           deletions after the beginning appear as deleted: true. A cursor that makes no sense: 400 invalid_cursor.
     GET    /api/LIST?external_id=E             the same form, at most one item
     GET    /api/LIST/{id}    ITEM; 404 unknown, 410 deleted
-    POST   /api/LIST         {"external_id", "attributes", "tags"} with Idempotency-Key -> 201 ITEM; the same key with the
-                             same body: the same answer again; with another body: 422; external_id taken: 409
+    POST   /api/LIST         {"external_id", "attributes", "tags"} with Idempotency-Key -> 201 ITEM; the same key with
+                             the same body: the same answer again; with another body: 422; external_id taken: 409
     PATCH  /api/LIST/{id}    merge patch (RFC 7396) of {"external_id", "attributes", "tags"}; If-Match: "VERSION" -> 412
     DELETE /api/LIST/{id}    204
     ITEM: {"id": "org_...", "version": 7, "updated": EPOCH_MS, "deleted": false, "external_id", "attributes", "tags"}
-Webhooks in Standard Webhooks form, {"type": "organisation.updated", "timestamp", "data": {"id"}}, signed, tried four times.
+Webhooks in Standard Webhooks form, {"type": "organisation.updated", "timestamp", "data": {"id"}}, signed, tried four
+times.
 Errors: {"error": "code", "message": "..."}.
 """
 import base64
@@ -42,7 +43,8 @@ SHAPES = {
         "address": {"street": str, "number": str, "bus": str, "zip": str, "town": str, "country": str},
         "contact": {"mails": [str], "phones": [str], "web": [str]}, "lang": str, "nace": [str]},
     "people": {
-        "given": str, "family": str, "honorific": str, "mails": [str], "phones": [str], "org": "organisations", "role": str,
+        "given": str, "family": str, "honorific": str, "mails": [str], "phones": [str], "org": "organisations",
+        "role": str,
         "lang": str, "consents": {"newsletter": str, "invitations": str, "sharing": str}},
     "referrals": {
         "organization": "organisations", "contact": "people", "from_partner": str, "to_partner": str, "service": str,
@@ -93,7 +95,7 @@ class FlandersDC(Partner):
 
     def title(self, kind, fields):
         a = fields["attributes"]
-        return f"{a.get('title') or ''} {a.get('legal_title') or ''} {a.get('given') or ''} {a.get('family') or ''}".strip()
+        return " ".join(a[name] for name in ("title", "legal_title", "given", "family") if a.get(name))
 
     def check(self, table, fields, row):
         old = row.fields.get("attributes", {}) if row else {}

@@ -13,11 +13,13 @@ class Hooks:
     def __init__(self, url, secret):
         self.url, self.secret, self.queue = urlsplit(url), secret, asyncio.Queue(QUEUE_MAX)
         self.reader = self.writer = self.task = None
+        self.stopping = False
 
     def start(self):
         self.task = asyncio.get_running_loop().create_task(self.run())
 
     async def stop(self):
+        self.stopping = True  # wait_for() loses a cancellation that meets its result
         self.task.cancel()
         await asyncio.wait([self.task])
         self.hang_up()
@@ -27,7 +29,7 @@ class Hooks:
             self.queue.put_nowait(event | {"id": "msg_" + secrets.token_hex(8)})
 
     async def run(self):
-        while True:
+        while not self.stopping:
             event = await self.queue.get()
             for wait in (*WAITS_S, None):
                 if await self.deliver(event) or wait is None:
@@ -58,6 +60,7 @@ class Hooks:
         fields = {n.strip().lower(): v.strip() for n, _, v in (line.partition(":") for line in answer[1:])}
         if "content-length" in fields:
             await self.reader.readexactly(int(fields["content-length"]))
-        if "content-length" not in fields and " 204" not in answer[0] or fields.get("connection", "").lower() == "close":
+        unbounded = "content-length" not in fields and " 204" not in answer[0]
+        if unbounded or fields.get("connection", "").lower() == "close":
             self.hang_up()
         return int(answer[0].split(" ")[1])

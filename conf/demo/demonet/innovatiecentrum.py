@@ -9,10 +9,10 @@
     kw: domain, fields, order ("write_date,id", each asc or desc), limit, offset, context {active_test: false}
     domain: leaves [field, op, value] with = != > >= < <= in, "not in", like, ilike; prefix "&", "|", "!"
 Always HTTP 200; errors are {"jsonrpc": "2.0", "id": n, "error": {"code": 200, "message": "Odoo Server Error",
-"data": {"name": "odoo.exceptions.MissingError", "message", "debug"}}}. Empty is false. A reference reads [id, "name"] and is
-written as id. write_date is stored with microseconds, compared with them, and printed without. Archived rows (active
-false) are hidden unless context says active_test false. What is unlinked is gone without a trace: read gives []. Phone
-numbers are kept as the server likes to write them. Nothing keeps two rows from having the same ref.
+"data": {"name": "odoo.exceptions.MissingError", "message", "debug"}}}. Empty is false. A reference reads [id, "name"]
+and is written as id. write_date is stored with microseconds, compared with them, and printed without. Archived rows
+(active false) are hidden unless context says active_test false. What is unlinked is gone without a trace: read gives
+[]. Phone numbers are kept as the server likes to write them. Nothing keeps two rows from having the same ref.
 """
 import hmac
 import json
@@ -95,7 +95,8 @@ OPS = {"=": lambda a, b: a == b, "!=": lambda a, b: a != b,
 
 class InnovatieCentrum(Partner):
     name = "innovatiecentrum"
-    kinds = {"organization": ("res.partner", lambda f: f["is_company"]), "contact": ("res.partner", lambda f: not f["is_company"]),
+    kinds = {"organization": ("res.partner", lambda f: f["is_company"]),
+             "contact": ("res.partner", lambda f: not f["is_company"]),
              "referral": ("crm.referral", None), "participation": ("event.registration", None)}
 
     def __init__(self, store, user="doorstroom", key="demo-innovatiecentrum", db="ic", uid=7):
@@ -141,7 +142,7 @@ class InnovatieCentrum(Partner):
             raise Fault("ValidationError", f"{REQUIRED[table.name]} is required")
 
     def settled(self, table, fields):
-        """Values as the server keeps them: null and "" become false, phones are re-formatted, persons get their name."""
+        """null and "" become false, phones are re-formatted, persons get their name."""
         fields = {name: False if value in (None, "") else value for name, value in fields.items()}
         if table.name == "res.partner":
             if isinstance(fields.get("phone"), str):
@@ -182,7 +183,8 @@ class InnovatieCentrum(Partner):
             result = self.service(service, method, args)
         except Fault as fault:
             error = {"code": 200, "message": "Odoo Server Error",
-                     "data": {"name": fault.name, "message": str(fault), "debug": "Traceback (most recent call last): ...",
+                     "data": {"name": fault.name, "message": str(fault),
+                              "debug": "Traceback (most recent call last): ...",
                               "arguments": [str(fault)], "context": {}}}
             return Response(200, {"jsonrpc": "2.0", "id": call_id, "error": error})
         return Response(200, {"jsonrpc": "2.0", "id": call_id, "result": result})
@@ -304,7 +306,8 @@ class InnovatieCentrum(Partner):
             rows = [row for row in rows if not row.deleted and test(row)]
         if order != [["write_date"], ["id"]]:
             for name, *way in reversed(order):
-                rows.sort(key=lambda row, n=name: (self.value(row, n) is not False, self.value(row, n)), reverse=way == ["desc"])
+                rows.sort(key=lambda row, n=name: (self.value(row, n) is not False, self.value(row, n)),
+                          reverse=way == ["desc"])
         first = kw.get("offset") or 0
         return rows[first:first + kw["limit"]] if kw.get("limit") else rows[first:]
 
@@ -332,7 +335,8 @@ class InnovatieCentrum(Partner):
             else:
                 stack.append(self.leaf(table, item))
         if not any(item in ("|", "!") for item in domain if isinstance(item, str)):
-            starts = [microseconds(i[2]) for i in domain if isinstance(i, list) and i[0] == "write_date" and i[1] in (">", ">=")]
+            starts = [microseconds(i[2]) for i in domain if isinstance(i, list) and i[0] == "write_date"
+                      and i[1] in (">", ">=")]
             bound = max(starts, default=0)
         return (lambda row: all(test(row) for test in stack)), bound
 

@@ -1,20 +1,21 @@
 """What the four servers share: the store, the control API under /_demo/, faults on demand.
 
-The control API is how a person at the partner edits, and how tests look; it needs no credentials. Types are given by the
-API's own name or by organization, contact, referral, participation; field names are native, dots go into objects
+The control API is how a person at the partner edits, and how tests look; it needs no credentials. Types are given by
+the API's own name or by organization, contact, referral, participation; field names are native, dots go into objects
 (`address.zip`, `phones.0.number`).
 
     GET  /_demo/types                     {"partner":..., "types": {"organization": "accounts", ...}, "ver": n}
-    GET  /_demo/state                     every live row: {"partner":..., "ver": n, "rows": {"organization": [ROW, ...], ...}}
+    GET  /_demo/state                     every live row: {"partner":..., "ver": n, "rows": {"organization": [ROW]...}}
     GET  /_demo/list?type=T               [ROW, ...]
     GET  /_demo/find?name=N[&type=T]      rows whose name contains N, letter case aside
-    GET  /_demo/history?since=SEQ&who=W   writes after SEQ: [{"seq","us","who","op","type","key","changed":{f:[old,new]}}, ...]
+    GET  /_demo/history?since=SEQ&who=W   writes after SEQ: [{"seq", "us", "who", "op", "type", "key",
+                                          "changed": {field: [old, new]}}, ...]
     POST /_demo/edit   {"type", "key" | "where": {field: value}, "set": {field: value}}   -> ROW
     POST /_demo/create {"type", "set"}                                                    -> ROW, 201
     POST /_demo/delete {"type", "key" | "where"}                                          -> ROW
     POST /_demo/fault  {"match": "POST /v1", "status": 503, "count": 2, "effect": false, "headers": {...}}
-         the next `count` API requests whose "METHOD target" contains `match` are answered with `status` (0: the connection is
-         cut); with effect, after having done what they asked
+         the next `count` API requests whose "METHOD target" contains `match` are answered with `status` (0: the
+         connection is cut); with effect, after having done what they asked
     POST /_demo/delay  {"seconds": 0.2}   every API answer comes that late
 
     ROW: {"type", "key", "ver", "external_id", "created_by", "fields": {...native...}}
@@ -67,7 +68,8 @@ def get_path(fields, path):
 
 
 class Partner:
-    """A subclass sets name and kinds, and has api(request), blank(kind), new_key(table), check(table, fields, row), title(row).
+    """A subclass sets name and kinds, and has api(request), blank(kind), new_key(table), check(table, fields, row) and
+    title(kind, fields).
 
     kinds: kind -> (table name, predicate on fields or None)
     fields in a store row are what the partner keeps; base (e.g. "attributes") is where edits start.
@@ -238,7 +240,8 @@ class Partner:
 
     def on_fault(self, request):
         ask = request.object()
-        self.faults.append({"match": ask.get("match", ""), "status": ask.get("status", 503), "count": ask.get("count", 1),
+        self.faults.append({"match": ask.get("match", ""), "status": ask.get("status", 503),
+                            "count": ask.get("count", 1),
                             "effect": bool(ask.get("effect")), "headers": ask.get("headers", {})})
         return Response(204)
 

@@ -14,7 +14,8 @@ class Row:
     __slots__ = ("key", "ver", "rev", "mtime_us", "ctime_us", "deleted", "fields")
 
     def __init__(self, key):
-        self.key, self.ver, self.rev, self.mtime_us, self.ctime_us, self.deleted, self.fields = key, 0, 0, 0, 0, False, {}
+        self.key, self.fields, self.deleted = key, {}, False
+        self.ver = self.rev = self.mtime_us = self.ctime_us = 0
 
 
 def by_version(row):

@@ -3,8 +3,9 @@
     GET    /api/data/v9.2/SET                 SET: accounts, contacts, referrals, participations
            Prefer: odata.track-changes,odata.maxpagesize=N   -> value[], then @odata.nextLink or @odata.deltaLink
            Links are absolute and must be asked for byte for byte: the tokens hold percent escapes in lower case.
-           A delta gives changed rows first, then {"@odata.context": ".../$metadata#SET/$deletedEntity", "id", "reason"};
-           the first listing never tells of deletions. $select is honoured; $filter, $orderby, $expand, $top are refused.
+           A delta gives changed rows first, then {"@odata.context": ".../$metadata#SET/$deletedEntity", "id",
+           "reason"}; the first listing never tells of deletions. $select is honoured; $filter, $orderby, $expand and
+           $top are refused.
     GET    SET(guid), SET(hubid='...')        row or 404; If-None-Match -> 304
     POST   SET                                201 and the row; 412 if the hubid is taken
     PATCH  SET(guid)                          204, or 200 and the row with Prefer: return=representation
@@ -12,7 +13,8 @@
            without If-Match a record that is gone comes back: 201 (that is what the product does)
     PATCH  SET(hubid='...')                   the same by alternate key: without If-Match, creates what is not there
     DELETE SET(guid)                          204; If-Match honoured; 404
-Errors: {"error": {"code": "0x...", "message": "..."}}. Texts too long for their column, unknown columns, wrong types: 400.
+Errors: {"error": {"code": "0x...", "message": "..."}}; 400 for texts too long for their column, unknown columns and
+wrong types.
 """
 import base64
 import hmac
@@ -47,7 +49,8 @@ COLUMNS = {
         "language": (TEXT, 5)},
     "referrals": {
         "from": (TEXT, 50), "to": (TEXT, 50), "accountid": (REF, "accounts"), "contactid": (REF, "contacts"),
-        "service": (TEXT, 50), "reason": (TEXT, 2000), "state": (TEXT, 20), "outcome": (TEXT, 40), "handler": (TEXT, 100),
+        "service": (TEXT, 50), "reason": (TEXT, 2000), "state": (TEXT, 20), "outcome": (TEXT, 40),
+        "handler": (TEXT, 100),
         **{name: (TEXT, 30) for name in STAMPS}},
     "participations": {
         "contactid": (REF, "contacts"), "accountid": (REF, "accounts"), "activityid": (TEXT, 50), "kind": (TEXT, 50),
@@ -175,7 +178,8 @@ class Unizo(Partner):
     def match(self, request, row):
         wanted = request.headers.get("if-match", "*")
         if wanted not in ("*", self.etag(row)):
-            refuse(412, "0x80060882", "The version of the existing record doesn't match the RowVersion property provided.")
+            refuse(412, "0x80060882",
+                   "The version of the existing record doesn't match the RowVersion property provided.")
 
     def payload(self, request, table):
         body = request.object()
@@ -218,13 +222,15 @@ class Unizo(Partner):
         track = "odata.track-changes" in prefer or delta is not None or (skip or "").endswith(("u", "d"))
         for word in ("filter", "orderby", "expand", "top"):
             if request.raw_arg("$" + word) is not None:
-                refuse(400, "0x80060888", f'The "${word}" query parameter isn\'t supported when Change Tracking is enabled.')
+                refuse(400, "0x80060888",
+                       f'The "${word}" query parameter isn\'t supported when Change Tracking is enabled.')
         after, upto, since, phase = self.position(skip, delta)
         rows, more = self.page(table, after, upto, since, phase, size)
         select = request.args().get("$select")
         context = f"{self.base_url(request)}$metadata#{table.name}"
         if phase == "d":
-            value = [{"@odata.context": f"{context}/$deletedEntity", "id": row.key, "reason": "deleted"} for row in rows]
+            value = [{"@odata.context": f"{context}/$deletedEntity", "id": row.key, "reason": "deleted"}
+                     for row in rows]
         else:
             value = [self.shown(table, row, select.split(",") if select else None) for row in rows]
         body = {"@odata.context": context + ("/$delta" if since or delta else ""), "value": value}
@@ -238,7 +244,8 @@ class Unizo(Partner):
             link = "@odata.nextLink" if "skiptoken" in token else "@odata.deltaLink"
             keep = f"$select={select}&" if select else ""
             body[link] = f"{self.base_url(request)}{table.name}?{keep}{token}"
-        return Response(200, body, {"OData-Version": "4.0"} | ({"Preference-Applied": "odata.track-changes"} if track else {}))
+        applied = {"Preference-Applied": "odata.track-changes"} if track else {}
+        return Response(200, body, {"OData-Version": "4.0"} | applied)
 
     def position(self, skip, delta):
         """(after, upto, since, phase): versions; since 0: the first listing, which tells of no deletions."""
@@ -262,7 +269,7 @@ class Unizo(Partner):
         refuse(400, "0x8006088c", "The token is malformed or has expired.")
 
     def page(self, table, after, upto, since, phase, size):
-        rows = self.deleted(table, after, upto) if phase == "d" else (r for r in table.page((after,), (upto,)) if not r.deleted)
+        rows = (row for row in table.page((after,), (upto,)) if row.deleted == (phase == "d"))
         taken = [row for row, _ in zip(rows, range(size + 1))]
         return taken[:size], len(taken) > size
 

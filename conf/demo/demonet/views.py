@@ -1,4 +1,4 @@
-"""How each partner's CRM holds what is true: its own spelling, gaps, errors and age. And the file that tells what is what."""
+"""How each partner's CRM holds what is true: its own spelling, gaps, errors and age."""
 import random
 import re
 import time
@@ -90,7 +90,8 @@ def address_here(rng, company, at_site, stale):
     if company.site and at_site:
         return company.site[0], company.site[1], None, company.site[2]
     if chance(rng, stale):
-        return rng.choice(names.STREET_HEAD) + rng.choice(names.STREET_TAIL), str(rng.randrange(1, 90)), None, company.town
+        street = rng.choice(names.STREET_HEAD) + rng.choice(names.STREET_TAIL)
+        return street, str(rng.randrange(1, 90)), None, company.town
     return company.street, company.house, company.box if chance(rng, 90) else None, company.town
 
 
@@ -172,21 +173,25 @@ class UnizoView(View):
         form, _ = form_here(rng, c, 15)
         street, house, box, town = address_here(rng, c, False, 5)
         number, mails = self.number(c, 8, 2), mails_here(rng, c) + [None, None]
-        written = number and (number if chance(rng, 10) else "BE " + dotted(number) if chance(rng, 5) else dotted(number))
+        written = number and (number if chance(rng, 10) else "BE " + dotted(number) if chance(rng, 5)
+                              else dotted(number))
         name = respelt(rng, c.name)
         self.add("accounts", c.id, {
             "hubid": None, "name": with_form(rng, name, form) if chance(rng, 15) else name, "accountnumber": written,
-            "emailaddress1": mails[0], "emailaddress2": mails[1], "telephone1": phone(rng, c.phone) if chance(rng, 85) else None,
+            "emailaddress1": mails[0], "emailaddress2": mails[1],
+            "telephone1": phone(rng, c.phone) if chance(rng, 85) else None,
             "telephone2": phone(rng, c.mobile) if c.mobile and chance(rng, 60) else None,
-            "websiteurl": rng.choice(("https://www.", "http://", "https://", "www.")) + c.domain if chance(rng, 70) else None,
+            "websiteurl": rng.choice(("https://www.", "http://", "www.")) + c.domain if chance(rng, 70) else None,
             "address1_line1": line(street, house, box), "address1_postalcode": town[0], "address1_city": town[1],
-            "address1_country": "BE" if chance(rng, 90) else None, "legalform": form if form and chance(rng, 80) else None,
+            "address1_country": "BE" if chance(rng, 90) else None,
+            "legalform": form if form and chance(rng, 80) else None,
             "statecode": 1 if c.stopped and chance(rng, 70) else 0, "language": c.lang if chance(rng, 90) else None})
 
     def person(self, p):
         rng = self.rng
         self.add("contacts", p.id, {
-            "hubid": None, "firstname": self.given(p), "lastname": p.family, "salutation": "Mevrouw" if p.woman else "Meneer",
+            "hubid": None, "firstname": self.given(p), "lastname": p.family,
+            "salutation": "Mevrouw" if p.woman else "Meneer",
             "jobtitle": p.role if chance(rng, 75) else None, "emailaddress1": self.mail(p),
             "telephone1": phone(rng, p.phone) if p.phone and chance(rng, 60) else None,
             "mobilephone": phone(rng, p.mobile) if p.mobile and chance(rng, 70) else None,
@@ -194,9 +199,10 @@ class UnizoView(View):
             "language": p.lang if chance(rng, 90) else None})
 
     def referral(self, r):
-        stamps = {f"{step}_at": None for step in ("created", "sent", "received", "accepted", "declined", "in_progress", "closed")}
+        stamps = {f"{step}_at": None for step in STEPS if step not in ("expired", "withdrawn")}
         self.add("referrals", r.id, {
-            "hubid": None, "from": r.sender, "to": r.receiver, "accountid": self.find(r.company), "contactid": self.find(r.person),
+            "hubid": None, "from": r.sender, "to": r.receiver, "accountid": self.find(r.company),
+            "contactid": self.find(r.person),
             "service": r.service, "reason": r.reason, "state": r.state, "outcome": r.outcome, "handler": r.handler,
             **stamps, **{f"{step}_at": iso(at) for step, at in r.times.items()}})
 
@@ -221,13 +227,17 @@ class VokaView(View):
         if chance(rng, 8):
             phones.append({"type": "fax", "number": phone(rng, c.phone[:-1] + str((int(c.phone[-1]) + 1) % 10))})
         self.add("companies", c.id, {
-            "name": name.upper() if chance(rng, 10) else name, "vat": number and "BE" + number, "form": form.lower() or None,
-            "street": street, "number": house, "box": box, "zip": town[0], "city": town[1].upper() if chance(rng, 5) else town[1],
+            "name": name.upper() if chance(rng, 10) else name, "vat": number and "BE" + number,
+            "form": form.lower() or None,
+            "street": street, "number": house, "box": box, "zip": town[0],
+            "city": town[1].upper() if chance(rng, 5) else town[1],
             "country": "BE", "phones": phones, "emails": mails_here(rng, c),
             "website": f"https://www.{c.domain}" if chance(rng, 60) else None, "lang": c.lang.upper(),
-            "active": "N" if c.stopped and chance(rng, 60) else "Y", "account_manager": f"am-{rng.randrange(1, 13):02d}",
+            "active": "N" if c.stopped and chance(rng, 60) else "Y",
+            "account_manager": f"am-{rng.randrange(1, 13):02d}",
             "segment": rng.choice(("kmo", "kmo", "groei", "starter", None)),
-            "notes": rng.choice((None, None, "Belt liefst voormiddag.", "Lid sinds de fusie van de kamers.")), "external_ref": None})
+            "notes": rng.choice((None, None, "Belt liefst voormiddag.", "Lid sinds de fusie van de kamers.")),
+            "external_ref": None})
 
     def person(self, p):
         rng = self.rng
@@ -251,8 +261,10 @@ class VokaView(View):
 
     def participation(self, d):
         self.add("participations", d.id, {
-            "company_id": self.find(d.person.company), "person_id": self.find(d.person), "activity_id": d.activity["id"],
-            "activity_kind": d.activity["kind"], "activity_title": d.activity["title"], "held_on": day(d.activity["day"]),
+            "company_id": self.find(d.person.company), "person_id": self.find(d.person),
+            "activity_id": d.activity["id"],
+            "activity_kind": d.activity["kind"], "activity_title": d.activity["title"],
+            "held_on": day(d.activity["day"]),
             "attended": int(d.attended), "external_ref": None})
 
 
@@ -293,10 +305,12 @@ class FlandersDCView(View):
         rng, mail = self.rng, self.mail(p)
         words = ("granted", "withdrawn", "unknown")
         self.item("people", p.id, {
-            "given": self.given(p), "family": p.family, "honorific": None if chance(rng, 40) else "mevrouw" if p.woman else "de heer",
+            "given": self.given(p), "family": p.family,
+            "honorific": None if chance(rng, 40) else "mevrouw" if p.woman else "de heer",
             "mails": [mail] if mail else [], "phones": [phone(rng, p.mobile)] if p.mobile and chance(rng, 60) else [],
             "org": self.find(p.company), "role": p.role if chance(rng, 60) else None, "lang": p.lang,
-            "consents": {"newsletter": rng.choices(words, (40, 12, 48))[0], "invitations": rng.choices(words, (55, 8, 37))[0],
+            "consents": {"newsletter": rng.choices(words, (40, 12, 48))[0],
+                         "invitations": rng.choices(words, (55, 8, 37))[0],
                          "sharing": rng.choices(words, (50, 10, 40))[0]}})
 
     def referral(self, r):
@@ -307,8 +321,10 @@ class FlandersDCView(View):
 
     def participation(self, d):
         self.item("attendances", d.id, {
-            "contact": self.find(d.person), "organization": self.find(d.person.company), "activity_id": d.activity["id"],
-            "activity_kind": d.activity["kind"], "activity_title": d.activity["title"], "held_on": day(d.activity["day"]),
+            "contact": self.find(d.person), "organization": self.find(d.person.company),
+            "activity_id": d.activity["id"],
+            "activity_kind": d.activity["kind"], "activity_title": d.activity["title"],
+            "held_on": day(d.activity["day"]),
             "attended": d.attended})
 
 
@@ -316,11 +332,12 @@ class InnovatieCentrumView(View):
     partner = "innovatiecentrum"
 
     def partner_row(self, fields):
-        blank = dict.fromkeys(("name", "parent_id", "vat", "street", "zip", "city", "country_code", "email", "phone", "website",
-                               "lang", "x_legal_form", "firstname", "lastname", "title", "function", "x_consent_newsletter",
+        blank = dict.fromkeys(("name", "parent_id", "vat", "street", "zip", "city", "country_code", "email", "phone",
+                               "website",
+                               "lang", "x_legal_form", "firstname", "lastname", "title", "function",
+                               "x_consent_newsletter",
                                "x_desk", "ref"), False)
-        return blank | {"is_company": False, "active": True} | {n: v or False for n, v in fields.items() if n not in ("is_company", "active")} \
-            | {n: fields[n] for n in ("is_company", "active") if n in fields}
+        return blank | {"is_company": False, "active": True} | {name: value or False for name, value in fields.items()}
 
     def company(self, c):
         rng = self.rng
@@ -342,14 +359,17 @@ class InnovatieCentrumView(View):
         self.add("res.partner", p.id, self.partner_row({
             "name": f"{given} {p.family}", "firstname": given, "lastname": p.family, "parent_id": self.find(p.company),
             "title": "Mevrouw" if p.woman else "Meneer", "function": p.role if chance(rng, 80) else False,
-            "email": self.mail(p), "phone": pretty(p.mobile or p.phone) if p.mobile or p.phone else False, "lang": f"{p.lang}_BE",
+            "email": self.mail(p), "phone": pretty(p.mobile or p.phone) if p.mobile or p.phone else False,
+            "lang": f"{p.lang}_BE",
             "x_consent_newsletter": rng.choices(("granted", "withdrawn", "unknown", False), (30, 8, 22, 40))[0],
             "x_desk": p.company.town[2] or "vlaams-brabant"}))
 
     def referral(self, r):
         self.add("crm.referral", r.id, {
-            "partner_id": self.find(r.company) or False, "contact_id": self.find(r.person) or False, "from_partner": r.sender,
-            "to_partner": r.receiver, "service": r.service, "reason": r.reason, "handler": r.handler or False, "state": r.state,
+            "partner_id": self.find(r.company) or False, "contact_id": self.find(r.person) or False,
+            "from_partner": r.sender,
+            "to_partner": r.receiver, "service": r.service, "reason": r.reason, "handler": r.handler or False,
+            "state": r.state,
             "outcome": r.outcome or False, **stamps_of(r, plain_time, False), "ref": False})
 
     def participation(self, d):

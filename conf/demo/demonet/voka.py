@@ -5,7 +5,8 @@
            sorted by (updated_at, id); T inclusive, "YYYY-MM-DD HH:MM:SS" in UTC; per_page at most 500
     GET    /v1/LIST/{id}     the object; 404 also when deleted
     POST   /v1/LIST          201 and the object; 409 when external_ref is taken
-    PUT    /v1/LIST/{id}     FULL REPLACE: members not sent are lost; 200 and the object; id, updated_at, deleted are ignored
+    PUT    /v1/LIST/{id}     FULL REPLACE: members not sent are lost; 200 and the object; id, updated_at and deleted are
+                             ignored
     DELETE /v1/LIST/{id}     204; 404
 Rows carry id (int), updated_at ("YYYY-MM-DD HH:MM:SS", 1 s), deleted; a deleted row is just these three. There is no
 conditional write. Every answer tells X-RateLimit-Limit, -Remaining; beyond it 429 with Retry-After, in seconds and as a
@@ -115,7 +116,8 @@ class Voka(Partner):
             fail(401, "X-Api-Key is missing or wrong")
         refused = self.over_limit()
         response = refused or self.routed(request)
-        response.headers |= {"X-RateLimit-Limit": str(self.limit), "X-RateLimit-Remaining": str(max(0, self.limit - self.used))}
+        response.headers |= {"X-RateLimit-Limit": str(self.limit),
+                             "X-RateLimit-Remaining": str(max(0, self.limit - self.used))}
         return response
 
     def over_limit(self):

@@ -133,7 +133,8 @@ def make_companies(rng, count):
         if same_name:
             name = rng.choice(companies).name
         domain = fold(name) + ("" if not same_name else str(len(companies)))
-        number = check_digits(rng.randrange(2_000_000, 10_100_000) if rng.random() < 0.97 else rng.randrange(10_000_000, 10_200_000))
+        number = check_digits(rng.randrange(2_000_000, 10_100_000) if rng.random() < 0.97
+                              else rng.randrange(10_000_000, 10_200_000))
         if domain in taken or number in numbers or not valid_number(number):
             continue
         taken.add(domain)
@@ -144,7 +145,8 @@ def make_companies(rng, count):
         house = str(rng.randrange(1, 260)) + rng.choice(("", "", "", "", "", "A", "B"))
         site = None
         if rng.random() < 0.03:
-            site = (rng.choice(names.STREET_HEAD) + rng.choice(names.STREET_TAIL), str(rng.randrange(1, 99)), rng.choice(names.TOWNS))
+            site = (rng.choice(names.STREET_HEAD) + rng.choice(names.STREET_TAIL), str(rng.randrange(1, 99)),
+                    rng.choice(names.TOWNS))
         french = not town[2] and rng.random() < 0.5
         companies.append(Company(
             id=f"c{len(companies) + 1:05d}", name=name, trade_name=core if rng.random() < 0.15 else None, form=form,
@@ -163,14 +165,16 @@ def make_people(rng, companies, count):
         given = rng.choice(names.GIVEN[0]) + rng.choice(names.GIVEN[1])
         family = rng.choice(names.PARTICLES) + rng.choice(names.FAMILY_HEAD) + rng.choice(names.FAMILY_TAIL)
         style = rng.choices(("{g}.{f}@{d}", "{i}.{f}@{d}", "{g}@{d}", "{g}.{f}@{free}"), (60, 12, 16, 12))[0]
-        mail = style.format(g=fold(given), f=fold(family), i=fold(given)[0], d=company.domain, free=rng.choice(names.FREE_MAIL))
+        mail = style.format(g=fold(given), f=fold(family), i=fold(given)[0], d=company.domain,
+                            free=rng.choice(names.FREE_MAIL))
         if mail in taken:
             continue
         taken.add(mail)
         role = rng.choice(names.ROLES)
         partners = [partner for partner in company.partners if rng.random() < 0.7] or [rng.choice(company.partners)]
         person = Person(
-            id=f"p{len(people) + 1:05d}", company=company, given=given, family=family, woman=rng.random() < 0.45, role=role,
+            id=f"p{len(people) + 1:05d}", company=company, given=given, family=family, woman=rng.random() < 0.45,
+            role=role,
             decider=role in names.DECIDERS, mail=mail, phone=company.phone if rng.random() < 0.5 else None,
             mobile=mobile(rng) if rng.random() < 0.6 else None, lang=company.lang, partners=partners)
         company.people.append(person)
@@ -179,7 +183,9 @@ def make_people(rng, companies, count):
 
 
 STEPS = ("created", "sent", "received", "accepted", "in_progress", "closed")
-STATES = (("created", 15), ("sent", 45), ("received", 10), ("accepted", 10), ("in_progress", 8), ("closed", 7), ("declined", 5))
+STATES = (("created", 15), ("sent", 45), ("received", 10), ("accepted", 10), ("in_progress", 8), ("closed", 7),
+          ("declined", 5))
+RECEIVERS = (("innovatiecentrum", 78), ("flandersdc", 14), ("unizo", 4), ("voka", 4))
 OUTCOMES = ("guidance", "application_submitted", "no_follow_up")
 
 
@@ -192,11 +198,12 @@ def make_referrals(rng, companies, count):
     referrals, taken = [], set()
     while len(referrals) < count:
         sender = pick(rng, (("unizo", 45), ("voka", 38), ("flandersdc", 12), ("innovatiecentrum", 5)))
-        receiver = pick(rng, [(p, w) for p, w in (("innovatiecentrum", 78), ("flandersdc", 14), ("unizo", 4), ("voka", 4)) if p != sender])
+        receiver = pick(rng, [(partner, weight) for partner, weight in RECEIVERS if partner != sender])
         company = rng.choice(companies)
         service = pick(rng, (("begeleiding", 60), ("subsidie", 15), ("audit", 10), ("scan", 10), ("academie", 5)))
         same = (sender, receiver, company.id, service)
-        if sender not in company.partners or company.stopped or "innovatiecentrum" in (sender, receiver) and not company.town[2] or same in taken:
+        no_desk = "innovatiecentrum" in (sender, receiver) and not company.town[2]
+        if sender not in company.partners or company.stopped or no_desk or same in taken:
             continue
         taken.add(same)
         state = pick(rng, STATES)
@@ -206,9 +213,11 @@ def make_referrals(rng, companies, count):
             times[step] = moment
             moment += rng.randrange(600, 14 * DAY_S)
         known = [person for person in company.people if sender in person.partners]
-        handler = f"{rng.choice(names.GIVEN[0])}{rng.choice(names.GIVEN[1])} {rng.choice(names.FAMILY_HEAD)}{rng.choice(names.FAMILY_TAIL)}"
+        handler = (rng.choice(names.GIVEN[0]) + rng.choice(names.GIVEN[1]) + " "
+                   + rng.choice(names.FAMILY_HEAD) + rng.choice(names.FAMILY_TAIL))
         referrals.append(Referral(
-            id=f"r{len(referrals) + 1:04d}", keeper=sender, sender=desk(sender, company), receiver=desk(receiver, company),
+            id=f"r{len(referrals) + 1:04d}", keeper=sender, sender=desk(sender, company),
+            receiver=desk(receiver, company),
             company=company,
             person=rng.choice(known) if known and rng.random() < 0.9 else None, service=service,
             reason=rng.choice(names.REASONS), handler=handler if len(reached) > 2 else None, state=state,
@@ -221,7 +230,8 @@ def make_participations(rng, people, count):
     for number in range(40):
         day = BEGIN_S // DAY_S + rng.randrange(20, 700)
         kind = rng.choice(names.KINDS)
-        activities.append({"id": f"act-{number + 1:03d}", "kind": kind, "title": f"{kind.capitalize()}: {rng.choice(names.TOPICS)}",
+        activities.append({"id": f"act-{number + 1:03d}", "kind": kind,
+                           "title": f"{kind.capitalize()}: {rng.choice(names.TOPICS)}",
                            "day": day, "partner": rng.choices(PARTNERS, (20, 15, 55, 10))[0]})
     rows, taken = [], set()
     keen = rng.sample(people, max(1, len(people) // 200))    # who comes to everything, and earns a certificate
