@@ -158,7 +158,8 @@ class SettleTest(unittest.TestCase):
         path = os.path.join(self.folder, "answers")
         with open(path, "w", encoding="utf-8") as file:
             file.writelines(json.dumps(answer) + "\n" for answer in answers)
-        program = (f"p={path!r}; lines=open(p).read().splitlines(True); open(p,'w').write(''.join(lines[1:] or lines)); "
+        program = (f"p={path!r}; lines = open(p).read().splitlines(True); "
+                   "open(p, 'w').write(''.join(lines[1:] or lines)); "
                    "print(lines[0]); raise SystemExit(lines[0] == 'null\\n')")
         command = [sys.executable, os.path.join(DEMO, "settle.py"), "--time", str(limit),
                    *(["--pid", str(pid)] if pid else []),
