@@ -57,6 +57,26 @@ bool store_entity(struct store *s, struct arena *arena, int64_t id, struct entit
 	return err_set(e, ERR_BROKEN, "store: record %lld was merged in a circle", (long long)id);
 }
 
+int64_t entity_survivor(struct store *s, int64_t id, struct uuid *hub_id)
+{
+	for (int hops = 0; id && hops < MERGES_MAX; hops++) {
+		struct sql q = sql(s, SQL_ENTITY_HUB_ID);
+		struct err kept;
+		bool merged, found;
+
+		sql_int(&q, id);
+		found = sql_row(&q) && sql_get_uuid(&q, hub_id);
+		merged = found && sql_get_small(&q) == ENTITY_MERGED;
+		if (!found || merged)
+			id = found ? sql_get_int(&q) : 0;
+		if (!sql_end(&q, &kept))
+			return 0;
+		if (!merged)
+			return id;
+	}
+	return 0;
+}
+
 /* 0: there is none. */
 static bool id_of(struct store *s, const struct uuid *hub_id, int64_t *id, struct err *e)
 {
@@ -65,6 +85,14 @@ static bool id_of(struct store *s, const struct uuid *hub_id, int64_t *id, struc
 	sql_uuid(&q, hub_id);
 	*id = sql_row(&q) ? sql_get_int(&q) : 0;
 	return sql_end(&q, e);
+}
+
+int64_t entity_id(struct store *s, const struct uuid *hub_id)
+{
+	struct err kept;
+	int64_t id;
+
+	return id_of(s, hub_id, &id, &kept) ? id : 0;
 }
 
 bool store_entity_by_hub_id(struct store *s, struct arena *arena, const struct uuid *hub_id, struct entity **out,

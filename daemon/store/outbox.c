@@ -1,6 +1,7 @@
 #include "store/sql.h"
 
-_Static_assert(OUTBOX_READY == 3 && OUTBOX_UNCERTAIN == 5, "the index outbox_due and its statements name these states");
+_Static_assert(OUTBOX_NEW == 0 && OUTBOX_COUNTED == 1 && OUTBOX_HELD == 2 && OUTBOX_READY == 3 && OUTBOX_UNCERTAIN == 5,
+	"the index outbox_due and the statements name these states by number");
 
 const char *outbox_state_name(enum outbox_state state)
 {
@@ -39,6 +40,7 @@ static struct outbox *read_row(struct sql *q, struct arena *arena)
 	o->intent = sql_get_int(q);
 	o->fields = sql_get_hash(q);
 	o->again = sql_get_small(q) != 0;
+	o->misses = (unsigned)sql_get_small(q);
 	o->error = sql_get_text(q, arena);
 	o->since = sql_get_int(q);
 	return o;
@@ -54,8 +56,8 @@ bool store_outbox(struct store *s, struct arena *arena, int partner, int64_t ent
 {
 	struct sql q = sql(s, SQL_OUTBOX);
 
-	sql_int(&q, partner);
 	sql_int(&q, entity);
+	sql_int(&q, partner);
 	return read_one(&q, arena, out, e);
 }
 
@@ -141,6 +143,16 @@ bool store_outbox_count(struct store *s, int partner, enum outbox_state state, i
 	return sql_end(&q, e);
 }
 
+bool store_outbox_undecided(struct store *s, int partner, int cause, int64_t *n, struct err *e)
+{
+	struct sql q = sql(s, SQL_OUTBOX_UNDECIDED);
+
+	sql_int(&q, partner);
+	sql_int(&q, cause);
+	*n = sql_row(&q) ? sql_get_int(&q) : 0;
+	return sql_end(&q, e);
+}
+
 /* --- writing --------------------------------------------------------------------------------------------------------- */
 
 static bool insert(struct store *s, struct outbox *o, struct err *e)
@@ -160,6 +172,7 @@ static bool insert(struct store *s, struct outbox *o, struct err *e)
 	sql_int(&q, o->intent);
 	sql_hash(&q, o->fields);
 	sql_int(&q, o->again);
+	sql_int(&q, o->misses);
 	sql_text(&q, o->error ? o->error : "");
 	sql_int(&q, o->since);
 	if (!sql_run(&q, e))
@@ -183,6 +196,7 @@ static bool update(struct store *s, const struct outbox *o, struct err *e)
 	sql_int(&q, o->intent);
 	sql_hash(&q, o->fields);
 	sql_int(&q, o->again);
+	sql_int(&q, o->misses);
 	sql_text(&q, o->error ? o->error : "");
 	sql_int(&q, o->since);
 	return sql_run(&q, e);
@@ -198,6 +212,14 @@ bool store_outbox_delete(struct store *s, int64_t id, struct err *e)
 	struct sql q = sql(s, SQL_OUTBOX_DELETE);
 
 	sql_int(&q, id);
+	return sql_run(&q, e);
+}
+
+bool store_outbox_forget(struct store *s, int64_t entity, struct err *e)
+{
+	struct sql q = sql(s, SQL_OUTBOX_FORGET);
+
+	sql_int(&q, entity);
 	return sql_run(&q, e);
 }
 

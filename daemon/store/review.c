@@ -79,6 +79,14 @@ int64_t store_review_open(struct store *s, const char *kind, int64_t shadow, int
 	return open_review(s, kind, shadow, entity, &id, &kept) ? id : 0;
 }
 
+bool store_review_about(struct store *s, int64_t shadow)
+{
+	struct sql q = sql(s, SQL_REVIEW_ABOUT);
+
+	sql_int(&q, shadow);
+	return any(&q);
+}
+
 bool store_review_ask(struct store *s, const struct review *r, int64_t *id, struct err *e)
 {
 	struct sql q;

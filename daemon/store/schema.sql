@@ -38,9 +38,9 @@ CREATE UNIQUE INDEX entity_hub_id ON entity (hub_id);
 CREATE TABLE shadow (
   id INTEGER PRIMARY KEY,
   partner INTEGER NOT NULL, type INTEGER NOT NULL,
-  key TEXT NOT NULL,
+  key TEXT NOT NULL,                         -- '': forgotten, the number is only not to be used again
   version TEXT,
-  state INTEGER NOT NULL,                    -- 0 live, 1 dead, 2 alias
+  state INTEGER NOT NULL,                    -- 0 live, 1 dead, 2 alias, 3 pending
   alias_of INTEGER,
   entity INTEGER,
   hash INTEGER NOT NULL,
@@ -48,6 +48,7 @@ CREATE TABLE shadow (
   cells TEXT NOT NULL
 ) STRICT;
 CREATE INDEX shadow_entity ON shadow (entity) WHERE entity IS NOT NULL;
+CREATE INDEX shadow_pending ON shadow (partner, type) WHERE state = 3;
 
 -- One narrow row per live shadow, so that a complete scan that finds nothing new rewrites no wide rows.
 CREATE TABLE seen (
@@ -111,7 +112,7 @@ CREATE TABLE outbox (
   error TEXT NOT NULL DEFAULT '',
   since INTEGER NOT NULL                     -- when the oldest unsent change was made
 ) STRICT;
-CREATE UNIQUE INDEX outbox_target ON outbox (partner, entity);
+CREATE UNIQUE INDEX outbox_target ON outbox (entity, partner);
 CREATE INDEX outbox_state ON outbox (partner, state);
 CREATE INDEX outbox_due ON outbox (partner, type, not_before) WHERE state IN (3, 5);   -- ready, uncertain
 

@@ -157,6 +157,16 @@ bool store_shadows_of(struct store *s, struct arena *arena, int64_t entity, stru
 	return read_all(&q, arena, out, n, e);
 }
 
+bool store_shadows_pending(struct store *s, struct arena *arena, int partner, enum record_type type, struct shadow ***out,
+	size_t *n, struct err *e)
+{
+	struct sql q = sql(s, SQL_SHADOWS_PENDING);
+
+	sql_int(&q, partner);
+	sql_int(&q, type);
+	return read_all(&q, arena, out, n, e);
+}
+
 bool store_shadows_unseen(struct store *s, struct arena *arena, int partner, enum record_type type, int64_t epoch,
 	int64_t after, size_t max, struct shadow ***out, size_t *n, struct err *e)
 {
@@ -235,6 +245,30 @@ static bool insert(struct store *s, struct shadow *x, struct err *e)
 	return keys_add(s, &s->shadow_keys, key_hash(x->partner, x->type, x->key), x->id, e);
 }
 
+/* A pending one gets the partner's key. */
+static bool keep_key(struct store *s, const struct shadow *x, struct err *e)
+{
+	struct sql q = sql(s, SQL_SHADOW_OTHER_KEY);
+	uint64_t before = 0;
+	bool other;
+	size_t len;
+
+	sql_int(&q, x->id);
+	sql_text(&q, x->key);
+	other = sql_row(&q);
+	if (other)
+		before = key_hash(x->partner, x->type, sql_get_view(&q, &len));
+	if (!sql_end(&q, e))
+		return false;
+	if (!other)
+		return true;
+	q = sql(s, SQL_SHADOW_REKEY);
+	sql_int(&q, x->id);
+	sql_text(&q, x->key);
+	return sql_run(&q, e) && keys_drop(s, &s->shadow_keys, before, x->id, e) &&
+	       keys_add(s, &s->shadow_keys, key_hash(x->partner, x->type, x->key), x->id, e);
+}
+
 /* The link is set apart, so that its index is touched only when it changes. */
 static bool update(struct store *s, const struct shadow *x, struct err *e)
 {
@@ -253,7 +287,7 @@ static bool update(struct store *s, const struct shadow *x, struct err *e)
 	q = sql(s, SQL_SHADOW_LINK);
 	sql_int(&q, x->id);
 	sql_id(&q, x->entity);
-	return sql_run(&q, e);
+	return sql_run(&q, e) && keep_key(s, x, e);
 }
 
 bool store_shadow_save(struct store *s, struct shadow *x, struct err *e)
@@ -266,6 +300,34 @@ bool store_shadow_save(struct store *s, struct shadow *x, struct err *e)
 	return (fresh ? insert(s, x, e) : update(s, x, e)) && keep_seen(s, x, e);
 }
 
+bool store_shadow_forget(struct store *s, int64_t id, struct err *e)
+{
+	struct sql q = sql(s, SQL_SHADOW_GLANCE);
+	uint64_t hash = 0;
+	bool pending = false;
+
+	assert(s->in_transaction);
+	sql_int(&q, id);
+	if (sql_row(&q)) {
+		int partner;
+		enum record_type type;
+		size_t len;
+
+		q.at = 1;
+		partner = sql_get_small(&q);
+		type = (enum record_type)sql_get_small(&q);
+		hash = key_hash(partner, type, sql_get_view(&q, &len));
+		q.at = 5;
+		pending = sql_get_small(&q) == SHADOW_PENDING;
+	}
+	if (!sql_end(&q, e))
+		return false;
+	assert(pending);
+	q = sql(s, SQL_SHADOW_FORGET);
+	sql_int(&q, id);
+	return sql_run(&q, e) && keys_drop(s, &s->shadow_keys, hash, id, e);
+}
+
 /* --- at start -------------------------------------------------------------------------------------------------------- */
 
 bool shadow_keys_load(struct store *s, struct err *e)
@@ -276,6 +338,7 @@ bool shadow_keys_load(struct store *s, struct err *e)
 	k->name = "shadow_key";
 	k->model = "1";
 	k->add = SQL_SHADOW_KEY_ADD;
+	k->drop = SQL_SHADOW_KEY_DROP;
 	k->clear = SQL_SHADOW_KEY_CLEAR;
 	if (!keys_open(s, k, e))
 		return false;

@@ -164,6 +164,10 @@ bool feed_load(struct store *, struct err *);
 bool feed_flush(struct store *, struct err *);       /* live counts that changed */
 void feed_add_live(struct store *, int partner, enum record_type, int by);
 
+/* 0: there is none, or a failure that surfaces at commit. A merged one's survivor, and its hub id. */
+int64_t entity_id(struct store *, const struct uuid *hub_id);
+int64_t entity_survivor(struct store *, int64_t id, struct uuid *hub_id);
+
 /* Reads what record_print() wrote. NULL: not that. Fields no longer known are left out. */
 struct record *golden_parse(struct arena *, enum record_type, const char *text, size_t len);
 

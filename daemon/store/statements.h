@@ -15,7 +15,7 @@
 #define REVIEW_COLUMNS "id, kind, type, shadow, entity, other, evidence, state, made_at, decided_by"
 #define QUARANTINE_COLUMNS "id, partner, type, key, field, reason, raw, raw_hash, map_version, since, tries"
 #define OUTBOX_COLUMNS                                                                                    \
-	"id, partner, entity, type, kind, state, cause, plan, attempts, not_before, token, intent, fields, again, error, since"
+	"id, partner, entity, type, kind, state, cause, plan, attempts, not_before, token, intent, fields, again, misses, error, since"
 #define PLAN_COLUMNS "id, partner, state, hash, reason, counts, made_at"
 
 #define SQL_STATEMENTS(X)                                                                                 \
@@ -40,7 +40,8 @@
 		" ON CONFLICT DO UPDATE SET live = excluded.live")                                        \
 	X(FEED_ALL, "SELECT partner, type, live FROM feed")                                               \
                                                                                                           \
-	X(SHADOW, "SELECT " SHADOW_COLUMNS SHADOW_FROM "WHERE id = ?")                                    \
+	X(SHADOW, "SELECT " SHADOW_COLUMNS SHADOW_FROM "WHERE id = ? AND key <> ''")                      \
+	X(SHADOWS_PENDING, "SELECT " SHADOW_COLUMNS SHADOW_FROM "WHERE partner = ? AND type = ? AND state = 3 ORDER BY id") \
 	X(SHADOW_BY_KEY, "SELECT " SHADOW_COLUMNS " FROM shadow_key JOIN shadow ON shadow.id = shadow_key.shadow" \
 		" LEFT JOIN seen ON seen.shadow = shadow.id"                                              \
 		" WHERE shadow_key.hash = ? AND partner = ? AND type = ? AND key = ?")                    \
@@ -53,8 +54,14 @@
 	X(SHADOW_SAVE, "UPDATE shadow SET version = ?2, state = ?3, alias_of = ?4, hash = ?5, fence = ?6, fence_ms = ?7," \
 		" cells = ?8 WHERE id = ?1")                                                              \
 	X(SHADOW_LINK, "UPDATE shadow SET entity = ?2 WHERE id = ?1 AND entity IS NOT ?2")                \
-	X(SHADOW_AFTER, "SELECT id, partner, type, key FROM shadow WHERE id > ? ORDER BY id")             \
+	X(SHADOW_OTHER_KEY, "SELECT key FROM shadow WHERE id = ? AND key <> ?")                           \
+	X(SHADOW_REKEY, "UPDATE shadow SET key = ?2 WHERE id = ?1")                                       \
+	X(SHADOW_FORGET, "UPDATE shadow SET key = '', version = NULL, state = 1, entity = NULL, hash = 0, cells = '{}'" \
+		" WHERE id = ? AND state = 3")                                                            \
+	X(SHADOW_AFTER, "SELECT id, partner, type, key FROM shadow WHERE id > ? AND key <> '' ORDER BY id") \
+	X(SHADOW_KEY_OF, "SELECT key FROM shadow WHERE entity = ? AND partner = ? AND state = 0 ORDER BY id LIMIT 1") \
 	X(SHADOW_KEY_ADD, "INSERT OR IGNORE INTO shadow_key (hash, shadow) VALUES (?,?)")                 \
+	X(SHADOW_KEY_DROP, "DELETE FROM shadow_key WHERE hash = ? AND shadow = ?")                        \
 	X(SHADOW_KEY_CLEAR, "DELETE FROM shadow_key")                                                     \
 	X(SEEN, "UPDATE seen SET epoch = ?2 WHERE shadow = ?1 AND epoch <> ?2")                           \
 	X(SEEN_ADD, "INSERT OR IGNORE INTO seen (shadow, feed, epoch) VALUES (?,?,?)")                    \
@@ -68,6 +75,7 @@
 		" ON CONFLICT DO UPDATE SET upto = excluded.upto, model = excluded.model")                \
                                                                                                           \
 	X(ENTITY, "SELECT " ENTITY_COLUMNS " FROM entity WHERE id = ?")                                   \
+	X(ENTITY_HUB_ID, "SELECT hub_id, state, into_id FROM entity WHERE id = ?")                        \
 	X(ENTITY_BY_HUB_ID, "SELECT id FROM entity WHERE hub_id = ?")                                     \
 	X(ENTITY_ADD, "INSERT INTO entity (hub_id, type, state, into_id, held, pins, golden, changed)"    \
 		" VALUES (?,?,?,?,?,?,?,?)")                                                              \
@@ -107,6 +115,7 @@
 		" VALUES (?,?,?,?,?,?,?)")                                                                \
 	X(REVIEW, "SELECT " REVIEW_COLUMNS " FROM review WHERE id = ?")                                   \
 	X(REVIEW_OPEN, "SELECT id FROM review WHERE shadow = ? AND entity = ? AND kind = ? AND state = 'open'") \
+	X(REVIEW_ABOUT, "SELECT 1 FROM review WHERE shadow = ? AND state = 'open' LIMIT 1")               \
 	X(REVIEW_DECIDE, "UPDATE review SET state = ?2, decided_by = ?3, decided_at = ?4 WHERE id = ?1 AND state = 'open'") \
                                                                                                           \
 	X(QUARANTINE, "SELECT " QUARANTINE_COLUMNS " FROM quarantine WHERE id = ?")                       \
@@ -117,7 +126,7 @@
 		" map_version = excluded.map_version, tries = tries + 1")                                 \
 	X(QUARANTINE_DROP, "DELETE FROM quarantine WHERE partner = ? AND type = ? AND key = ?")           \
                                                                                                           \
-	X(OUTBOX, "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE partner = ? AND entity = ?")               \
+	X(OUTBOX, "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE entity = ? AND partner = ?")               \
 	X(OUTBOX_BY_ID, "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE id = ?")                             \
 	X(OUTBOX_IN, "SELECT " OUTBOX_COLUMNS " FROM outbox WHERE partner = ? AND state = ? AND id > ?"   \
 		" ORDER BY id LIMIT ?")                                                                   \
@@ -126,11 +135,14 @@
 	X(OUTBOX_NEXT, "SELECT min(not_before) FROM outbox WHERE partner = ? AND type = ? AND state IN (3, 5)") \
 	X(OUTBOX_COUNT, "SELECT count(*) FROM outbox WHERE partner = ? AND state = ?")                    \
 	X(OUTBOX_ADD, "INSERT INTO outbox (partner, entity, type, kind, state, cause, plan, attempts, not_before, token," \
-		" intent, fields, again, error, since) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")           \
+		" intent, fields, again, misses, error, since) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)") \
 	X(OUTBOX_SAVE, "UPDATE outbox SET kind = ?2, state = ?3, cause = ?4, plan = ?5, attempts = ?6, not_before = ?7," \
-		" token = ?8, intent = ?9, fields = ?10, again = ?11, error = ?12, since = ?13 WHERE id = ?1") \
+		" token = ?8, intent = ?9, fields = ?10, again = ?11, misses = ?12, error = ?13, since = ?14 WHERE id = ?1") \
 	X(OUTBOX_MOVE, "UPDATE outbox SET state = ?3, plan = ?5 WHERE partner = ?1 AND state = ?2"        \
 		" AND (?4 = 0 OR plan = ?4)")                                                             \
+	X(OUTBOX_UNDECIDED, "SELECT count(*) FROM outbox WHERE partner = ?1 AND state IN (0, 1, 2)"       \
+		" AND (?2 = 0 OR cause = ?2)")                                                            \
+	X(OUTBOX_FORGET, "DELETE FROM outbox WHERE entity = ?")                                           \
 	X(OUTBOX_DELETE, "DELETE FROM outbox WHERE id = ?")                                               \
                                                                                                           \
 	X(PLAN_ADD, "INSERT INTO plan (partner, state, hash, reason, counts, made_at) VALUES (?,?,?,?,?,?)") \
