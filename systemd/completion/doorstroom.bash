@@ -1,0 +1,67 @@
+# bash completion for doorstroom(1)
+
+_doorstroom_partners() {
+	doorstroom status --json 2>/dev/null | grep -o '"id": *"[^"]*"' | cut -d'"' -f4
+}
+
+_doorstroom() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} word command='' sub='' words=''
+	local groups=' plan quarantine review config adapter '
+	COMPREPLY=()
+	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+		case $word in
+		-*) ;;
+		*)
+			if [[ -z $command ]]; then
+				command=$word
+			elif [[ -z $sub && $groups == *" $command "* ]]; then
+				sub=$word
+			fi
+			;;
+		esac
+	done
+	case $prev in
+	--partner)
+		words=$(_doorstroom_partners)
+		;;
+	--type)
+		words='organization contact referral participation'
+		;;
+	--config)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	*)
+		case "$command $sub" in
+		' ')
+			words='status partners log show search records explain disclosures plan quarantine review sync pause resume
+				fields config adapter backup'
+			;;
+		'plan ') words='list show approve reject' ;;
+		'quarantine ') words='list show retry drop' ;;
+		'review ') words='list show resolve' ;;
+		'config ') words='show check' ;;
+		'adapter ') words='check' ;;
+		'status '|'sync '|'pause '|'resume '|'quarantine list'|'adapter check') words=$(_doorstroom_partners) ;;
+		'fields ') words='organization contact referral participation' ;;
+		'review resolve') words='accept reject' ;;
+		'backup ')
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			return
+			;;
+		esac
+		;;
+	esac
+	if [[ $cur == -* ]]; then
+		words='--json --help --config'
+		case "$command $sub" in
+		'log ') words+=' --follow --partner --record --kind --since --limit' ;;
+		'search '|'records ') words+=' --type --limit' ;;
+		'sync ') words+=' --full --approve' ;;
+		'adapter check') words+=' --offline' ;;
+		'plan show'|'quarantine list'|'review list') words+=' --limit' ;;
+		esac
+	fi
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+complete -F _doorstroom doorstroom

@@ -1,0 +1,47 @@
+# fish completion for doorstroom(1)
+
+function __doorstroom_partners
+    doorstroom status --json 2>/dev/null | string match -ra '"id": *"([^"]*)"' | string replace -r '"id": *"([^"]*)"' '$1' | sort -u
+end
+
+set -l commands status partners log show search records explain disclosures plan quarantine review sync pause resume fields config adapter backup
+complete -c doorstroom -f
+complete -c doorstroom -l json -d 'print JSON'
+complete -c doorstroom -l help -d help
+complete -c doorstroom -l config -r -F -d 'configuration file'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a status -d 'where every partner stands'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a partners -d 'what each partner is, can do and is given'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a log -d 'the sync log'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a show -d 'one record'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a search -d 'records in which a text occurs'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a records -d 'hub ids and their links'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a explain -d 'why a record says what it says'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a disclosures -d 'who was given which fields'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a plan -d 'what would be written at partners'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a quarantine -d 'records that could not be read'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a review -d 'questions for a human'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a sync -d 'ask a partner now'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a pause -d 'leave a partner alone'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a resume -d 'take up a partner again'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a fields -d 'the common record'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a config -d 'the configuration'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a adapter -d 'check an endpoint'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a backup -d 'copy the store'
+complete -c doorstroom -n '__fish_seen_subcommand_from plan; and not __fish_seen_subcommand_from list show approve reject' -a 'list show approve reject'
+complete -c doorstroom -n '__fish_seen_subcommand_from quarantine; and not __fish_seen_subcommand_from list show retry drop' -a 'list show retry drop'
+complete -c doorstroom -n '__fish_seen_subcommand_from review; and not __fish_seen_subcommand_from list show resolve' -a 'list show resolve'
+complete -c doorstroom -n '__fish_seen_subcommand_from resolve' -a 'accept reject'
+complete -c doorstroom -n '__fish_seen_subcommand_from config; and not __fish_seen_subcommand_from show check' -a 'show check'
+complete -c doorstroom -n '__fish_seen_subcommand_from adapter; and not __fish_seen_subcommand_from check' -a check
+complete -c doorstroom -n '__fish_seen_subcommand_from status sync pause resume check' -a '(__doorstroom_partners)'
+complete -c doorstroom -n '__fish_seen_subcommand_from sync' -l full -d 'read everything'
+complete -c doorstroom -n '__fish_seen_subcommand_from sync' -l approve -d 'through the inbound guard once'
+complete -c doorstroom -n '__fish_seen_subcommand_from check' -l offline -d 'send nothing'
+complete -c doorstroom -n '__fish_seen_subcommand_from log' -s f -l follow -d 'go on'
+complete -c doorstroom -n '__fish_seen_subcommand_from log' -l partner -x -a '(__doorstroom_partners)'
+complete -c doorstroom -n '__fish_seen_subcommand_from log' -l record -x
+complete -c doorstroom -n '__fish_seen_subcommand_from log' -l kind -x
+complete -c doorstroom -n '__fish_seen_subcommand_from log' -l since -x
+complete -c doorstroom -n '__fish_seen_subcommand_from fields' -a 'organization contact referral participation'
+complete -c doorstroom -n '__fish_seen_subcommand_from search records' -l type -x -a 'organization contact referral participation'
+complete -c doorstroom -n '__fish_seen_subcommand_from backup' -F
