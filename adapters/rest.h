@@ -166,6 +166,7 @@ struct rest_type {
 	const char *deleted;
 	const char *const *deleted_is;         /* values that mean deleted; none: true, 1, "1", "true" */
 	size_t ndeleted_is;
+	const char *deleted_has;               /* instead: what it must hold */
 	const char *deleted_id;                /* where the id of a deleted row is */
 	/* Places in a page. */
 	struct locate items, tombstones, next, delta, more, pages, total, high;

@@ -103,6 +103,8 @@ static bool row_deleted(const struct rest_type *t, json_t *row, struct arena *ar
 	const size_t n = t->ndeleted_is ? t->ndeleted_is : sizeof yes / sizeof *yes;
 	const char *text = text_at(arena, row, t->deleted);
 
+	if (t->deleted_has)
+		return text && strstr(text, t->deleted_has);
 	for (size_t i = 0; text && i < n; i++)
 		if (!strcmp(text, word[i]))
 			return true;

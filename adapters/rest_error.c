@@ -25,9 +25,14 @@ static bool rule_fits(const struct error_rule *rule, const struct answer *a, str
 	return !rule->nis;
 }
 
+static bool writes(enum request_kind kind)
+{
+	return kind == REQUEST_CREATE || kind == REQUEST_UPDATE || kind == REQUEST_DELETE;
+}
+
 static enum verdict status_verdict(enum request_kind kind, unsigned status)
 {
-	const bool write = kind == REQUEST_CREATE || kind == REQUEST_UPDATE || kind == REQUEST_DELETE;
+	const bool write = writes(kind);
 
 	if (status >= 200 && status < 300)
 		return VERDICT_OK;
@@ -117,6 +122,9 @@ enum verdict answer_judge(const struct rest *rest, const struct rest_type *t, co
 	while (i < rest->nrules && !rule_fits(&rest->rule[i], a, arena))
 		i++;
 	v = i < rest->nrules ? rest->rule[i].verdict : status_verdict(q->kind, a->status);
+	/* Nothing of ours can be refused where nothing was sent. */
+	if ((v == VERDICT_ITEM || v == VERDICT_CONFLICT) && !writes(q->kind))
+		v = VERDICT_BROKEN;
 	if (v == VERDICT_OK && !a->doc && needs_json(rest, q, a)) {
 		err_set(e, ERR_BROKEN, "%s %s: HTTP %u with %zu bytes that are no answer: %s", request_names[q->kind], t->name,
 			a->status, a->len, a->len ? why.text : "empty");

@@ -21,7 +21,7 @@ static const struct option type_options[] = {
 	{ .key = "merged", .type = OPTION_NODE, .offset = offsetof(struct type_conf, merged),
 		.help = "pointer to the id of the record this one was merged into" },
 	{ .key = "deleted", .type = OPTION_NODE, .offset = offsetof(struct type_conf, deleted),
-		.help = "pointer to the deletion mark, or { at, is: [values], id: pointer }" },
+		.help = "pointer to the deletion mark, or { at, is: [values], has: text, id: pointer }" },
 	{ .key = "envelope", .type = OPTION_NODE, .offset = offsetof(struct type_conf, envelope),
 		.help = "JSON around every request's body, which is ${body}" },
 	{ .key = "cursor", .type = OPTION_NODE, .offset = offsetof(struct type_conf, cursor), .help = "how to walk and resume" },
@@ -239,12 +239,14 @@ static bool read_cursor(struct reader *r, const struct yaml *y, const struct yam
 
 struct deleted_conf {
 	const struct yaml *at, *id;
+	const char *has;
 	struct option_list is;
 };
 
 static const struct option deleted_options[] = {
 	{ .key = "at", .type = OPTION_NODE, .offset = offsetof(struct deleted_conf, at), .required = true, .help = "pointer" },
 	{ .key = "is", .type = OPTION_LIST, .offset = offsetof(struct deleted_conf, is), .help = "values that mean deleted" },
+	{ .key = "has", .type = OPTION_TEXT, .offset = offsetof(struct deleted_conf, has), .help = "or hold this text" },
 	{ .key = "id", .type = OPTION_NODE, .offset = offsetof(struct deleted_conf, id),
 		.help = "pointer to the id where a deleted row has it elsewhere" },
 	{ 0 },
@@ -260,6 +262,7 @@ static bool read_deleted(struct reader *r, const struct yaml *y, struct rest_typ
 		return false;
 	t->deleted_is = c.is.item;
 	t->ndeleted_is = c.is.n;
+	t->deleted_has = c.has;
 	return read_pointer(r, c.at, &t->deleted) & read_pointer(r, c.id, &t->deleted_id);
 }
 
