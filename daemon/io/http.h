@@ -54,7 +54,8 @@ struct http_peer_options {
 };
 
 struct http {
-	/* Fails by ending the exchange's op. */
+	/* Begins the exchange's op (op_begin) and ends it; fails by ending it with an error. The exchange's inputs have
+	 * been checked, its peer's options say the rest. */
 	void (*start)(struct http *, struct http_exchange *);
 };
 
