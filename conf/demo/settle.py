@@ -45,10 +45,10 @@ def progress(partner):
     """How much of this partner is done, from 0 to 1: reading is the first half, sending the other."""
     if partner.get("settled"):
         return 1.0
-    total, scanned = partner.get("total", -1), partner.get("scanned", 0)
-    read = 0.5 if partner.get("last_ok") else min(0.45, 0.5 * scanned / total) if total > 0 else min(0.4,
-        scanned / 10_000)
-    due, sent = partner.get("due", 0), partner.get("records_out", 0)
+    total, scanned = partner.get("total"), partner.get("scanned") or 0
+    read = 0.5 if partner.get("last_ok") else min(0.45, 0.5 * scanned / total if total else scanned / 20_000)
+    outbox, sent = partner.get("outbox") or {}, partner.get("records_out", 0)
+    due = sum(n for state, n in outbox.items() if state != "dead")
     return read + (0.5 * sent / (sent + due) if sent + due else 0)
 
 
@@ -57,8 +57,16 @@ def summary(now):
     for partner in now["partners"]:
         done = "settled" if partner.get("settled") else partner.get("state", "?")
         read, sent = partner.get("records_in", 0), partner.get("records_out", 0)
-        parts.append(f"{partner['partner']} {done}, {read} in, {sent} out")
+        parts.append(f"{partner['id']} {done}, {read} in, {sent} out")
     return "; ".join(parts)
+
+
+def left_over(now):
+    """What settling leaves for people to look at."""
+    for partner in now["partners"]:
+        refused, odd = (partner.get("outbox") or {}).get("dead", 0), partner.get("quarantine") or 0
+        if refused or odd:
+            print(f"{partner['id']}: {refused} records refused, {odd} unusable; see doorstroom quarantine")
 
 
 class Show:
@@ -107,9 +115,10 @@ def main():
             counts = [(p.get("records_in"), p.get("records_out")) for p in now["partners"]]
             if now.get("settled") and before == counts:
                 show.end()
+                left_over(now)
                 return 0
             before = counts if now.get("settled") else None
-            stuck = [f"{p['partner']} is {p['state']}: {p.get('reason') or 'no reason given'}"
+            stuck = [f"{p['id']} is {p['state']}: {p.get('reason') or 'no reason given'}"
                      for p in now["partners"] if p.get("state") in STUCK]
             why = "; ".join(stuck) or summary(now)
         time.sleep(0.25)

@@ -168,7 +168,7 @@ class SettleTest(unittest.TestCase):
         return done.returncode, done.stdout
 
     def status(self, settled, read=0, sent=0, state="active", reason=None):
-        return {"settled": settled, "partners": [{"partner": "unizo", "settled": settled, "state": state,
+        return {"settled": settled, "partners": [{"id": "unizo", "settled": settled, "state": state,
                                                   "reason": reason,
                                                   "records_in": read, "records_out": sent}]}
 
@@ -193,7 +193,7 @@ class SettleTest(unittest.TestCase):
 
     def test_progress_is_between_nothing_and_all(self):
         steps = [settle.progress(p) for p in ({}, {"total": 100, "scanned": 50},
-                                              {"last_ok": 1, "due": 5, "records_out": 5},
+                                              {"last_ok": 1, "outbox": {"ready": 5}, "records_out": 5},
                                               {"settled": True})]
         self.assertEqual(steps, sorted(steps))
         self.assertEqual((steps[0], steps[-1]), (0, 1))
