@@ -17,7 +17,7 @@ struct hub_partner {
 	uint64_t readable[RECORD_TYPES], writable[RECORD_TYPES];
 	uint64_t map_version;
 	bool onboarded;
-	bool scanned;                           /* every type has been scanned completely at least once */
+	_Atomic bool scanned;                   /* every type has been scanned completely at least once; set from the loop */
 };
 
 struct hub {

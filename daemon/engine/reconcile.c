@@ -32,11 +32,9 @@ static bool older_version(const struct hub_partner *p, const struct shadow *s, c
 }
 
 /* Asked for before the last acknowledged push of that record: it may show what was there before. */
-static bool stale(const struct hub_partner *p, const struct page *page, const struct shadow *s, const struct item *item)
+static bool fenced(const struct hub_partner *p, const struct page *page, const struct shadow *s, const struct item *item)
 {
-	if (older_version(p, s, item))
-		return true;
-	return !page->fresh && page->asked < s->fence && !newer_version(p, s, item);
+	return page->asked < s->fence && !newer_version(p, s, item);
 }
 
 /* A list that may lag is believed only after a single read. */
@@ -236,8 +234,11 @@ static bool known(struct hub *hub, const struct hub_partner *p, struct page *pag
 		}
 		return !page->epoch || store_shadow_seen(hub->store, s->id, page->epoch, err);
 	}
-	if (stale(p, page, s, item)) {
+	if (older_version(p, s, item) || fenced(p, page, s, item)) {
 		page->run.ignored++;
+		/* The cursor moves past it, so what it may tell is not left for a later page. */
+		if (p->caps & ADAPTER_CAN_GET && !older_version(p, s, item))
+			ask_again(page, item->key);
 		return !page->epoch || s->state != SHADOW_LIVE || store_shadow_seen(hub->store, s->id, page->epoch, err);
 	}
 	now = translate(hub, page->arena, page->partner, item->record);

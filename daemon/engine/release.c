@@ -269,11 +269,16 @@ bool release_plan(struct hub *hub, struct release *r, struct err *err)
 {
 	const struct hub_partner *p = hub_partner(hub, r->partner);
 	struct count c = { 0 };
-	int64_t after = 0;
+	int64_t after = 0, fresh, counted;
 	size_t n;
 	bool ok;
 
 	if (!p || !p->scanned)
+		return true;
+	if (!store_outbox_count(hub->store, p->id, OUTBOX_NEW, &fresh, err) ||
+		!store_outbox_count(hub->store, p->id, OUTBOX_COUNTED, &counted, err))
+		return false;
+	if (!fresh && !counted)
 		return true;
 	/* A stop in the middle of an earlier count left rows counted: they are counted again. */
 	if (!store_begin(hub->store, err))

@@ -119,6 +119,14 @@ static bool outward(struct desk *d, const struct record *values, uint64_t *field
 	return true;
 }
 
+static bool attempted(const struct shadow *s)
+{
+	for (unsigned f = 0; s && f < RECORD_FIELDS_MAX; f++)
+		if (s->cell[f].nsent)
+			return true;
+	return false;
+}
+
 /* --- recording the intent ------------------------------------------------------------------------------------------------- */
 
 static bool record_intent(struct desk *d, const struct record *values, uint64_t fields, struct err *err)
@@ -128,7 +136,7 @@ static bool record_intent(struct desk *d, const struct record *values, uint64_t 
 	struct outbox *row = d->row;
 	struct uuid fresh = hub_uuid(d->hub);
 	/* The same token only for the same bytes: an uncertain create is repeated as it was. */
-	bool repeat = row->state == OUTBOX_UNCERTAIN && row->kind == OUTBOX_CREATE && row->token;
+	bool repeat = row->kind == OUTBOX_CREATE && row->token && attempted(d->shadow);
 
 	row->token = repeat ? row->token : arena_strdup(d->arena, uuid_format(&fresh, token));
 	buf_addf(&b, "{\"kind\":\"%s\",\"attempt\":%u,\"token\":\"%s\",\"fields\":", outbox_kind_name(row->kind),
@@ -218,12 +226,14 @@ static struct record *sent_before(struct desk *d, uint64_t *fields)
 {
 	struct record *r = arena_copy(d->arena, d->entity->golden, sizeof *d->entity->golden);
 
-	*fields = d->row->fields;
+	*fields = 0;
 	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++) {
 		const struct cell *c = &d->shadow->cell[f];
 
-		if (*fields & FIELD_BIT(f) && c->nsent)
-			r->v[f] = c->sent[c->nsent - 1].value;
+		if (!c->nsent)
+			continue;
+		*fields |= FIELD_BIT(f);
+		r->v[f] = c->sent[c->nsent - 1].value;
 	}
 	return r;
 }
@@ -254,9 +264,9 @@ static bool settled_before(struct desk *d, bool *go_on, struct err *err)
 	}
 	if (++d->row->misses < 2)
 		return postpone(d, SECOND_SEARCH_MS, err);
-	shadow_unsend(d->shadow, d->row->intent);
+	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++)
+		d->shadow->cell[f].nsent = 0;
 	d->row->misses = 0;
-	d->row->state = OUTBOX_READY;
 	*go_on = true;
 	return true;
 }
@@ -279,11 +289,11 @@ static bool claim_create(struct desk *d, struct err *err)
 
 	d->row->kind = OUTBOX_CREATE;
 	d->claim->hub_id = arena_strdup(d->arena, uuid_format(&d->entity->hub_id, hub_id));
-	if (d->row->state == OUTBOX_UNCERTAIN && d->shadow && !settled_before(d, &go_on, err))
+	if (attempted(d->shadow) && !settled_before(d, &go_on, err))
 		return false;
 	if (!go_on)
 		return true;
-	if (d->row->state == OUTBOX_UNCERTAIN && d->shadow)
+	if (attempted(d->shadow))
 		values = sent_before(d, &fields);
 	else if (d->entity->state != ENTITY_LIVE || !fields || store_suppressed(d->hub->store, d->partner->id, d->entity->id) ||
 		!marks_scope(d->hub, d->arena, d->partner, d->entity)) {
@@ -349,14 +359,10 @@ static void tell_outcome(struct desk *d, enum event_kind kind, const struct err 
 /* Nothing happened there: forget the attempt. A pending shadow without any attempt left goes with it. */
 static bool forget_attempt(struct desk *d, struct err *err)
 {
-	unsigned left = 0;
-
 	if (!d->shadow)
 		return true;
 	shadow_unsend(d->shadow, d->row->intent);
-	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++)
-		left += d->shadow->cell[f].nsent;
-	if (d->shadow->state == SHADOW_PENDING && !left)
+	if (d->shadow->state == SHADOW_PENDING && !attempted(d->shadow))
 		return store_shadow_forget(d->hub->store, d->shadow->id, err);
 	return store_shadow_save(d->hub->store, d->shadow, err);
 }
@@ -475,7 +481,7 @@ static bool created(struct desk *d, struct tally *tally, struct err *err)
 
 static bool deleted(struct desk *d, struct tally *tally, struct err *err)
 {
-	struct page page = { .partner = d->row->partner, .type = d->row->type, .arena = d->arena, .fresh = true, .n = 1 };
+	struct page page = { .partner = d->row->partner, .type = d->row->type, .arena = d->arena, .fresh = true, .asked = INT64_MAX, .n = 1 };
 	struct item item = { .type = d->row->type, .state = ITEM_GONE, .key = d->shadow->key };
 	bool ok = reconcile_item(d->hub, &page, &item, err);
 
@@ -485,7 +491,7 @@ static bool deleted(struct desk *d, struct tally *tally, struct err *err)
 
 static bool observe_answer(struct desk *d, struct tally *tally, struct err *err)
 {
-	struct page page = { .partner = d->row->partner, .type = d->row->type, .arena = d->arena, .fresh = true, .n = 1 };
+	struct page page = { .partner = d->row->partner, .type = d->row->type, .arena = d->arena, .fresh = true, .asked = INT64_MAX, .n = 1 };
 	bool ok;
 
 	if (!d->claim->push.answer)

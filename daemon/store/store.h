@@ -282,6 +282,8 @@ bool store_outbox_move(struct store *, int partner, enum outbox_state from, enum
 	int64_t set_plan, struct err *);
 /* Rows for that partner that no plan has decided (NEW, COUNTED, HELD), of that cause; cause 0: whatever cause. */
 bool store_outbox_undecided(struct store *, int partner, int cause, int64_t *n, struct err *);
+/* Rows that will be sent without anybody's doing: NEW, COUNTED, READY, SENDING, UNCERTAIN. */
+bool store_outbox_open(struct store *, int partner, int64_t *n, struct err *);
 bool store_outbox_count(struct store *, int partner, enum outbox_state, int64_t *n, struct err *);
 
 struct plan_row {

@@ -1,0 +1,308 @@
+/*
+ * engine.c - opening and closing, the lane's jobs, plans after changes.
+ */
+#include "engine/engine.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "engine/partner.h"
+#include "engine/setup.h"
+
+enum { PATIENCE_MS = 5000 };
+
+/* --- jobs ------------------------------------------------------------------------------------------------------------------ */
+
+static void run_job(struct work *w)
+{
+	struct job *job = container_of(w, struct job, work);
+	struct hub *hub = &job->engine->hub;
+	struct err e = { .kind = ERR_NONE };
+
+	hub->now_ms = job->now_ms;
+	if (!job->run(job, hub, &e))
+		w->op.err = e;
+	job->engine->seq = store_seq(hub->store);
+}
+
+void job_start(struct engine *engine, struct job *job, bool (*run)(struct job *, struct hub *, struct err *))
+{
+	job->engine = engine;
+	job->run = run;
+	job->now_ms = loop_wall(engine->options.loop);
+	job->work.op.loop = engine->options.loop;
+	job->work.run = run_job;
+	lane_start(&engine->writer, &job->work);
+}
+
+void job_own(struct task *task, struct engine *engine, struct job *job, bool (*run)(struct job *, struct hub *, struct err *))
+{
+	job->work.op = (struct op){ .loop = engine->options.loop };
+	task_own(task, &job->work.op);
+	job_start(engine, job, run);
+}
+
+/* --- plans ------------------------------------------------------------------------------------------------------------------ */
+
+static bool release_on_lane(struct job *job, struct hub *hub, struct err *e)
+{
+	(void)job;
+	for (size_t i = 0; i < hub->n; i++) {
+		struct release r = { .partner = hub->partner[i].id };
+
+		if (!release_plan(hub, &r, e))
+			return false;
+		if (r.held)
+			log_event(LOG_LEVEL_ERROR, "plan_held", "partner=%s plan=%s reason=%s", hub->partner[i].config->id,
+				r.hash, r.why);
+		else if (r.counted)
+			log_event(LOG_LEVEL_DEBUG, "plan", "partner=%s ready=%lld dropped=%lld", hub->partner[i].config->id,
+				(long long)r.ready, (long long)r.dropped);
+	}
+	return release_onboard(hub, e);
+}
+
+static void release_done(struct op *op)
+{
+	struct engine *engine = container_of(op, struct engine, release_job.work.op);
+
+	engine->releasing = false;
+	if (op->err.kind)
+		log_event(LOG_LEVEL_ERROR, "store", "error=%s", op->err.text);
+	if (engine->release_again && !engine->draining)
+		engine_release(engine);
+	engine_kick(engine);
+	engine_idle(engine);
+}
+
+void engine_release(struct engine *engine)
+{
+	engine->release_again = engine->releasing;
+	if (engine->releasing || engine->draining)
+		return;
+	engine->releasing = true;
+	engine->release_job.work.op.done = release_done;
+	job_start(engine, &engine->release_job, release_on_lane);
+}
+
+void engine_kick(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->now->n; i++)
+		sender_kick(engine->now->partner[i]);
+	engine_changed(engine);
+}
+
+/* --- opening ----------------------------------------------------------------------------------------------------------------- */
+
+/* Attempts that a crash cut off: nobody knows how they ended. */
+static bool settle_crash(struct engine *engine, struct err *e)
+{
+	if (!store_begin(engine->store, e))
+		return false;
+	for (size_t i = 0; i < engine->now->n; i++)
+		if (!store_outbox_move(engine->store, engine->now->partner[i]->id, OUTBOX_SENDING, OUTBOX_UNCERTAIN, 0, 0, e)) {
+			store_rollback(engine->store);
+			return false;
+		}
+	if (store_commit(engine->store, e))
+		return true;
+	store_rollback(engine->store);
+	return false;
+}
+
+static void take_over(struct engine *engine, struct setup *setup)
+{
+	engine->now = setup;
+	engine->hub.config = setup->config;
+	engine->hub.partner = setup->hub_partner;
+	engine->hub.n = setup->n;
+	engine->env.config_dir = setup->config->dir;
+	engine->env.state_dir = setup->config->state_dir;
+	engine->env.manifest_path = setup->config->manifest_path;
+}
+
+static void set_env(struct engine *engine, const struct config *config)
+{
+	engine->env = (struct adapter_env){
+		.loop = engine->options.loop, .http = engine->options.http, .uv = engine->options.uv,
+		.state_dir = config->state_dir, .config_dir = config->dir, .manifest_path = config->manifest_path,
+		.secret = config_secret,
+	};
+}
+
+struct engine *engine_open(const struct engine_options *options, struct config *config, struct diags *diags, struct err *e)
+{
+	struct engine *engine = calloc(1, sizeof *engine);
+	AUTO(arena_free) struct arena *arena = arena_new();
+
+	if (!engine)
+		abort();
+	engine->options = *options;
+	lane_init(&engine->writer, options->loop);
+	loop_random(options->loop, &engine->hub.random, sizeof engine->hub.random);
+	engine->hub.now_ms = loop_wall(options->loop);
+	set_env(engine, config);
+	engine->store = store_open(&(struct store_options){
+		.path = arena_printf(arena, "%s/doorstroom.db", config->state_dir), .vfs = options->store_vfs,
+		.committed = options->committed, .ctx = options->ctx }, e);
+	if (!engine->store) {
+		config_free(config);
+		free(engine);
+		return NULL;
+	}
+	engine->hub.store = engine->store;
+	engine->now = setup_open(engine, config, diags);
+	if (!engine->now)
+		err_set(e, ERR_BROKEN, "an endpoint's configuration is wrong");
+	if (!engine->now || !setup_install(engine, engine->now, e)) {
+		store_close(engine->store);
+		setup_free(engine->now);
+		free(engine);
+		return NULL;
+	}
+	take_over(engine, engine->now);
+	engine->seq = store_seq(engine->store);
+	if (!settle_crash(engine, e)) {
+		store_close(engine->store);
+		setup_free(engine->now);
+		free(engine);
+		return NULL;
+	}
+	return engine;
+}
+
+void engine_start(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->now->n; i++)
+		partner_begin(engine->now->partner[i]);
+	engine_release(engine);
+}
+
+/* --- draining: for a close and for a reload ------------------------------------------------------------------------------------ */
+
+static bool all_idle(const struct engine *engine)
+{
+	for (size_t i = 0; i < engine->now->n; i++)
+		if (!partner_idle(engine->now->partner[i]))
+			return false;
+	return !engine->releasing && !engine->writer.depth;
+}
+
+static void on_impatient(struct timer *t)
+{
+	struct engine *engine = container_of(t, struct engine, patience);
+
+	for (size_t i = 0; i < engine->now->n; i++)
+		partner_drain(engine->now->partner[i], true);
+	/* Jobs without an owner that would tell: look again. */
+	timer_arm(engine->options.loop, &engine->patience, 100);
+	engine_idle(engine);
+}
+
+static void drain(struct engine *engine)
+{
+	engine->draining = true;
+	engine->patience.fire = on_impatient;
+	timer_arm(engine->options.loop, &engine->patience, PATIENCE_MS);
+	for (size_t i = 0; i < engine->now->n; i++)
+		partner_drain(engine->now->partner[i], false);
+	engine_idle(engine);
+}
+
+static void finish_close(struct engine *engine)
+{
+	struct op *op = engine->close_op;
+
+	timer_disarm(engine->options.loop, &engine->patience);
+	store_close(engine->store);
+	setup_free(engine->now);
+	free(engine);
+	op_finish(op);
+}
+
+static void finish_reload(struct engine *engine, struct setup *old)
+{
+	struct op *op = engine->reload_op;
+
+	timer_disarm(engine->options.loop, &engine->patience);
+	engine->reload_op = NULL;
+	engine->draining = false;
+	setup_free(old);
+	engine_start(engine);
+	op_finish(op);
+}
+
+static void installed(struct op *op)
+{
+	struct engine *engine = container_of(op, struct engine, setup_job.work.op);
+	struct setup *old = engine->now;
+
+	if (op->err.kind)
+		engine->reload_op->err = op->err;
+	else
+		take_over(engine, steal(engine->next));
+	/* What is not in force is closed, whichever it is. */
+	setup_close(engine, engine->next ? engine->next : old);
+}
+
+static bool install_on_lane(struct job *job, struct hub *hub, struct err *e)
+{
+	(void)hub;
+	return setup_install(job->engine, job->engine->next, e);
+}
+
+void engine_idle(struct engine *engine)
+{
+	if (!engine->draining || engine->closing || !all_idle(engine))
+		return;
+	timer_disarm(engine->options.loop, &engine->patience);
+	engine->closing = 1;
+	if (engine->close_op) {
+		setup_close(engine, engine->now);
+		return;
+	}
+	engine->setup_job.work.op.done = installed;
+	job_start(engine, &engine->setup_job, install_on_lane);
+}
+
+void setup_closed(struct engine *engine, struct setup *setup)
+{
+	engine->closing = 0;
+	if (engine->close_op && setup == engine->now) {
+		finish_close(engine);
+		return;
+	}
+	engine->next = NULL;
+	finish_reload(engine, setup);
+	if (engine->close_op)
+		drain(engine);
+}
+
+void engine_close(struct engine *engine, struct op *op)
+{
+	op_begin(op, NULL);
+	engine->close_op = op;
+	if (!engine->reload_op)
+		drain(engine);
+}
+
+void engine_reload(struct engine *engine, struct config *config, struct diags *diags, struct op *op)
+{
+	op_begin(op, NULL);
+	if (engine->draining) {
+		err_set(&op->err, ERR_AGAIN, "a reload or a stop is under way");
+		config_free(config);
+		op_finish(op);
+		return;
+	}
+	engine->next = setup_open(engine, config, diags);
+	if (!engine->next) {
+		err_set(&op->err, ERR_BROKEN, "an endpoint's configuration is wrong; the old configuration stays in force");
+		op_finish(op);
+		return;
+	}
+	engine->reload_op = op;
+	drain(engine);
+}

@@ -1,0 +1,165 @@
+/*
+ * partner.h - one partner on the loop: its schedule, its run, its senders. Internal to the engine; engine.c owns the
+ * list, run.c the cycle of pulling, sender.c the pushes, hints.c the reads that webhooks ask for.
+ */
+#pragma once
+#include "engine/engine.h"
+#include "io/task.h"
+
+/* A piece of work on the store's lane. run() sees the hub with its clock set. */
+struct job {
+	struct work work;
+	struct engine *engine;
+	bool (*run)(struct job *, struct hub *, struct err *);
+	int64_t now_ms, seq;
+};
+/* Fill in run and work.op.{done} before; ends like any op. */
+void job_start(struct engine *, struct job *, bool (*run)(struct job *, struct hub *, struct err *));
+/* The same, as part of a task. */
+void job_own(struct task *, struct engine *, struct job *, bool (*run)(struct job *, struct hub *, struct err *));
+
+enum partner_state {
+	PARTNER_ACTIVE,
+	PARTNER_PAUSED,
+	PARTNER_GUARDED,   /* an inbound guard stopped a run: approve or resume */
+	PARTNER_DENIED,    /* credentials refused; tried again now and then */
+	PARTNER_BROKEN     /* makes no sense; tried again now and then */
+};
+
+enum { SLOTS_MAX = 16, READS_AT_ONCE = 8, DUE_MAX = 128 };
+
+/* Single reads, some at a time, gathered into one fresh page. */
+struct reads;
+
+struct read {
+	struct get get;
+	struct reads *of;
+};
+
+struct reads {
+	struct partner *partner;
+	struct task *task;
+	struct arena *arena;
+	enum record_type type;
+	const char *const *key;
+	size_t n, next;
+	struct read read[READS_AT_ONCE];
+	struct item *found;
+	const char **missing;
+	size_t nfound, nmissing;
+	int64_t asked;
+};
+/* Starts them as ops of the task; when the task looks again, found and missing are complete. */
+void reads_start(struct reads *, struct partner *, struct task *, struct arena *, enum record_type, const char *const *key,
+	size_t n);
+
+struct slot {
+	struct task task;
+	struct partner *partner;
+	struct arena *arena;
+	struct claim claim;
+	struct job job;
+	struct get get;
+	struct page page;
+	struct tally tally;
+	bool busy;
+};
+
+struct run;
+struct hints;
+
+struct partner {
+	struct engine *engine;
+	const struct partner_config *config;
+	struct remote *remote;
+	int id;                             /* in the store */
+	enum partner_state state;
+	char reason[240];
+	unsigned failures;                  /* runs in a row */
+	bool onboarded, scanned, tried;
+	bool full_wanted, approve_wanted, again_wanted;
+
+	struct run *run;                    /* under way, or NULL */
+	struct hints *hints;                /* under way, or NULL */
+	bool hints_waiting;
+	struct timer poll, due;
+
+	struct slot slot[SLOTS_MAX];
+	int64_t queue[DUE_MAX];             /* rows to send */
+	size_t queued;
+	bool looking, look_again;           /* a query for due rows is under way; one more is wanted */
+	struct job due_job;
+	int64_t due_row[DUE_MAX], due_next;
+	size_t due_n;
+	bool halted;                        /* pushes wait for a run that goes well */
+
+	struct op closing;
+
+	/* For people. */
+	const char *phase;
+	int64_t last_ok_ms, last_complete_ms, next_run_ms;
+	uint64_t records_in, records_out, requests, errors;
+	int64_t total, scanned_now;
+	size_t in_flight;                   /* pushes */
+	int64_t waiting;                    /* rows due or to come, as last seen */
+};
+
+/* Partners of one configuration, ready to take over. */
+struct setup {
+	struct config *config;
+	struct partner **partner;
+	struct hub_partner *hub_partner;
+	size_t n;
+};
+
+struct engine {
+	struct engine_options options;
+	struct setup *now;
+	struct store *store;
+	struct hub hub;
+	struct lane writer;
+	struct adapter_env env;
+	_Atomic int64_t seq;                /* newest event; written on the lane */
+	bool draining;
+	struct timer patience;
+	size_t closing;                     /* remotes */
+	struct setup *next;                 /* a reload's */
+	struct job setup_job;
+	struct op *close_op, *reload_op;
+	bool releasing, release_again;
+	struct job release_job;
+	void (*changed)(void *ctx);
+	void *changed_ctx;
+};
+
+/* engine.c */
+void engine_changed(struct engine *);
+void engine_idle(struct engine *);              /* something ended: is the drain over? */
+/* A plan is made for every partner with new marks, then the senders look. */
+void engine_release(struct engine *);
+struct partner *engine_partner(struct engine *, const char *id);
+
+/* partner.c */
+struct partner *partner_new(struct engine *, const struct partner_config *, int id);
+void partner_free(struct partner *);
+bool partner_idle(const struct partner *);      /* nothing in flight */
+void partner_drain(struct partner *, bool hurry);
+void partner_begin(struct partner *);
+void partner_schedule(struct partner *, uint64_t delay_ms);
+void partner_set_state(struct partner *, enum partner_state, const char *reason);   /* logged, remembered, stored */
+const char *partner_state_name(enum partner_state);
+void partner_run_ended(struct partner *, const struct err *, bool full, const struct tally *);
+void partner_trouble(struct partner *, const struct err *);   /* DENIED or BROKEN, from wherever */
+
+/* run.c */
+void run_start(struct partner *, bool full, bool approved);
+void run_cancel(struct run *);
+
+/* sender.c */
+void sender_kick(struct partner *);
+bool sender_busy(const struct partner *);
+void sender_cancel(struct partner *);
+
+/* hints.c */
+void hints_start(struct partner *);
+void hints_cancel(struct hints *);

@@ -1,0 +1,281 @@
+/*
+ * sender.c - a partner's pushes: a few slots, each taking one due row at a time.
+ *
+ *   claim > claimed --+--> push > pushed > settle > settled
+ *      ^              +--> read > believe --+
+ *      +-------------------------------------+
+ *
+ * Happy path: claim records the intent and says what to push; the push's outcome is settled in a second transaction.
+ * Failure modes: whatever a push ends with is the row's affair (send.c); refused credentials or nonsense stop the
+ * partner's senders until a run goes well; a store error stops them until the next kick.
+ */
+#include <string.h>
+
+#include "base/log.h"
+#include "engine/partner.h"
+
+#define SLOT_STEPS(X) X(claim) X(claimed) X(read) X(believe) X(again) X(pushed) X(settled) X(end)
+#define X(s)                                                \
+	static const struct step *slot_##s(struct task *);  \
+	static const struct step step_##s = { "send." #s, slot_##s };
+SLOT_STEPS(X)
+#undef X
+
+static struct slot *slot_of(struct task *t)
+{
+	return container_of(t, struct slot, task);
+}
+
+/* --- one row ------------------------------------------------------------------------------------------------------------- */
+
+static bool claim_on_lane(struct job *job, struct hub *hub, struct err *e)
+{
+	return send_claim(hub, &container_of(job, struct slot, job)->claim, e);
+}
+
+static const struct step *slot_claim(struct task *t)
+{
+	struct slot *s = slot_of(t);
+
+	job_own(t, s->partner->engine, &s->job, claim_on_lane);
+	return &step_claimed;
+}
+
+static void start_get(struct slot *s, const char *key, const char *hub_id)
+{
+	s->page.asked = s->partner->engine->seq;
+	s->get = (struct get){
+		.op = { .loop = s->task.op.loop }, .arena = s->arena, .type = s->claim.type, .key = key, .hub_id = hub_id,
+	};
+	s->partner->requests++;
+	task_own(&s->task, &s->get.op);
+	remote_get(s->partner->remote, &s->get);
+}
+
+static void push_done(struct op *op)
+{
+	(void)op;   /* slot_pushed() looks at it: a failed push does not fail the task */
+}
+
+static const struct step *slot_claimed(struct task *t)
+{
+	struct slot *s = slot_of(t);
+
+	switch (s->claim.kind) {
+	case CLAIM_NOTHING:
+		return &step_end;
+	case CLAIM_READ:
+		start_get(s, s->claim.key, NULL);
+		return &step_read;
+	case CLAIM_FIND:
+		start_get(s, NULL, s->claim.hub_id);
+		return &step_read;
+	case CLAIM_PUSH:
+		break;
+	}
+	s->claim.push.op = (struct op){ .loop = t->op.loop, .done = push_done };
+	s->partner->requests++;
+	s->partner->in_flight++;
+	task_own(t, &s->claim.push.op);
+	remote_push(s->partner->remote, &s->claim.push);
+	return &step_pushed;
+}
+
+static bool believe_on_lane(struct job *job, struct hub *hub, struct err *e)
+{
+	struct slot *s = container_of(job, struct slot, job);
+
+	if (s->page.n)
+		return reconcile_page(hub, &s->page, e);
+	return reconcile_gone(hub, s->page.partner, s->page.type, &s->claim.key, 1, &s->tally, e);
+}
+
+/* The record as it is now is observed before anything is written over it. */
+static const struct step *slot_read(struct task *t)
+{
+	struct slot *s = slot_of(t);
+
+	s->page = (struct page){
+		.partner = s->partner->id, .type = s->claim.type, .item = &s->get.item, .n = s->get.found, .asked = s->page.asked,
+		.fresh = true, .arena = s->arena,
+	};
+	s->claim.fresh = true;
+	s->claim.found_nothing = !s->get.found && s->claim.kind == CLAIM_FIND;
+	if (s->claim.found_nothing)
+		return &step_claim;
+	return &step_believe;
+}
+
+static const struct step *slot_believe(struct task *t)
+{
+	struct slot *s = slot_of(t);
+
+	job_own(t, s->partner->engine, &s->job, believe_on_lane);
+	return &step_again;
+}
+
+static const struct step *slot_again(struct task *t)
+{
+	struct slot *s = slot_of(t);
+
+	if (s->page.n)
+		tally_add(&s->tally, &s->page.run);
+	return &step_claim;
+}
+
+static bool settle_on_lane(struct job *job, struct hub *hub, struct err *e)
+{
+	struct slot *s = container_of(job, struct slot, job);
+
+	return send_settle(hub, &s->claim, &s->tally, e);
+}
+
+static const struct step *slot_pushed(struct task *t)
+{
+	struct slot *s = slot_of(t);
+	const struct err *e = &s->claim.push.op.err;
+
+	s->partner->in_flight--;
+	if (!e->kind)
+		s->partner->records_out++;
+	else
+		s->partner->errors++;
+	if (e->kind == ERR_DENIED || e->kind == ERR_BROKEN)
+		partner_trouble(s->partner, e);
+	job_own(t, s->partner->engine, &s->job, settle_on_lane);
+	return &step_settled;
+}
+
+static const struct step *slot_settled(struct task *t)
+{
+	(void)t;
+	return &step_end;
+}
+
+static const struct step *slot_end(struct task *t)
+{
+	(void)t;
+	return NULL;
+}
+
+/* --- which row ------------------------------------------------------------------------------------------------------------ */
+
+static bool in_hand(const struct partner *p, int64_t row)
+{
+	for (unsigned i = 0; i < SLOTS_MAX; i++)
+		if (p->slot[i].busy && p->slot[i].claim.row == row)
+			return true;
+	for (size_t i = 0; i < p->queued; i++)
+		if (p->queue[i] == row)
+			return true;
+	return false;
+}
+
+static void fill_slots(struct partner *p);
+
+static void slot_done(struct op *op)
+{
+	struct slot *s = container_of(op, struct slot, task.op);
+	struct partner *p = s->partner;
+	bool marked = s->tally.marked != 0;
+
+	if (op->err.kind && op->err.kind != ERR_CANCELED) {
+		log_event(LOG_LEVEL_WARN, "send", "partner=%s row=%lld error=%s", p->config->id, (long long)s->claim.row,
+			op->err.text);
+		if (op->err.kind == ERR_DENIED || op->err.kind == ERR_BROKEN)
+			partner_trouble(p, &op->err);
+	}
+	s->busy = false;
+	arena_free(steal(s->arena));
+	if (marked && !p->engine->draining)
+		engine_release(p->engine);
+	fill_slots(p);
+	if (!p->queued)
+		sender_kick(p);
+	engine_changed(p->engine);
+	engine_idle(p->engine);
+}
+
+static bool may_send(const struct partner *p)
+{
+	return !p->engine->draining && p->config->enabled && p->scanned && !p->halted && p->state == PARTNER_ACTIVE;
+}
+
+static void fill_slots(struct partner *p)
+{
+	int64_t most = p->config->sends < SLOTS_MAX ? p->config->sends : SLOTS_MAX;
+
+	for (int64_t i = 0; i < most && p->queued && may_send(p); i++) {
+		struct slot *s = &p->slot[i];
+
+		if (s->busy)
+			continue;
+		*s = (struct slot){
+			.task = { .op = { .loop = p->engine->options.loop, .done = slot_done } },
+			.partner = p, .busy = true, .arena = arena_new(),
+		};
+		s->claim = (struct claim){ .row = p->queue[0], .arena = s->arena };
+		memmove(p->queue, p->queue + 1, --p->queued * sizeof *p->queue);
+		task_start(&s->task, &step_claim);
+	}
+}
+
+static bool due_on_lane(struct job *job, struct hub *hub, struct err *e)
+{
+	struct partner *p = container_of(job, struct partner, due_job);
+	AUTO(arena_free) struct arena *arena = arena_new();
+	struct outbox **row;
+
+	if (!store_outbox_due(hub->store, arena, p->id, hub->now_ms, DUE_MAX, &row, &p->due_n, e))
+		return false;
+	for (size_t i = 0; i < p->due_n; i++)
+		p->due_row[i] = row[i]->id;
+	return store_outbox_open(hub->store, p->id, &p->waiting, e) && store_outbox_next(hub->store, p->id, &p->due_next, e);
+}
+
+static void due_done(struct op *op)
+{
+	struct partner *p = container_of(op, struct partner, due_job.work.op);
+	int64_t now = loop_wall(op->loop);
+
+	p->looking = false;
+	if (op->err.kind) {
+		log_event(LOG_LEVEL_ERROR, "store", "partner=%s error=%s", p->config->id, op->err.text);
+		p->due_n = 0;
+	}
+	for (size_t i = 0; i < p->due_n && p->queued < DUE_MAX; i++)
+		if (!in_hand(p, p->due_row[i]))
+			p->queue[p->queued++] = p->due_row[i];
+	fill_slots(p);
+	if (p->look_again)
+		sender_kick(p);
+	else if (p->due_next > now && p->due_next != INT64_MAX && !p->engine->draining)
+		timer_arm(op->loop, &p->due, (uint64_t)(p->due_next - now));
+	engine_changed(p->engine);
+	engine_idle(p->engine);
+}
+
+void sender_kick(struct partner *p)
+{
+	p->look_again = p->looking;
+	if (p->looking || !may_send(p))
+		return;
+	p->looking = true;
+	p->due_job.work.op.done = due_done;
+	job_start(p->engine, &p->due_job, due_on_lane);
+}
+
+bool sender_busy(const struct partner *p)
+{
+	for (unsigned i = 0; i < SLOTS_MAX; i++)
+		if (p->slot[i].busy)
+			return true;
+	return p->looking;
+}
+
+void sender_cancel(struct partner *p)
+{
+	for (unsigned i = 0; i < SLOTS_MAX; i++)
+		if (p->slot[i].busy)
+			op_cancel(&p->slot[i].task.op);
+}
