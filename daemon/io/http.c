@@ -85,6 +85,11 @@ const struct http_peer_options *http_peer_options(const struct http_peer *p)
 	return &p->options;
 }
 
+struct http *http_peer_transport(const struct http_peer *p)
+{
+	return p->http;
+}
+
 void http_peer_pause(struct http_peer *p, uint64_t ms)
 {
 	uint64_t until = loop_now(p->loop) + ms;

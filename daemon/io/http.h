@@ -63,6 +63,7 @@ struct http {
 struct http_peer *http_peer_new(struct loop *, struct http *, const struct http_peer_options *);
 void http_peer_free(struct http_peer *);
 const struct http_peer_options *http_peer_options(const struct http_peer *);
+struct http *http_peer_transport(const struct http_peer *);
 /* Nothing leaves before that many ms from now; the longest pause asked for holds. */
 void http_peer_pause(struct http_peer *, uint64_t ms);
 uint64_t http_peer_requests(const struct http_peer *);   /* since it was made */
