@@ -20,6 +20,8 @@ const char *const *value_words(enum value_kind);
 
 /* NFKD, marks stripped, case folded, letters that Unicode does not fold by table, punctuation to blanks. */
 const char *fold_text(struct arena *, const char *text);
+/* The plain letters of a lower-case letter that Unicode neither decomposes nor folds to them, such as U+0142; or NULL. */
+const char *plain_letter(int32_t point);
 /* fold_text() without legal forms (NL, FR, DE, EN; any number at either end); *form, if asked for, gets the KBO code of
  * the class of the first one found, or NULL. */
 const char *fold_company_name(struct arena *, const char *name, const char **form);

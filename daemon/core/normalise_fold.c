@@ -16,8 +16,7 @@ bool codepoint_is_word(int32_t c)
 		(category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);
 }
 
-/* Letters that neither decompose nor case-fold into plain ones. */
-static const char *plain_letter(int32_t c)
+const char *plain_letter(int32_t c)
 {
 	static const struct {
 		int32_t letter;
