@@ -1,0 +1,198 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/plan.h"
+
+#define NAME ORGANIZATION_LEGAL_NAME
+
+/* One image: what the partner makes of a value. */
+struct image {
+	const char *value, *image;
+};
+
+static const char *learned(void *ctx, unsigned field, const char *value)
+{
+	const struct image *i = ctx;
+
+	(void)field;
+	return i && i->value && !strcmp(i->value, value) ? i->image : NULL;
+}
+
+struct desk {
+	struct arena *arena;
+	struct shadow *s;
+	struct record *now;
+	struct image image;
+	struct images images;
+	struct observation o;
+	int64_t seq;
+};
+
+static int set_up(void **state)
+{
+	struct desk *d = test_calloc(1, sizeof *d);
+
+	d->arena = arena_new();
+	d->s = shadow_new(d->arena, 1, RECORD_ORGANIZATION, "k");
+	d->now = record_new(d->arena, RECORD_ORGANIZATION);
+	d->images = (struct images){ learned, &d->image };
+	*state = d;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct desk *d = *state;
+
+	arena_free(d->arena);
+	test_free(d);
+	return 0;
+}
+
+static struct cell *read_name(struct desk *d, const char *value)
+{
+	d->now->v[NAME] = value;
+	observe(d->arena, d->s, d->now, &d->images, ++d->seq, &d->o);
+	return &d->s->cell[NAME];
+}
+
+static void what_people_write_is_their_contribution(void **state)
+{
+	struct desk *d = *state;
+	struct cell *c = read_name(d, "Acme");
+
+	assert_int_equal(d->o.n, 1);
+	assert_int_equal(d->o.finding[0].kind, FINDING_EDIT);
+	assert_string_equal(c->own, "Acme");
+	assert_int_equal(c->own_seq, 1);
+	read_name(d, "Acme");
+	assert_int_equal(d->o.n, 0);
+	assert_int_equal(c->own_seq, 1);
+}
+
+static void silence_says_nothing(void **state)
+{
+	struct desk *d = *state;
+	struct cell *c = read_name(d, "Acme");
+
+	read_name(d, NULL);
+	assert_int_equal(d->o.n, 0);
+	assert_string_equal(c->base, "Acme");
+}
+
+static void never_having_had_a_value_is_no_contribution_but_blanking_is(void **state)
+{
+	struct desk *d = *state;
+	struct cell *c = read_name(d, "");
+
+	assert_null(c->own);
+	assert_string_equal(c->base, "");
+	read_name(d, "Acme");
+	read_name(d, "");
+	assert_string_equal(c->own, "");
+	assert_int_equal(d->o.blanked, FIELD_BIT(NAME));
+}
+
+static void own_writes_are_confirmed_not_echoed(void **state)
+{
+	struct desk *d = *state;
+	struct cell *c = read_name(d, "Acme");
+
+	shadow_sent(d->arena, c, "Acme One", 10);
+	shadow_sent(d->arena, c, "Acme Two", 11);
+	read_name(d, "Acme One");
+	assert_int_equal(d->o.finding[0].kind, FINDING_CONFIRM);
+	assert_int_equal(c->nsent, 1);
+	assert_string_equal(c->own, "Acme");
+	read_name(d, "Acme Two");
+	assert_int_equal(d->o.finding[0].kind, FINDING_CONFIRM);
+	assert_int_equal(c->nsent, 0);
+	assert_string_equal(c->own, "Acme");
+}
+
+static void a_rendition_of_what_was_sent_is_learned(void **state)
+{
+	struct desk *d = *state;
+	struct cell *c = read_name(d, "Old");
+
+	shadow_sent(d->arena, c, "Bakkerij De Wilde Gist", 10);
+	read_name(d, "BAKKERIJ DE WIL");
+	assert_int_equal(d->o.finding[0].kind, FINDING_LEARNED);
+	assert_string_equal(d->o.finding[0].sent, "Bakkerij De Wilde Gist");
+	assert_string_equal(c->own, "Old");
+	/* Learned, it is not sent again. */
+	d->image = (struct image){ "Bakkerij De Wilde Gist", "BAKKERIJ DE WIL" };
+	struct record golden = { .type = RECORD_ORGANIZATION };
+	golden.v[NAME] = "Bakkerij De Wilde Gist";
+	assert_int_equal(plan_update(d->s, &golden, FIELD_BIT(NAME), &d->images), 0);
+	golden.v[NAME] = "Bakkerij De Tamme Gist";
+	assert_int_equal(plan_update(d->s, &golden, FIELD_BIT(NAME), &d->images), FIELD_BIT(NAME));
+}
+
+static void another_value_after_a_write_is_an_edit(void **state)
+{
+	struct desk *d = *state;
+	struct cell *c = read_name(d, "Old");
+
+	shadow_sent(d->arena, c, "Acme", 10);
+	read_name(d, "Beta");
+	assert_int_equal(d->o.finding[0].kind, FINDING_EDIT);
+	assert_string_equal(c->own, "Beta");
+	assert_int_equal(c->nsent, 0);
+	assert_false(observe_lossy(field_at(RECORD_ORGANIZATION, NAME), "Acme", "Ac"));
+	assert_true(observe_lossy(field_at(RECORD_ORGANIZATION, NAME), "Acme N.V.", "ACME NV"));
+	assert_false(observe_lossy(field_at(RECORD_ORGANIZATION, ORGANIZATION_ENTERPRISE_NUMBER), "0403449823", "0403449"));
+}
+
+static void a_preview_changes_nothing_and_agrees(void **state)
+{
+	struct desk *d = *state;
+	struct cell before, *c = read_name(d, "Acme");
+
+	shadow_sent(d->arena, c, "Acme One", 10);
+	before = *c;
+	d->now->v[NAME] = "Other";
+	assert_int_equal(observe_preview(d->s, d->now, &d->images), FIELD_BIT(NAME));
+	d->now->v[NAME] = "Acme One";
+	assert_int_equal(observe_preview(d->s, d->now, &d->images), 0);
+	assert_memory_equal(&before, c, sizeof before);
+}
+
+static void what_was_sent_last_is_not_planned_again(void **state)
+{
+	struct desk *d = *state;
+	struct record golden = { .type = RECORD_ORGANIZATION };
+	uint64_t fields;
+
+	read_name(d, "Acme");
+	golden.v[NAME] = "Acme One";
+	golden.v[ORGANIZATION_BOX] = "";
+	fields = plan_update(d->s, &golden, ~UINT64_C(0), &d->images);
+	assert_int_equal(fields, FIELD_BIT(NAME));
+	shadow_sent(d->arena, &d->s->cell[NAME], "Acme One", 10);
+	assert_int_equal(plan_unconfirmed(d->s, &golden, fields), FIELD_BIT(NAME));
+	assert_int_equal(plan_create(&golden, ~UINT64_C(0)), FIELD_BIT(NAME));
+	assert_int_equal(plan_create(&golden, ~FIELD_BIT(NAME)), 0);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		T(what_people_write_is_their_contribution),
+		T(silence_says_nothing),
+		T(never_having_had_a_value_is_no_contribution_but_blanking_is),
+		T(own_writes_are_confirmed_not_echoed),
+		T(a_rendition_of_what_was_sent_is_learned),
+		T(another_value_after_a_write_is_an_edit),
+		T(a_preview_changes_nothing_and_agrees),
+		T(what_was_sent_last_is_not_planned_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
