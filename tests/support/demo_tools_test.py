@@ -199,5 +199,64 @@ class SettleTest(unittest.TestCase):
         self.assertEqual((steps[0], steps[-1]), (0, 1))
 
 
+class RunTest(unittest.TestCase):
+    """conf/demo/run with stand-ins for the two programs: nothing is synchronised, and it must say so."""
+
+    def setUp(self):
+        self.folder = tempfile.mkdtemp()
+        for name in ("bin", "tmp"):
+            os.mkdir(os.path.join(self.folder, name))
+
+    def tearDown(self):
+        shutil.rmtree(self.folder)
+
+    def stub(self, name, text):
+        path = os.path.join(self.folder, "bin", name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"#!/bin/sh\n{text}\n")
+        os.chmod(path, 0o755)
+
+    def run_demo(self, *words, daemon="exec sleep 1000", settled="true"):
+        self.stub("doorstroomd", daemon)
+        self.stub("doorstroom", f"""echo '{{"settled":{settled},"partners":[]}}'""")
+        command = [os.path.join(DEMO, "run"), "--bin", os.path.join(self.folder, "bin"), "--small", *words]
+        tmp = os.path.join(self.folder, "tmp")
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd="/",
+                              env=os.environ | {"TMPDIR": tmp, "XDG_RUNTIME_DIR": tmp})
+        self.assertEqual(os.listdir(tmp), [], "nothing is left behind")
+        return done.returncode, done.stdout, done.stderr
+
+    def test_once_does_not_believe_the_daemon_alone(self):
+        status, out, err = self.run_demo("--once")
+        self.assertEqual((status, "the partners do not agree" in err), (1, True), err)
+        self.assertIn("is there 0 times", out)
+        self.assertNotIn("\nconverged", out)
+
+    def test_once_gives_up_in_time(self):
+        status, out, err = self.run_demo("--once", "--time", "1", settled="false")
+        self.assertEqual((status, "has not converged" in err, "not settled after 1 s" in out), (1, True, True), err)
+
+    def test_a_daemon_that_ends_is_noticed(self):
+        status, out, err = self.run_demo("--once", daemon="echo no such thing; exit 1", settled="false")
+        self.assertEqual((status, "the daemon has ended" in out, "no such thing" in err), (1, True, True), err)
+
+    def test_kept_ports_and_secrets_stay(self):
+        keep, seen = os.path.join(self.folder, "keep"), []
+        for _ in range(2):
+            self.run_demo("--once", "--keep", keep)
+            texts = []
+            for name in ("ports.json", "listen", "secrets/voka", "partners.d/voka.yaml", "doorstroom.yaml"):
+                with open(os.path.join(keep, name), encoding="utf-8") as file:
+                    texts.append(file.read())
+            self.assertEqual(os.stat(os.path.join(keep, "secrets/voka")).st_mode & 0o077, 0)
+            seen.append(texts)
+        self.assertEqual(seen[0], seen[1])
+        self.assertNotIn(":7102", seen[0][3])
+
+    def test_usage(self):
+        for words in (("--nonsense",), ("--seed", "x")):
+            self.assertEqual(self.run_demo(*words)[0], 2)
+
+
 if __name__ == "__main__":
     unittest.main()
