@@ -1,0 +1,10 @@
+# tests/wire/*.txt are transcripts, each played against the rest adapter. The exec adapter's is played by unit-adapters-exec.
+add_executable(wire-play wire/play.c)
+target_link_libraries(wire-play PRIVATE adapters support)
+target_compile_definitions(wire-play PRIVATE SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+file(GLOB transcripts CONFIGURE_DEPENDS wire/*.txt)
+foreach(transcript ${transcripts})
+  get_filename_component(name ${transcript} NAME_WE)
+  add_test(NAME wire-${name} COMMAND wire-play ${transcript})
+  set_tests_properties(wire-${name} PROPERTIES TIMEOUT 60)
+endforeach()
