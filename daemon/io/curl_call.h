@@ -14,7 +14,7 @@ struct curl_call {
 	struct curl_slist *headers;
 	char *body;
 	size_t len, cap, header_bytes;
-	unsigned sendings, opened, refused;
+	unsigned header_lines, sendings, opened, refused;
 	struct err err; /* why a callback refused */
 	char text[CURL_ERROR_SIZE];
 };
