@@ -138,13 +138,26 @@ static const char *real_text(struct arena *arena, double number)
 	return arena_strdup(arena, text);
 }
 
+static const char *integer_text(struct arena *arena, json_int_t number)
+{
+	char text[24], *s = text + sizeof(text);
+	unsigned long long rest = number < 0 ? 0 - (unsigned long long)number : (unsigned long long)number;
+
+	do
+		*--s = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (number < 0)
+		*--s = '-';
+	return arena_strndup(arena, s, (size_t)(text + sizeof(text) - s));
+}
+
 const char *scalar_text(struct arena *arena, const json_t *j)
 {
 	switch (json_typeof(j)) {
 	case JSON_STRING:
 		return strlen(json_string_value(j)) == json_string_length(j) ? json_string_value(j) : NULL;
 	case JSON_INTEGER:
-		return arena_printf(arena, "%" JSON_INTEGER_FORMAT, json_integer_value(j));
+		return integer_text(arena, json_integer_value(j));
 	case JSON_REAL:
 		return real_text(arena, json_real_value(j));
 	case JSON_TRUE:

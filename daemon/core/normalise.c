@@ -96,6 +96,18 @@ const char *clean_text(struct arena *arena, const char *text, struct err *e)
 	return out;
 }
 
+const char *text_concat(struct arena *arena, const char *a, size_t a_len, const char *b, const char *c)
+{
+	size_t b_len = strlen(b), c_len = c ? strlen(c) : 0;
+	char *out = arena_alloc(arena, a_len + b_len + c_len + 1);
+
+	memcpy(out, a, a_len);
+	memcpy(out + a_len, b, b_len);
+	if (c)
+		memcpy(out + a_len + b_len, c, c_len);
+	return out;
+}
+
 bool text_says_nothing(const char *text)
 {
 	for (; *text; text++) {

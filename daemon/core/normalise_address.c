@@ -377,14 +377,14 @@ static void add_words(struct buf *b, const struct word *word, size_t from, size_
 static struct address_line make_address(struct arena *arena, const struct word *word, size_t from, size_t to,
 	const struct tail *t, size_t n)
 {
+	const char letter[2] = { t->letter.n ? *t->letter.s : '\0', '\0' };
 	BUF_AUTO struct buf street = { 0 };
 
 	add_words(&street, word, from, to);
 	add_words(&street, word, t->remark, n);
 	return (struct address_line){
 		.street = arena_strndup(arena, street.data, street.len),
-		.house_number = arena_printf(arena, "%.*s%.*s", (int)t->number.n, t->number.s, (int)t->letter.n,
-			t->letter.n ? t->letter.s : ""),
+		.house_number = text_concat(arena, t->number.s, t->number.n, letter, NULL),
 		.box = arena_strndup(arena, t->box.n ? t->box.s : "", t->box.n),
 	};
 }

@@ -101,7 +101,7 @@ const char *normalise_email(struct arena *arena, const char *text, bool *valid)
 	*valid = at && local_valid(start, (size_t)(at - start)) &&
 		(host = host_canonical(arena, at + 1, (size_t)(end - at - 1))) != NULL;
 	if (*valid)
-		return arena_printf(arena, "%.*s@%s", (int)(at - start), start, host);
+		return text_concat(arena, start, (size_t)(at + 1 - start), host, NULL);
 	return text_says_nothing(text) ? "" : text;
 }
 
@@ -138,7 +138,7 @@ static const char *skip_label(const char *s)
 {
 	static const char *const labels[] = { "telefoon", "t\xc3\xa9l", "tel", "gsm", "mobiel", "mobile", "mob", "phone", "t", "m" };
 
-	for (size_t i = 0; i < sizeof(labels) / sizeof(labels[0]); i++) {
+	for (size_t i = 0; !is_digit(*s) && *s != '+' && i < sizeof(labels) / sizeof(labels[0]); i++) {
 		size_t n = strlen(labels[i]);
 
 		if (!strncasecmp(s, labels[i], n) && s[n] && strchr(" .:+", s[n]))
@@ -208,15 +208,15 @@ const char *phone_canonical(struct arena *arena, const char *text, const char *c
 		*valid = !strcmp(home->code, "32") ? belgian_valid(national) :
 			strlen(national) >= 6 && strlen(national) + strlen(home->code) <= 15 &&
 				(*national != '0' || !trunk);
-		return *valid ? arena_printf(arena, "+%s%s", home->code, national) : text;
+		return *valid ? text_concat(arena, "+", 1, home->code, national) : text;
 	}
 	if (!strncmp(digits, "32", 2)) {
 		national += digits[2] == '0' ? 3 : 2;
 		*valid = belgian_valid(national);
-		return *valid ? arena_printf(arena, "+32%s", national) : text;
+		return *valid ? text_concat(arena, "+32", 3, national, NULL) : text;
 	}
 	*valid = strlen(digits) >= 7 && strlen(digits) <= 15 && digits[0] != '0';
-	return *valid ? arena_printf(arena, "+%s", digits) : text;
+	return *valid ? text_concat(arena, "+", 1, digits, NULL) : text;
 }
 
 const char *normalise_phone(struct arena *arena, const char *text, bool *valid)
@@ -240,7 +240,7 @@ const char *phone_national(struct arena *arena, const char *e164)
 /* http and https only; without a scheme https is meant, as in "www.acme.example". */
 const char *normalise_url(struct arena *arena, const char *text, bool *valid)
 {
-	const char *scheme = "https", *s = text, *host, *rest;
+	const char *scheme = "https://", *s = text, *host, *rest;
 	size_t n;
 	int port = 443;
 
@@ -249,7 +249,7 @@ const char *normalise_url(struct arena *arena, const char *text, bool *valid)
 	if (!strncasecmp(s, "https://", 8)) {
 		s += 8;
 	} else if (!strncasecmp(s, "http://", 7)) {
-		scheme = "http";
+		scheme = "http://";
 		port = 80;
 		s += 7;
 	}
@@ -269,5 +269,5 @@ const char *normalise_url(struct arena *arena, const char *text, bool *valid)
 	n = strlen(rest);
 	while (n && rest[n - 1] == '/' && !memchr(rest, '?', n) && !memchr(rest, '#', n))
 		n--;
-	return arena_printf(arena, "%s://%s%.*s", scheme, host, (int)n, rest);
+	return text_concat(arena, scheme, strlen(scheme), host, arena_strndup(arena, rest, n));
 }

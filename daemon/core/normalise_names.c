@@ -63,99 +63,102 @@ static const struct form {
 
 /* Folded ways to write a form: NL, FR, DE and EN, longest first. code NULL: a foreign form that the KBO does not
  * know. front: also recognised before the name; the other short ones are words or initials of names too often. */
+#define PHRASE(words, code, front) { words, sizeof(words) - 1, code, front },
 static const struct phrase {
-	const char *words, *code;
+	const char *words;
+	size_t len;
+	const char *code;
 	bool front;
 } phrases[] = {
-	{ "besloten vennootschap met beperkte aansprakelijkheid", "015", true },
-	{ "cooperatieve vennootschap met beperkte aansprakelijkheid", "008", true },
-	{ "societe cooperative a responsabilite limitee", "008", true },
-	{ "societe privee a responsabilite limitee", "015", true },
-	{ "gesellschaft mit beschrankter haftung", "610", true },
-	{ "internationale vereniging zonder winstoogmerk", "125", true },
-	{ "association internationale sans but lucratif", "125", true },
-	{ "vereniging zonder winstoogmerk", "017", true },
-	{ "gewone commanditaire vennootschap", "012", true },
-	{ "societe a responsabilite limitee", "610", true },
-	{ "association sans but lucratif", "017", true },
-	{ "societe en commandite simple", "612", true },
-	{ "commanditaire vennootschap", "612", true },
-	{ "societe en nom collectif", "011", true },
-	{ "vennootschap onder firma", "011", true },
-	{ "cooperatieve vennootschap", "706", true },
-	{ "societe en commandite", "612", true },
-	{ "naamloze vennootschap", "014", true },
-	{ "besloten vennootschap", "610", true },
-	{ "societe cooperative", "706", true },
-	{ "private stichting", "026", true },
-	{ "fondation privee", "026", true },
-	{ "societe anonyme", "014", true },
-	{ "aktiengesellschaft", "014", true },
-	{ "maatschap", "702", false },
-	{ "bvba so", "515", true },
-	{ "cvba so", "508", true },
-	{ "comm v a", "013", true },
-	{ "comm va", "013", true },
-	{ "kom v", "612", true },
-	{ "comm v", "612", true },
-	{ "s comm", "612", true },
-	{ "nv so", "514", true },
-	{ "commva", "013", true },
-	{ "commv", "612", true },
-	{ "scomm", "612", true },
-	{ "aisbl", "125", true },
-	{ "ebvba", "010", true },
-	{ "sprlu", "010", true },
-	{ "genmbh", "008", true },
-	{ "limited", NULL, false },
-	{ "asbl", "017", true },
-	{ "bvba", "015", true },
-	{ "cvba", "008", true },
-	{ "cvoa", "006", true },
-	{ "eesv", "065", true },
-	{ "geie", "065", true },
-	{ "gmbh", "610", true },
-	{ "ivzw", "125", true },
-	{ "sagr", "025", false },
-	{ "scri", "006", true },
-	{ "scrl", "008", true },
-	{ "sprl", "015", true },
-	{ "sarl", NULL, true },
-	{ "sca", "013", false },
-	{ "sce", "001", false },
-	{ "scs", "012", false },
-	{ "snc", "011", true },
-	{ "son", "029", false },
-	{ "srl", "610", true },
-	{ "vof", "011", true },
-	{ "vzw", "017", true },
-	{ "vog", "017", false },
-	{ "fup", "029", false },
-	{ "gcv", "012", true },
-	{ "inc", NULL, false },
-	{ "llc", NULL, false },
-	{ "ltd", NULL, false },
-	{ "ohg", "011", false },
-	{ "plc", NULL, false },
-	{ "sas", NULL, false },
-	{ "ag", "014", false },
-	{ "bv", "610", true },
-	{ "cv", "706", false },
-	{ "fp", "026", false },
-	{ "kg", "612", false },
-	{ "lv", "025", false },
-	{ "nv", "014", true },
-	{ "ps", "026", false },
-	{ "sa", "014", true },
-	{ "sc", "706", false },
-	{ "se", "027", false },
-	{ "spa", NULL, false },
-	{ "b v b a", "015", true },
-	{ "v z w", "017", true },
-	{ "b v", "610", true },
-	{ "n v", "014", true },
-	{ "s a", "014", false },
-	{ "c v", "706", false },
+	PHRASE("besloten vennootschap met beperkte aansprakelijkheid", "015", true)
+	PHRASE("cooperatieve vennootschap met beperkte aansprakelijkheid", "008", true)
+	PHRASE("societe cooperative a responsabilite limitee", "008", true)
+	PHRASE("societe privee a responsabilite limitee", "015", true)
+	PHRASE("gesellschaft mit beschrankter haftung", "610", true)
+	PHRASE("internationale vereniging zonder winstoogmerk", "125", true)
+	PHRASE("association internationale sans but lucratif", "125", true)
+	PHRASE("vereniging zonder winstoogmerk", "017", true)
+	PHRASE("gewone commanditaire vennootschap", "012", true)
+	PHRASE("societe a responsabilite limitee", "610", true)
+	PHRASE("association sans but lucratif", "017", true)
+	PHRASE("societe en commandite simple", "612", true)
+	PHRASE("commanditaire vennootschap", "612", true)
+	PHRASE("societe en nom collectif", "011", true)
+	PHRASE("vennootschap onder firma", "011", true)
+	PHRASE("cooperatieve vennootschap", "706", true)
+	PHRASE("societe en commandite", "612", true)
+	PHRASE("naamloze vennootschap", "014", true)
+	PHRASE("besloten vennootschap", "610", true)
+	PHRASE("societe cooperative", "706", true)
+	PHRASE("private stichting", "026", true)
+	PHRASE("fondation privee", "026", true)
+	PHRASE("societe anonyme", "014", true)
+	PHRASE("aktiengesellschaft", "014", true)
+	PHRASE("maatschap", "702", false)
+	PHRASE("bvba so", "515", true)
+	PHRASE("cvba so", "508", true)
+	PHRASE("comm v a", "013", true)
+	PHRASE("comm va", "013", true)
+	PHRASE("kom v", "612", true)
+	PHRASE("comm v", "612", true)
+	PHRASE("s comm", "612", true)
+	PHRASE("nv so", "514", true)
+	PHRASE("commva", "013", true)
+	PHRASE("commv", "612", true)
+	PHRASE("scomm", "612", true)
+	PHRASE("aisbl", "125", true)
+	PHRASE("ebvba", "010", true)
+	PHRASE("sprlu", "010", true)
+	PHRASE("genmbh", "008", true)
+	PHRASE("limited", NULL, false)
+	PHRASE("asbl", "017", true)
+	PHRASE("bvba", "015", true)
+	PHRASE("cvba", "008", true)
+	PHRASE("cvoa", "006", true)
+	PHRASE("eesv", "065", true)
+	PHRASE("geie", "065", true)
+	PHRASE("gmbh", "610", true)
+	PHRASE("ivzw", "125", true)
+	PHRASE("sagr", "025", false)
+	PHRASE("scri", "006", true)
+	PHRASE("scrl", "008", true)
+	PHRASE("sprl", "015", true)
+	PHRASE("sarl", NULL, true)
+	PHRASE("sca", "013", false)
+	PHRASE("sce", "001", false)
+	PHRASE("scs", "012", false)
+	PHRASE("snc", "011", true)
+	PHRASE("son", "029", false)
+	PHRASE("srl", "610", true)
+	PHRASE("vof", "011", true)
+	PHRASE("vzw", "017", true)
+	PHRASE("vog", "017", false)
+	PHRASE("fup", "029", false)
+	PHRASE("gcv", "012", true)
+	PHRASE("inc", NULL, false)
+	PHRASE("llc", NULL, false)
+	PHRASE("ltd", NULL, false)
+	PHRASE("ohg", "011", false)
+	PHRASE("plc", NULL, false)
+	PHRASE("sas", NULL, false)
+	PHRASE("ag", "014", false)
+	PHRASE("bv", "610", true)
+	PHRASE("cv", "706", false)
+	PHRASE("fp", "026", false)
+	PHRASE("kg", "612", false)
+	PHRASE("lv", "025", false)
+	PHRASE("nv", "014", true)
+	PHRASE("ps", "026", false)
+	PHRASE("sa", "014", true)
+	PHRASE("sc", "706", false)
+	PHRASE("se", "027", false)
+	PHRASE("spa", NULL, false)
+	PHRASE("b v b a", "015", true)
+	PHRASE("v z w", "017", true)
+	PHRASE("b v", "610", true)
+	PHRASE("n v", "014", true)
+	PHRASE("s a", "014", false)
+	PHRASE("c v", "706", false)
 };
 
 #define PHRASES (sizeof(phrases) / sizeof(phrases[0]))
@@ -183,7 +186,7 @@ const char *legal_form_label(const char *kbo_code)
 static const struct phrase *phrase_at_end(const char *text, size_t n)
 {
 	for (size_t i = 0; i < PHRASES; i++) {
-		size_t len = strlen(phrases[i].words);
+		size_t len = phrases[i].len;
 
 		if (len <= n && !memcmp(text + n - len, phrases[i].words, len) && (len == n || text[n - len - 1] == ' '))
 			return &phrases[i];
@@ -194,7 +197,7 @@ static const struct phrase *phrase_at_end(const char *text, size_t n)
 static const struct phrase *phrase_at_start(const char *text, size_t n)
 {
 	for (size_t i = 0; i < PHRASES; i++) {
-		size_t len = strlen(phrases[i].words);
+		size_t len = phrases[i].len;
 
 		if (phrases[i].front && len <= n && !memcmp(text, phrases[i].words, len) &&
 				(len == n || text[len] == ' '))
@@ -212,14 +215,14 @@ static char *strip_forms(char *name, const char **code)
 
 	*code = NULL;
 	while (n && (p = phrase_at_end(name, n))) {
-		size_t len = strlen(p->words);
+		size_t len = p->len;
 
 		n -= len == n ? len : len + 1;
 		*code = *code ? *code : p->code;
 	}
 	name[n] = '\0';
 	while (n && (p = phrase_at_start(name, n))) {
-		size_t len = strlen(p->words);
+		size_t len = p->len;
 
 		len += name[len] == ' ';
 		name += len;

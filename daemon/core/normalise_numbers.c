@@ -50,7 +50,7 @@ static const char *skip_words(const char *s)
 	for (bool found = true; found;) {
 		found = false;
 		s += strspn(s, " .:");
-		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		for (size_t i = 0; !strchr("1234567(", *s) && i < sizeof(words) / sizeof(words[0]); i++) {
 			size_t n = strlen(words[i]);
 
 			if (!strncasecmp(s, words[i], n) && (words[i][n - 1] == ':' || !is_alpha(s[n]) ||
@@ -134,7 +134,8 @@ const char *normalise_nace(struct arena *arena, const char *text, bool *valid)
 			*valid = false;
 	}
 	*valid = *valid && n >= 2;
-	return *valid ? arena_printf(arena, "%.5s%.*s", text, (int)n, digits) : text;
+	digits[n] = '\0';
+	return *valid ? text_concat(arena, text, 5, digits, NULL) : text;
 }
 
 const char *normalise_bool(struct arena *arena, const char *text, bool *valid)

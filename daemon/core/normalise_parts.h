@@ -16,6 +16,9 @@ bool codepoint_is_word(int32_t);
 /* fold_text() into out, which holds size bytes; false if it does not fit. */
 bool fold_into(const char *text, char *out, size_t size);
 
+/* The two or three texts one after the other; c may be NULL. printf costs ten times as much. */
+const char *text_concat(struct arena *, const char *a, size_t a_len, const char *b, const char *c);
+
 /* Placeholders such as "-", "/" or "." hold no letter and no digit. */
 bool text_says_nothing(const char *);
 
