@@ -6,6 +6,7 @@
 
 #include "core/record.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -205,6 +206,96 @@ static void hash_tells_values_states_and_fields_apart(void **state)
 	assert_true(record_hash(a) != record_hash(b));
 }
 
+static void schema_lists_every_field(void **state)
+{
+	(void)state;
+	for (enum record_type type = 0; type < RECORD_TYPES; type++) {
+		AUTO(json_drop) json_t *schema = record_schema(type);
+		json_t *properties = json_object_get(schema, "properties");
+
+		assert_int_equal(json_object_size(properties), field_count(type));
+		assert_true(json_is_false(json_object_get(schema, "additionalProperties")));
+		for (unsigned i = 0; i < field_count(type); i++) {
+			json_t *one = json_object_get(properties, field_at(type, i)->name);
+
+			assert_string_equal(json_string_value(json_object_get(one, "title")), field_at(type, i)->help);
+			assert_int_equal(!json_object_get(one, "items"), !field_at(type, i)->set);
+		}
+	}
+}
+
+/* python3-jsonschema, if it is there, takes the schema and what record_json() makes, and refuses other things. */
+static void schema_agrees_with_jsonschema(void **state)
+{
+	AUTO(json_drop) json_t *schema = record_schema(RECORD_ORGANIZATION);
+	AUTO(free) char *text = json_dumps(schema, 0);
+	FILE *oracle;
+	int status;
+
+	(void)state;
+	if (system("python3 -c 'import jsonschema' 2>/dev/null"))
+		skip();
+	oracle = popen("python3 -c 'import json, sys, jsonschema\n"
+		       "schema, good, *bad = [json.loads(line) for line in sys.stdin]\n"
+		       "jsonschema.Draft202012Validator.check_schema(schema)\n"
+		       "check = jsonschema.Draft202012Validator(schema).is_valid\n"
+		       "sys.exit(not check(good) or any(map(check, bad)))'",
+		"w");
+	assert_non_null(oracle);
+	fprintf(oracle, "%s\n%s\n{\"legal_nam\":\"x\"}\n{\"legal_name\":7}\n{\"emails\":null}\n{\"emails\":[\"a\",\"a\"]}\n"
+			"{\"legal_name\":\"a\\u0001\"}\n",
+		text, canonical);
+	status = pclose(oracle);
+	assert_int_equal(status, 0);
+}
+
+static void is_exported(const char *record, enum record_type type, const char *want)
+{
+	AUTO(json_drop) json_t *json = json_of(record);
+	AUTO(json_drop) json_t *expected = json_of(want);
+	AUTO(json_drop) json_t *out = NULL;
+	struct err e = { 0 };
+	struct record *r = record_parse(arena, type, json, &e);
+
+	if (!r)
+		fail_msg("%s: %s", e.field, e.text);
+	out = record_jsonld(r, "0190a0b0-0000-7000-8000-000000000001");
+	assert_true(json_is_object(json_object_get(out, "@context")));
+	json_object_del(out, "@context");
+	if (!json_equal(out, expected)) {
+		AUTO(free) char *got = json_canonical(out);
+
+		fail_msg("%s", got);
+	}
+}
+
+#define ID "\"@id\":\"urn:uuid:0190a0b0-0000-7000-8000-000000000001\""
+
+static void exports_have_oslo_names(void **state)
+{
+	(void)state;
+	is_exported("{\"enterprise_number\":\"0403449823\",\"legal_name\":\"Acme\",\"box\":null,\"legal_form\":\"610\",\"nace\":"
+		    "[\"2025:62100\"],\"street\":\"Kerkstraat\",\"house_number\":\"1\",\"emails\":[\"a@acme.example\",\"b@acme.example\"],"
+		    "\"establishment_numbers\":[\"2000000339\"],\"employees_class\":\"2\"}",
+		RECORD_ORGANIZATION,
+		"{" ID ",\"@type\":\"GeregistreerdeOrganisatie\",\"registratie\":{\"@type\":\"Identificator\",\"identificator\":"
+		"\"0403449823\",\"toegekendDoorString\":\"Kruispuntbank van Ondernemingen\"},\"wettelijkeNaam\":\"Acme\","
+		"\"rechtsvorm\":\"https://data.vlaanderen.be/id/concept/Rechtsvormtype/v1/610\",\"activiteit\":"
+		"[\"https://vocab.belgif.be/auth/nace2025/62100\"],\"heeftPrimaireVestiging\":{\"@type\":\"Vestiging\","
+		"\"vestigingsAdres\":{\"@type\":\"Adresvoorstelling\",\"straatnaam\":\"Kerkstraat\",\"huisnummer\":\"1\"}},"
+		"\"contactinfo\":[{\"@type\":\"Contactpunt\",\"email\":\"a@acme.example\"},{\"@type\":\"Contactpunt\",\"email\":"
+		"\"b@acme.example\"}],\"heeftVestiging\":[{\"@type\":\"Vestiging\",\"registratie\":{\"@type\":\"Identificator\","
+		"\"identificator\":\"2000000339\",\"toegekendDoorString\":\"Kruispuntbank van Ondernemingen\"}}],"
+		"\"employees_class\":\"2\"}");
+	is_exported("{\"given_name\":\"An\",\"organization\":\"0190a0b0-0000-7000-8000-000000000002\",\"role\":\"CEO\","
+		    "\"decision_maker\":true,\"consent.newsletter\":\"granted 2024-01-02T00:00:00Z form\"}",
+		RECORD_CONTACT,
+		"{" ID ",\"@type\":\"Persoon\",\"voornaam\":\"An\",\"bekleedt\":{\"@type\":\"Positie\",\"positieBij\":"
+		"\"urn:uuid:0190a0b0-0000-7000-8000-000000000002\",\"rol\":\"CEO\"},\"decision_maker\":true,\"toestemming\":"
+		"[{\"@type\":\"Toestemming\",\"gegevenVoor\":\"newsletter\",\"status\":\"granted\",\"gegevenOp\":"
+		"\"2024-01-02T00:00:00Z\"}]}");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -215,6 +306,9 @@ int main(void)
 		cmocka_unit_test(parsing_is_strict),
 		cmocka_unit_test(odd_booleans_survive),
 		cmocka_unit_test(hash_tells_values_states_and_fields_apart),
+		cmocka_unit_test(schema_lists_every_field),
+		cmocka_unit_test(schema_agrees_with_jsonschema),
+		cmocka_unit_test(exports_have_oslo_names),
 	};
 
 	return cmocka_run_group_tests(tests, fresh_arena, drop_arena);
