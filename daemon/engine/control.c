@@ -240,8 +240,9 @@ static const char *state_for_people(const struct partner *p)
 
 static bool settled(const struct partner *p)
 {
-	return p->scanned && !p->queued && !p->in_flight && !p->looking && !p->hints && !p->waiting && !p->failures &&
-		p->state == PARTNER_ACTIVE;
+	/* Until the lane is empty nobody knows what it will mark. */
+	return p->scanned && !p->queued && !sender_busy(p) && !p->hints && !p->waiting && !p->failures &&
+		p->state == PARTNER_ACTIVE && !p->engine->releasing && !p->engine->writer.depth;
 }
 
 void engine_status(const struct engine *engine, size_t index, struct partner_status *s)

@@ -360,6 +360,7 @@ static const struct step *run_buried(struct task *t)
 
 	tally_add(&r->tally, &r->merging.page.run);
 	r->merging.page = (struct page){ 0 };
+	r->reads = (struct reads){ 0 };
 	return &step_sweep;
 }
 
