@@ -210,6 +210,14 @@ static bool mark_brought(struct hub *hub, struct arena *arena, const struct enti
 	return true;
 }
 
+bool decide_state(struct hub *hub, struct arena *arena, struct entity *e, enum entity_state state, struct err *err)
+{
+	if (e->state == state)
+		return true;
+	e->state = state;
+	return store_entity_save(hub->store, arena, e, err);
+}
+
 bool decide_entity(struct hub *hub, struct arena *arena, struct entity *e, int cause, struct tally *tally, struct err *err)
 {
 	struct record *golden = record_new(arena, e->type), *before = e->golden;

@@ -92,6 +92,8 @@ bool decide_entity(struct hub *, struct arena *, struct entity *, int cause, str
 /* A new entity of one shadow whose contributions carry the next event's number; both are saved and linked. seen: that
  * event's data. */
 bool decide_new(struct hub *, struct arena *, struct shadow *, const char *seen, struct tally *, struct err *);
+/* Deletes or revives it, durably; its golden record is not looked at. */
+bool decide_state(struct hub *, struct arena *, struct entity *, enum entity_state, struct err *);
 /* The fold alone. who (may be NULL) gets, by field, the shadow that decided, or 0. */
 void decide_fold(struct hub *, struct arena *, const struct entity *, struct shadow *const *shadow, size_t n,
 	struct record *golden, uint64_t *held, int64_t who[RECORD_FIELDS_MAX]);

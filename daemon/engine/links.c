@@ -52,9 +52,9 @@ static bool place_with(struct hub *hub, struct page *page, struct shadow *s, con
 	store_event(hub->store, hub->now_ms, EVENT_LINK, s->partner, e->id, s->id, link.data);
 	page->run.linked++;
 	if (e->state == ENTITY_DELETED || store_suppressed(hub->store, s->partner, e->id)) {
-		e->state = ENTITY_LIVE;
 		store_event(hub->store, hub->now_ms, EVENT_REVIVED, s->partner, e->id, s->id, NULL);
-		if (!store_unsuppress(hub->store, s->partner, e->id, err))
+		if (!decide_state(hub, page->arena, e, ENTITY_LIVE, err) ||
+			!store_unsuppress(hub->store, s->partner, e->id, err))
 			return false;
 	}
 	return decide_entity(hub, page->arena, e, s->partner, &page->run, err) && reconcile_placed(hub, page, s, err);
@@ -279,11 +279,10 @@ bool links_merge(struct hub *hub, struct arena *arena, int64_t a, int64_t b, con
 		if (!move(hub, of_b[i], older->id, EVENT_LINK, data.data, err))
 			return false;
 	store_event(hub->store, hub->now_ms, EVENT_MERGE, 0, older->id, 0, data.data);
-	if (newer->state == ENTITY_LIVE)
-		older->state = ENTITY_LIVE;
-	newer->state = ENTITY_MERGED;
+	if (newer->state == ENTITY_LIVE && !decide_state(hub, arena, older, ENTITY_LIVE, err))
+		return false;
 	newer->into = older->id;
-	if (!store_entity_save(hub->store, arena, newer, err))
+	if (!decide_state(hub, arena, newer, ENTITY_MERGED, err))
 		return false;
 	return store_outbox_forget(hub->store, newer->id, err) && decide_entity(hub, arena, older, 0, tally, err) &&
 		marks_referring(hub, arena, newer->id, 0, tally, err);

@@ -37,13 +37,13 @@ static bool fenced(const struct hub_partner *p, const struct page *page, const s
 	return page->asked < s->fence && !newer_version(p, s, item);
 }
 
-/* A list that may lag is believed only after a single read. */
+/* A list that may lag is believed only after a single read, and so is one that shows a deleted record again. */
 static bool doubtful(struct hub *hub, const struct hub_partner *p, const struct page *page, const struct shadow *s,
 	const struct item *item)
 {
 	if (page->fresh || !(p->caps & ADAPTER_CAN_GET) || newer_version(p, s, item))
 		return false;
-	return p->caps & ADAPTER_CAN_LAGS || (s->fence && hub->now_ms - s->fence_ms < (int64_t)p->config->stale_ms);
+	return s->state != SHADOW_LIVE || p->caps & ADAPTER_CAN_LAGS || (s->fence && hub->now_ms - s->fence_ms < (int64_t)p->config->stale_ms);
 }
 
 static void ask_again(struct page *page, const char *key)
@@ -176,13 +176,12 @@ static void count_edits(struct tally *tally, enum record_type type, const struct
 }
 
 /* An edit wins over a deletion elsewhere: the entity lives again, but not where it was deleted. */
-static bool revive(struct hub *hub, struct entity *e, const struct shadow *s)
+static bool revive(struct hub *hub, struct arena *arena, struct entity *e, const struct shadow *s, struct err *err)
 {
 	if (e->state != ENTITY_DELETED)
-		return false;
-	e->state = ENTITY_LIVE;
+		return true;
 	store_event(hub->store, hub->now_ms, EVENT_REVIVED, s->partner, e->id, s->id, NULL);
-	return true;
+	return decide_state(hub, arena, e, ENTITY_LIVE, err);
 }
 
 bool reconcile_reading(struct hub *hub, struct page *page, struct shadow *s, const struct item *item, const struct record *now,
@@ -214,8 +213,8 @@ bool reconcile_reading(struct hub *hub, struct page *page, struct shadow *s, con
 	}
 	if (!o.n && !returned)
 		return true;
-	if (o.edited)
-		revive(hub, e, s);
+	if ((o.edited || returned) && !revive(hub, page->arena, e, s, err))
+		return false;
 	return decide_entity(hub, page->arena, e, page->partner, &page->run, err);
 }
 
@@ -286,8 +285,7 @@ static bool deleted_by_people(struct hub *hub, const struct hub_partner *p, stru
 	case DELETION_ARCHIVE:
 		return suppress_where_missing(hub, arena, e->id, err);
 	case DELETION_PROPAGATE:
-		e->state = ENTITY_DELETED;
-		return true;
+		return decide_state(hub, arena, e, ENTITY_DELETED, err);
 	}
 	return true;
 }
