@@ -78,11 +78,13 @@ static bool goes_round(struct cursor *c, const struct page *p, bool fresh)
 {
 	const uint64_t mark = p->n ? p->content : hash_text(p->next ? p->next : "", 1);
 
-	if (fresh)
-		c->power = 1;
-	else if (mark == c->seen)
+	if (!fresh && mark == c->seen)
 		return true;
-	if (fresh || ++c->steps == c->power) {
+	if (fresh) {
+		c->seen = mark;
+		c->power = 1;
+		c->steps = 0;
+	} else if (++c->steps == c->power) {
 		c->seen = mark;
 		c->power *= 2;
 		c->steps = 0;
