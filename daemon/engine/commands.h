@@ -12,11 +12,11 @@
 #include "engine/engine.h"
 #include "store/query.h"
 
-struct api;
 struct command_call;
 
 enum command_right { COMMAND_READ, COMMAND_OPERATE };
-enum command_where { COMMAND_LOOP, COMMAND_READER, COMMAND_WRITER };
+/* OP: on the loop, and it goes on until the handler calls call_done(). */
+enum command_where { COMMAND_LOOP, COMMAND_OP, COMMAND_READER, COMMAND_WRITER };
 
 enum command_arg_kind { ARG_TEXT, ARG_NUMBER, ARG_FLAG };
 struct command_arg {
@@ -55,22 +55,20 @@ struct command_call {
 	json_t *out;                  /* the answer; caller's from done() on */
 
 	/* For the handlers. */
-	struct work work;
-	struct commands *commands;
-	struct engine *engine;        /* NULL: the daemon is down */
+	struct commands *commands;    /* NULL: the daemon is down */
+	struct engine *engine;        /* NULL: the same */
 	struct query *query;          /* COMMAND_READER */
 	struct hub *hub;              /* COMMAND_WRITER */
-	struct op inner;              /* before() and after() may start one: it is waited for */
-	bool inner_started;
 	int64_t now_ms;
-	uint64_t deadline_ms;         /* answers that are empty wait for a change until then; 0: they do not */
-	bool empty;                   /* run(): nothing new to tell */
-	bool closing;
-	enum policy (*policy)[RECORD_FIELDS_MAX];   /* explain: in force when it was asked */
-	int done_parts;
+	json_t *scratch;              /* from before() to run() and after(); dropped at the end */
+	int64_t id;                   /* the same */
+	bool empty;                   /* run(): nothing new to tell, so that `wait` waits */
+
+	/* For commands.c. */
+	struct work work;
 	struct timer timer;
 	struct list in_waiting;
-	void *scratch;
+	uint64_t deadline_ms;
 };
 
 /* Checks args against the row and fills in *checked (a new reference): unknown names, missing ones, wrong types are
@@ -102,3 +100,5 @@ bool command_offline(struct command_call *, struct query *, struct err *);
 const char *call_text(const struct command_call *, const char *arg);      /* NULL: not given */
 int64_t call_number(const struct command_call *, const char *arg, int64_t otherwise);
 bool call_flag(const struct command_call *, const char *arg);
+const struct commands_options *call_options(const struct command_call *);
+void call_done(struct command_call *, const struct err *);                 /* COMMAND_OP; err NULL: well */

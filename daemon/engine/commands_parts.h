@@ -1,0 +1,24 @@
+/* commands_parts.h - the handlers behind the table in commands_table.c, by the file they are in. */
+#pragma once
+#include "engine/commands.h"
+
+typedef bool command_part(struct command_call *, struct err *);
+
+/* commands_status.c */
+command_part command_status_before, command_status, command_partners, command_sync, command_pause, command_resume;
+/* commands_record.c */
+command_part command_log, command_records, command_search, command_show, command_explain, command_disclosures,
+	command_fields;
+/* commands_desk.c */
+command_part command_plan_list, command_plan_show, command_plan_approve, command_plan_reject, command_quarantine_list,
+	command_quarantine_show, command_quarantine_retry, command_quarantine_retried, command_quarantine_drop,
+	command_review_list, command_review_show, command_review_resolve, command_kick;
+/* commands_setup.c */
+command_part command_config_check, command_config_show, command_adapter_check, command_backup;
+
+/* The answer, or false if there is none. */
+static inline bool answer(struct command_call *call, json_t *out)
+{
+	call->out = out;
+	return out != NULL;
+}

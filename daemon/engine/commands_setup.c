@@ -1,0 +1,108 @@
+/*
+ * commands_setup.c - configuration, endpoints, the store's file.
+ */
+#include "engine/commands_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "adapters/adapters.h"
+#include "engine/check.h"
+
+static void env_of(const struct command_call *call, struct adapter_env *env)
+{
+	const struct config *c = engine_config(call->engine);
+
+	*env = (struct adapter_env){ .loop = engine_loop(call->engine),
+		.http = call_options(call)->http,
+		.uv = call_options(call)->uv,
+		.config_dir = arena_strdup(call->arena, c->dir),
+		.manifest_path = arena_strdup(call->arena, c->manifest_path),
+		.secret = config_secret };
+}
+
+bool command_config_show(struct command_call *call, struct err *e)
+{
+	BUF_AUTO struct buf b = { 0 };
+
+	(void)e;
+	config_print(&b, engine_config(call->engine));
+	return answer(call, json_pack("{ss,ss}", "file", engine_config(call->engine)->file, "yaml", b.data));
+}
+
+/* The files as they are now, with the daemon's own rights and secrets: what a reload would say. */
+bool command_config_check(struct command_call *call, struct err *e)
+{
+	struct diags diags = { .arena = call->arena };
+	const char *file = engine_config(call->engine)->file;
+	AUTO(config_free) struct config *c = config_load(file, &diags);
+	json_t *faults = json_array();
+	struct adapter_env env;
+
+	(void)e;
+	env_of(call, &env);
+	for (size_t i = 0; c && i < c->n; i++)
+		if (c->partner[i]->enabled)
+			adapter_check_offline(&env, c->partner[i]->id, c->partner[i]->endpoint, &diags);
+	for (size_t i = 0; i < diags.n; i++)
+		json_array_append_new(faults, json_string(diags.line[i]));
+	return answer(call, json_pack("{ss,sb,so}", "file", file, "ok", c && !diags.n, "faults", faults));
+}
+
+/* --- adapter check -------------------------------------------------------------------------------------------------------- */
+
+struct trial {
+	struct check check;
+	struct adapter_env env;
+	struct config *config;        /* its own: the daemon's may be swapped meanwhile */
+	struct command_call *call;
+};
+
+static void trial_done(struct op *op)
+{
+	struct trial *t = container_of(op, struct trial, check.op);
+	struct command_call *call = t->call;
+
+	call->out = t->check.out;
+	call_done(call, &op->err);
+	config_free(t->config);
+	free(t);
+}
+
+bool command_adapter_check(struct command_call *call, struct err *e)
+{
+	const char *name = call_text(call, "partner");
+	struct diags diags = { .arena = call->arena };
+	AUTO(config_free) struct config *config = config_load(engine_config(call->engine)->file, &diags);
+	const struct partner_config *partner;
+	struct trial *t;
+
+	if (!config)
+		return err_set(e, ERR_CONFLICT, "the configuration on disk is faulty: see config check");
+	partner = config_partner(config, name);
+	if (!partner)
+		return err_set(e, ERR_GONE, "no such partner: %.60s", name);
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		abort();
+	env_of(call, &t->env);
+	t->call = call;
+	t->check = (struct check){ .op = { .loop = engine_loop(call->engine), .done = trial_done },
+		.env = &t->env,
+		.partner = partner,
+		.offline = call_flag(call, "offline") };
+	t->config = steal(config);
+	check_start(&t->check);
+	return true;
+}
+
+/* --- backup ------------------------------------------------------------------------------------------------------------------ */
+
+bool command_backup(struct command_call *call, struct err *e)
+{
+	const char *file = call_text(call, "file");
+
+	if (*file != '/')
+		return err_set(e, ERR_ITEM, "the daemon needs a path that begins with /");
+	return store_backup(call->hub->store, file, e) && answer(call, json_pack("{ss,ss}", "file", file, "done", "copied"));
+}

@@ -1,0 +1,538 @@
+#include "store/query_parts.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/hash.h"
+#include "store/sql.h"
+
+#define BUSY_MS 5000
+#define PREFIX_MIN 8
+
+/* --- opening --------------------------------------------------------------------------------------------------- */
+
+/* A path as an URI that is read without locks and without a log: only for a store that nobody writes. */
+static char *as_it_lies(const char *path)
+{
+	BUF_AUTO struct buf uri = { 0 };
+
+	buf_adds(&uri, *path == '/' ? "file://" : "file:");
+	for (; *path; path++) {
+		if (strchr("?#%", *path))
+			buf_addf(&uri, "%%%02X", (unsigned char)*path);
+		else
+			buf_addc(&uri, *path);
+	}
+	buf_adds(&uri, "?immutable=1");
+	return buf_steal(&uri);
+}
+
+static int try_open(struct query *q, const char *name, int flags, const char *vfs)
+{
+	int rc = sqlite3_open_v2(name, &q->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | flags, vfs);
+
+	if (rc == SQLITE_OK) {
+		sqlite3_busy_timeout(q->db, BUSY_MS);
+		rc = sqlite3_exec(q->db, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
+	}
+	return rc;
+}
+
+static bool schema_fits(struct query *q, struct err *e)
+{
+	const int latest = schema_latest(schema_sql);
+	int version;
+
+	if (!schema_version(q->db, q->path, &version, e))
+		return false;
+	if (version != latest)
+		return err_set(e, ERR_BROKEN, "store %.100s: its schema is %d, and this program reads %d", q->path, version,
+			latest);
+	return true;
+}
+
+struct query *query_open(const char *path, const char *vfs, struct err *e)
+{
+	AUTO(query_close) struct query *q = calloc(1, sizeof(*q));
+	AUTO(free) char *wal = NULL;
+	AUTO(free) char *uri = NULL;
+	BUF_AUTO struct buf beside = { 0 };
+	int rc;
+
+	if (!q)
+		abort();
+	q->path = strdup(path);
+	buf_addf(&beside, "%s-wal", path);
+	rc = try_open(q, path, 0, vfs);
+	/* Reading with a log needs to write the file beside it; without one, nothing needs to be written. */
+	if ((rc & 0xff) == SQLITE_CANTOPEN && access(path, R_OK) == 0 && access(beside.data, F_OK) != 0) {
+		uri = as_it_lies(path);
+		sqlite3_close(q->db);
+		rc = try_open(q, uri, SQLITE_OPEN_URI, vfs);
+	}
+	if (rc != SQLITE_OK) {
+		sql_error(q->db, path, sqlite3_extended_errcode(q->db), e);
+		return NULL;
+	}
+	return schema_fits(q, e) ? steal(q) : NULL;
+}
+
+void query_close(struct query *q)
+{
+	if (!q)
+		return;
+	sqlite3_close(q->db);
+	free(q->path);
+	free(q);
+}
+
+struct query *query_hold(struct query *q)
+{
+	sqlite3_exec(q->db, "BEGIN", NULL, NULL, NULL);
+	return q;
+}
+
+void query_release(struct query **q)
+{
+	sqlite3_exec((*q)->db, "COMMIT", NULL, NULL, NULL);
+}
+
+/* --- statements -------------------------------------------------------------------------------------------------- */
+
+struct ask ask(struct query *q, const char *text)
+{
+	struct ask a = { .query = q };
+
+	a.rc = sqlite3_prepare_v2(q->db, text, -1, &a.statement, NULL);
+	return a;
+}
+
+void ask_int(struct ask *a, int64_t value)
+{
+	sqlite3_bind_int64(a->statement, ++a->at, value);
+}
+
+void ask_text(struct ask *a, const char *text)
+{
+	sqlite3_bind_text(a->statement, ++a->at, text, -1, SQLITE_STATIC);
+}
+
+bool ask_row(struct ask *a)
+{
+	if (a->rc != SQLITE_OK && a->rc != SQLITE_ROW)
+		return false;
+	a->rc = sqlite3_step(a->statement);
+	return a->rc == SQLITE_ROW;
+}
+
+bool ask_end(struct ask *a, struct err *e)
+{
+	const bool ok = a->rc == SQLITE_OK || a->rc == SQLITE_ROW || a->rc == SQLITE_DONE;
+
+	if (!ok)
+		sql_error(a->query->db, a->query->path, sqlite3_extended_errcode(a->query->db), e);
+	sqlite3_finalize(a->statement);
+	a->statement = NULL;
+	return ok;
+}
+
+static json_t *text_of(sqlite3_stmt *s, int column)
+{
+	return json_stringn_nocheck((const char *)sqlite3_column_text(s, column), (size_t)sqlite3_column_bytes(s, column));
+}
+
+/* A number's name, or the number if it has none here. */
+static json_t *named(const char *how, int64_t n)
+{
+	static const char *const shadow[] = { "live", "deleted", "alias", "pending" }, *const entity[] = { "live", "deleted", "merged" };
+	const char *name = NULL;
+
+	if (n < 0)
+		return json_integer(n);
+	if (!strcmp(how, "type") && n < RECORD_TYPES)
+		name = record_type_name((enum record_type)n);
+	else if (!strcmp(how, "event") && n < EVENT_KINDS)
+		name = event_kind_name((enum event_kind)n);
+	else if (!strcmp(how, "outbox") && n < OUTBOX_STATES)
+		name = outbox_state_name((enum outbox_state)n);
+	else if (!strcmp(how, "push") && n <= OUTBOX_DELETE)
+		name = outbox_kind_name((enum outbox_kind)n);
+	else if (!strcmp(how, "shadow") && n < 4)
+		name = shadow[n];
+	else if (!strcmp(how, "entity") && n < 3)
+		name = entity[n];
+	else if (!strcmp(how, "bool"))
+		return json_boolean(n != 0);
+	return name ? json_string(name) : json_integer(n);
+}
+
+static json_t *value_of(sqlite3_stmt *s, int column, const char *how)
+{
+	char id[UUID_TEXT_MAX];
+	struct uuid uuid;
+	json_t *parsed;
+
+	switch (sqlite3_column_type(s, column)) {
+	case SQLITE_INTEGER:
+		return *how ? named(how, sqlite3_column_int64(s, column)) : json_integer(sqlite3_column_int64(s, column));
+	case SQLITE_FLOAT:
+		return json_real(sqlite3_column_double(s, column));
+	case SQLITE_BLOB:
+		if (sqlite3_column_bytes(s, column) != sizeof(uuid.b))
+			return json_null();
+		memcpy(uuid.b, sqlite3_column_blob(s, column), sizeof(uuid.b));
+		return json_string(uuid_format(&uuid, id));
+	case SQLITE_TEXT:
+		if (strcmp(how, "json"))
+			return text_of(s, column);
+		parsed = json_loadb((const char *)sqlite3_column_text(s, column), (size_t)sqlite3_column_bytes(s, column),
+			JSON_DECODE_ANY, NULL);
+		return parsed ? parsed : text_of(s, column);
+	default:
+		return json_null();
+	}
+}
+
+json_t *ask_object(struct ask *a)
+{
+	json_t *row = json_object();
+	const int n = sqlite3_column_count(a->statement);
+
+	for (int i = 0; i < n; i++) {
+		const char *name = sqlite3_column_name(a->statement, i);
+		const char *colon = strchr(name, ':');
+		const size_t len = colon ? (size_t)(colon - name) : strlen(name);
+
+		json_object_setn_new_nocheck(row, name, len, value_of(a->statement, i, colon ? colon + 1 : ""));
+	}
+	return row;
+}
+
+json_t *ask_all(struct ask *a, struct err *e)
+{
+	AUTO(json_drop) json_t *rows = json_array();
+
+	while (ask_row(a))
+		json_array_append_new(rows, ask_object(a));
+	return ask_end(a, e) ? steal(rows) : NULL;
+}
+
+json_t *ask_one(struct ask *a, const char *what, struct err *e)
+{
+	AUTO(json_drop) json_t *row = ask_row(a) ? ask_object(a) : NULL;
+
+	if (!ask_end(a, e))
+		return NULL;
+	if (!row)
+		err_set(e, ERR_GONE, "no such %s", what);
+	return steal(row);
+}
+
+/* --- naming ---------------------------------------------------------------------------------------------------------- */
+
+bool query_partner(struct query *q, const char *name, int64_t *id, struct err *e)
+{
+	struct ask a;
+
+	*id = 0;
+	if (!name)
+		return true;
+	a = ask(q, "SELECT id FROM partner WHERE name = ?");
+	ask_text(&a, name);
+	if (ask_row(&a))
+		*id = sqlite3_column_int64(a.statement, 0);
+	if (!ask_end(&a, e))
+		return false;
+	return *id ? true : err_set(e, ERR_GONE, "no such partner: %.60s", name);
+}
+
+bool query_type(const char *name, int64_t *type, struct err *e)
+{
+	enum record_type t;
+
+	*type = -1;
+	if (!name)
+		return true;
+	if (!record_type_parse(name, &t))
+		return err_set(e, ERR_ITEM, "no such record type: %.60s", name);
+	*type = (int64_t)t;
+	return true;
+}
+
+/* Follows merges to the survivor. */
+static bool survivor(struct query *q, int64_t id, struct record_found *out, struct err *e)
+{
+	for (int hops = 0; hops < 64; hops++) {
+		struct ask a = ask(q, "SELECT type, state, into_id FROM entity WHERE id = ?");
+		int64_t into = 0;
+		bool found;
+
+		ask_int(&a, id);
+		found = ask_row(&a);
+		if (found) {
+			*out = (struct record_found){ id, (enum record_type)sqlite3_column_int(a.statement, 0) };
+			if (sqlite3_column_int(a.statement, 1) == ENTITY_MERGED)
+				into = sqlite3_column_int64(a.statement, 2);
+		}
+		if (!ask_end(&a, e))
+			return false;
+		if (!found)
+			return err_set(e, ERR_GONE, "no such record");
+		if (!into)
+			return true;
+		id = into;
+	}
+	return err_set(e, ERR_BROKEN, "store: merges of that record go in a circle");
+}
+
+/* The shadows with that key; key_hash as the store makes it. Keys of the newest rows are not in the index yet. */
+static bool by_key(struct query *q, const char *partner, const char *key, int64_t type, struct record_found *out,
+	struct err *e)
+{
+	int64_t id, entity = 0, found = 0, unlinked = 0;
+
+	if (!query_partner(q, partner, &id, e))
+		return false;
+	for (int64_t t = 0; t < RECORD_TYPES; t++) {
+		struct ask a;
+
+		if (type >= 0 && t != type)
+			continue;
+		a = ask(q, "SELECT entity FROM shadow WHERE partner = ?1 AND type = ?2 AND key = ?3 AND (id IN (SELECT shadow "
+			   "FROM shadow_key WHERE hash = ?4) OR id > (SELECT ifnull(max(upto), 0) FROM keyed WHERE name = "
+			   "'shadow_key'))");
+		ask_int(&a, id);
+		ask_int(&a, t);
+		ask_text(&a, key);
+		ask_int(&a, (int64_t)hash_text(key, (uint64_t)id * RECORD_TYPES + (uint64_t)t));
+		while (ask_row(&a)) {
+			if (sqlite3_column_type(a.statement, 0) == SQLITE_NULL) {
+				unlinked++;
+				continue;
+			}
+			entity = sqlite3_column_int64(a.statement, 0);
+			found++;
+		}
+		if (!ask_end(&a, e))
+			return false;
+	}
+	if (found > 1)
+		return err_set(e, ERR_ITEM, "%s has several types with that key: write %s:TYPE:KEY", partner, partner);
+	if (!found && unlinked)
+		return err_set(e, ERR_GONE, "%s has that record, but it belongs to no hub record yet", partner);
+	if (!found)
+		return err_set(e, ERR_GONE, "%s has no record with that key", partner);
+	return survivor(q, entity, out, e);
+}
+
+/* Digits of a hub id, at least eight, from its beginning; hyphens do not count. False: that is not what it is. */
+static bool prefix_bounds(const char *text, struct uuid *low, struct uuid *high)
+{
+	size_t n = 0;
+
+	memset(low->b, 0, sizeof(low->b));
+	memset(high->b, 0xff, sizeof(high->b));
+	for (; *text; text++) {
+		unsigned digit;
+
+		if (*text == '-')
+			continue;
+		if (!isxdigit((unsigned char)*text) || n == 32)
+			return false;
+		digit = isdigit((unsigned char)*text) ? (unsigned)(*text - '0') : (unsigned)((*text | 32) - 'a' + 10);
+		if (n % 2) {
+			low->b[n / 2] = (uint8_t)(low->b[n / 2] | digit);
+			high->b[n / 2] = low->b[n / 2];
+		} else {
+			low->b[n / 2] = (uint8_t)(digit << 4);
+			high->b[n / 2] = (uint8_t)(digit << 4 | 15);
+		}
+		n++;
+	}
+	return n >= PREFIX_MIN;
+}
+
+static bool by_prefix(struct query *q, const char *text, struct record_found *out, struct err *e)
+{
+	struct uuid low, high;
+	int64_t id = 0, n = 0;
+	struct ask a;
+
+	if (!prefix_bounds(text, &low, &high))
+		return err_set(e, ERR_ITEM, "a record is named by its hub id, by the first %d or more digits of it, or as "
+					    "PARTNER:KEY", PREFIX_MIN);
+	a = ask(q, "SELECT id FROM entity WHERE hub_id BETWEEN ? AND ? LIMIT 2");
+	sqlite3_bind_blob(a.statement, 1, low.b, sizeof(low.b), SQLITE_STATIC);
+	sqlite3_bind_blob(a.statement, 2, high.b, sizeof(high.b), SQLITE_STATIC);
+	for (; ask_row(&a); n++)
+		id = sqlite3_column_int64(a.statement, 0);
+	if (!ask_end(&a, e))
+		return false;
+	if (n > 1)
+		return err_set(e, ERR_ITEM, "more than one hub id begins like that: write more of it");
+	return n ? survivor(q, id, out, e) : err_set(e, ERR_GONE, "no hub id begins like that");
+}
+
+bool query_record(struct query *q, const char *record, struct record_found *out, struct err *e)
+{
+	const char *colon = strchr(record, ':'), *key, *second;
+	char word[64];
+	enum record_type type;
+	int64_t only = -1;
+
+	if (!colon)
+		return by_prefix(q, record, out, e);
+	if ((size_t)(colon - record) >= sizeof(word))
+		return err_set(e, ERR_GONE, "no such partner");
+	key = colon + 1;
+	second = strchr(key, ':');
+	if (second && (size_t)(second - key) < sizeof(word)) {
+		memcpy(word, key, (size_t)(second - key));
+		word[second - key] = '\0';
+		if (record_type_parse(word, &type)) {
+			only = (int64_t)type;
+			key = second + 1;
+		}
+	}
+	memcpy(word, record, (size_t)(colon - record));
+	word[colon - record] = '\0';
+	return by_key(q, word, key, only, out, e);
+}
+
+/* --- labels --------------------------------------------------------------------------------------------------------- */
+
+static const char *text_at(const json_t *golden, const char *field)
+{
+	const json_t *v = json_object_get(golden, field);
+
+	if (json_is_array(v))
+		v = json_array_get(v, 0);
+	return json_is_string(v) ? json_string_value(v) : "";
+}
+
+json_t *query_label(enum record_type type, const json_t *golden)
+{
+	const char *a = "", *b = "";
+
+	switch (type) {
+	case RECORD_ORGANIZATION:
+		a = text_at(golden, "preferred_name");
+		if (!*a)
+			a = text_at(golden, "legal_name");
+		if (!*a)
+			a = text_at(golden, "enterprise_number");
+		break;
+	case RECORD_CONTACT:
+		a = text_at(golden, "given_name");
+		b = text_at(golden, "family_name");
+		if (!*a && !*b)
+			a = text_at(golden, "emails");
+		break;
+	case RECORD_REFERRAL:
+		return json_sprintf("%s to %s, %s", text_at(golden, "from_partner"), text_at(golden, "to_partner"),
+			text_at(golden, "state"));
+	case RECORD_PARTICIPATION:
+		a = text_at(golden, "activity_title");
+		b = text_at(golden, "held_on");
+		break;
+	case RECORD_TYPES:
+		break;
+	}
+	return json_sprintf("%s%s%s", a, *a && *b ? " " : "", b);
+}
+
+json_t *query_label_of(struct query *q, int64_t entity)
+{
+	struct ask a = ask(q, "SELECT type, golden AS \"golden:json\" FROM entity WHERE id = ?");
+	struct err ignored = { 0 };
+	json_t *label = NULL;
+
+	ask_int(&a, entity);
+	if (ask_row(&a)) {
+		AUTO(json_drop) json_t *row = ask_object(&a);
+
+		label = query_label((enum record_type)json_integer_value(json_object_get(row, "type")),
+			json_object_get(row, "golden"));
+	}
+	ask_end(&a, &ignored);
+	return label ? label : json_null();
+}
+
+void query_labels(struct query *q, enum record_type type, const json_t *golden, json_t *into)
+{
+	json_t *labels = json_object();
+
+	for (unsigned f = 0; f < field_count(type); f++) {
+		const char *id = json_string_value(json_object_get(golden, field_at(type, f)->name));
+		struct record_found found;
+		struct err ignored = { 0 };
+
+		if (field_at(type, f)->kind == VALUE_REF && id && by_prefix(q, id, &found, &ignored))
+			json_object_set_new(labels, id, query_label_of(q, found.id));
+	}
+	json_object_set_new(into, "labels", labels);
+}
+
+/* --- what a shadow holds ---------------------------------------------------------------------------------------------------- */
+
+/* Lines "+seq element" and "-seq element". */
+static json_t *set_says(const char *own)
+{
+	json_t *lines = json_array();
+
+	while (*own) {
+		const size_t len = strcspn(own, "\n");
+		char *element;
+		const int64_t seq = strtoll(own + 1, &element, 10);
+
+		if (*element == ' ' && element < own + len)
+			json_array_append_new(lines, json_pack("{ss#,sb,sI}", "element", element + 1,
+							     (int)(own + len - element - 1), "add", *own == '+', "seq", (json_int_t)seq));
+		own += len + (own[len] == '\n');
+	}
+	return lines;
+}
+
+static json_t *cell_json(const struct field *field, const struct cell *c)
+{
+	json_t *cell = json_object();
+
+	if (c->base)
+		json_object_set_new(cell, "shows", value_json(field, c->base));
+	if (c->own) {
+		json_object_set_new(cell, "says", field->set ? set_says(c->own) : value_json(field, c->own));
+		json_object_set_new(cell, "seq", json_integer(c->own_seq));
+	}
+	for (unsigned i = 0; i < c->nsent; i++) {
+		if (!i)
+			json_object_set_new(cell, "sent", json_array());
+		json_array_append_new(json_object_get(cell, "sent"),
+			json_pack("{so,sI}", "value", value_json(field, c->sent[i].value), "seq", (json_int_t)c->sent[i].seq));
+	}
+	return cell;
+}
+
+void query_cells(json_t *row)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	const enum record_type type = (enum record_type)json_integer_value(json_object_get(row, "t"));
+	const char *cells = json_string_value(json_object_get(row, "cells"));
+	json_t *fields = json_object();
+	struct err ignored = { 0 };
+	struct shadow *s;
+
+	json_object_set_new(row, "fields", fields);
+	if (cells && type < RECORD_TYPES) {
+		s = shadow_new(arena, 0, type, "");
+		/* What cannot be read is left out here; the daemon itself will say that the store is damaged. */
+		const bool ok = shadow_parse_cells(arena, s, cells, strlen(cells), &ignored);
+
+		for (unsigned f = 0; ok && f < field_count(type); f++)
+			if (s->cell[f].base || s->cell[f].own || s->cell[f].nsent)
+				json_object_set_new(fields, field_at(type, f)->name, cell_json(field_at(type, f), &s->cell[f]));
+	}
+	json_object_del(row, "t");
+	json_object_del(row, "cells");
+}

@@ -1,0 +1,50 @@
+/*
+ * query.h - questions about the store, answered as JSON, on a connection of its own that cannot write.
+ *
+ * For one thread at a time. Every answer is one consistent state: a question is one read transaction, short enough
+ * not to hold back checkpoints. Records are named by hub id, by its first eight or more digits, or as partner:key
+ * (partner:type:key where two types share a key). ERR_GONE: no such thing; ERR_ITEM: the question makes no sense;
+ * ERR_AGAIN, ERR_BROKEN: the store cannot be read now, or at all.
+ *
+ * Answers hold what the records hold: they go to admins, never to the log.
+ */
+#pragma once
+#include "store/store.h"
+
+struct query;
+
+/* The store must be there. A store that nobody has open and that cannot be written is read as it lies. */
+struct query *query_open(const char *path, const char *vfs, struct err *);
+void query_close(struct query *);
+AUTO_DEFINE(struct query, query_close)
+
+/* {"partners":[{"id","state","reason","onboarded","live":{type:n},"epoch_at":ms,"outbox":{state:n},"quarantine":n,
+ * "plan":hash or null,"last_run":{"seq","at",...}}],"reviews":n,"seq":n}; partner NULL: all. */
+json_t *query_status(struct query *, const char *partner, struct err *);
+
+struct query_log {
+	const char *partner, *record;   /* or NULL */
+	const char *kind;               /* or NULL */
+	int64_t since_ms;               /* or 0 */
+	int64_t after;                  /* only later than this event; 0: the newest */
+	int64_t limit;
+};
+/* {"events":[{"seq","at","kind","partner","record","type","key","data"}],"seq":n}, oldest first. */
+json_t *query_log(struct query *, const struct query_log *, struct err *);
+
+/* {"records":[{"id","type","state","name","links":[{"partner","key","state"}]}],"next":cursor or null} */
+json_t *query_records(struct query *, const char *type, const char *after, int64_t limit, struct err *);
+json_t *query_search(struct query *, const char *text, const char *type, int64_t limit, struct err *);
+json_t *query_show(struct query *, const char *record, struct err *);
+/* Every SENT of the record: who was given which fields, when and why. */
+json_t *query_disclosures(struct query *, const char *record, struct err *);
+
+/* {"record":{...},"events":[...],"shadows":[...],"outbox":[...],"labels":{hub id:name}}: all that explain.h needs. */
+json_t *query_history(struct query *, const char *record, struct err *);
+
+json_t *query_plans(struct query *, struct err *);
+json_t *query_plan(struct query *, const char *hash, int64_t limit, struct err *);
+json_t *query_quarantines(struct query *, const char *partner, int64_t limit, struct err *);
+json_t *query_quarantine(struct query *, int64_t id, struct err *);
+json_t *query_reviews(struct query *, int64_t limit, struct err *);
+json_t *query_review(struct query *, int64_t id, struct err *);

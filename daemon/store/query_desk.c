@@ -1,0 +1,144 @@
+/*
+ * query_desk.c - what waits for an admin: plans, quarantined records, reviews.
+ */
+#include "store/query_parts.h"
+
+#include <string.h>
+
+#define LIMIT_MAX 10000
+
+static int64_t bounded(int64_t limit)
+{
+	return limit < 1 ? 1 : limit > LIMIT_MAX ? LIMIT_MAX : limit;
+}
+
+static json_t *wrapped(const char *name, json_t *value)
+{
+	return value ? json_pack("{so}", name, value) : NULL;
+}
+
+/* --- plans ------------------------------------------------------------------------------------------------------------------ */
+
+#define PLAN_COLUMNS                                                                                                  \
+	"SELECT l.id AS n, p.name AS partner, l.hash, l.state, l.reason, l.counts AS \"counts:json\", l.made_at, l.decided_at, " \
+	"l.decided_by FROM plan l JOIN partner p ON p.id = l.partner "
+
+static void drop_id(json_t *row)
+{
+	json_object_del(row, "n");
+}
+
+json_t *query_plans(struct query *q, struct err *e)
+{
+	struct ask a = ask(q, "SELECT * FROM (" PLAN_COLUMNS "ORDER BY l.state <> 'held', l.id DESC LIMIT 100) ORDER BY state <> "
+			      "'held', n");
+	json_t *rows = ask_all(&a, e), *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+		drop_id(row);
+	return wrapped("plans", rows);
+}
+
+/* The fields of an outbox row as names. */
+static void name_fields(json_t *row)
+{
+	enum record_type type;
+	const uint64_t fields = (uint64_t)json_integer_value(json_object_get(row, "fields"));
+	const char *name = json_string_value(json_object_get(row, "type"));
+	json_t *names = json_array();
+
+	if (name && record_type_parse(name, &type)) {
+		for (unsigned f = 0; f < field_count(type); f++)
+			if (fields & FIELD_BIT(f))
+				json_array_append_new(names, json_string(field_at(type, f)->name));
+		json_object_set_new(row, "name", query_label(type, json_object_get(row, "golden")));
+	}
+	json_object_set_new(row, "fields", names);
+	json_object_del(row, "golden");
+}
+
+json_t *query_plan(struct query *q, const char *hash, int64_t limit, struct err *e)
+{
+	QUERY_HELD held = query_hold(q);
+	AUTO(json_drop) json_t *plan = NULL;
+	json_t *rows, *row;
+	size_t i;
+	struct ask a = ask(q, PLAN_COLUMNS "WHERE substr(l.hash, 1, length(?1)) = ?1 AND length(?1) >= 4 ORDER BY l.state <> "
+					   "'held', l.id DESC LIMIT 1");
+
+	ask_text(&a, hash);
+	plan = ask_one(&a, "plan", e);
+	if (!plan)
+		return NULL;
+	a = ask(q, "SELECT n.hub_id AS record, o.type AS \"type:type\", o.kind AS \"kind:push\", o.state AS \"state:outbox\", o.fields, "
+		   "c.name AS cause, o.since, n.golden AS \"golden:json\" FROM outbox o JOIN entity n ON n.id = o.entity LEFT JOIN "
+		   "partner c ON c.id = o.cause WHERE o.plan = ? ORDER BY o.type, o.id LIMIT ?");
+	ask_int(&a, json_integer_value(json_object_get(plan, "n")));
+	ask_int(&a, bounded(limit));
+	rows = ask_all(&a, e);
+	if (!rows)
+		return NULL;
+	json_array_foreach(rows, i, row)
+		name_fields(row);
+	json_object_set_new(plan, "changes", rows);
+	drop_id(plan);
+	return steal(plan);
+}
+
+/* --- quarantine ------------------------------------------------------------------------------------------------------------- */
+
+json_t *query_quarantines(struct query *q, const char *partner, int64_t limit, struct err *e)
+{
+	QUERY_HELD held = query_hold(q);
+	int64_t id;
+	struct ask a;
+
+	if (!query_partner(q, partner, &id, e))
+		return NULL;
+	a = ask(q, "SELECT z.id, p.name AS partner, z.type AS \"type:type\", z.key, z.field, z.reason, z.since, z.tries FROM "
+		   "quarantine z JOIN partner p ON p.id = z.partner WHERE ?1 = 0 OR z.partner = ?1 ORDER BY z.id LIMIT ?2");
+	ask_int(&a, id);
+	ask_int(&a, bounded(limit));
+	return wrapped("quarantine", ask_all(&a, e));
+}
+
+json_t *query_quarantine(struct query *q, int64_t id, struct err *e)
+{
+	struct ask a = ask(q, "SELECT z.id, p.name AS partner, z.type AS \"type:type\", z.key, z.field, z.reason, z.since, z.tries, "
+			      "z.raw AS \"raw:json\" FROM quarantine z JOIN partner p ON p.id = z.partner WHERE z.id = ?");
+
+	ask_int(&a, id);
+	return ask_one(&a, "quarantined record", e);
+}
+
+/* --- reviews ---------------------------------------------------------------------------------------------------------------- */
+
+#define REVIEW_COLUMNS                                                                                                 \
+	"SELECT r.id, r.kind, r.type AS \"type:type\", r.state, r.made_at, r.decided_at, r.decided_by, p.name AS partner, s.key, " \
+	"a.hub_id AS record, b.hub_id AS other, r.evidence AS \"evidence:json\""
+#define REVIEW_FROM                                                                                                    \
+	" FROM review r LEFT JOIN shadow s ON s.id = r.shadow LEFT JOIN partner p ON p.id = s.partner LEFT JOIN entity a ON a.id = " \
+	"r.entity LEFT JOIN entity b ON b.id = r.other "
+
+json_t *query_reviews(struct query *q, int64_t limit, struct err *e)
+{
+	struct ask a = ask(q, REVIEW_COLUMNS REVIEW_FROM "WHERE r.state = 'open' ORDER BY r.id LIMIT ?");
+
+	ask_int(&a, bounded(limit));
+	return wrapped("reviews", ask_all(&a, e));
+}
+
+/* With both sides, field by field: what the partner's record says and what the hub's record says. */
+json_t *query_review(struct query *q, int64_t id, struct err *e)
+{
+	struct ask a = ask(q, REVIEW_COLUMNS ", r.type AS t, s.cells, a.golden AS \"golden:json\", b.golden AS "
+					     "\"other_golden:json\"" REVIEW_FROM "WHERE r.id = ?");
+	json_t *row;
+
+	ask_int(&a, id);
+	row = ask_one(&a, "review", e);
+	if (row)
+		query_cells(row);
+	return row;
+}

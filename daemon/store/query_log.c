@@ -1,0 +1,157 @@
+/*
+ * query_log.c - the sync log, and where each partner stands.
+ */
+#include "store/query_parts.h"
+
+#include <string.h>
+
+#include "base/yaml.h"
+
+#define LIMIT_MAX 10000
+
+/* Beside one's own words, so that a question by record uses the index of events by record. */
+#define LOG_COLUMNS                                                                                                    \
+	"SELECT v.seq, v.at, v.kind AS \"kind:event\", p.name AS partner, n.hub_id AS record, ifnull(n.type, s.type) AS "  \
+	"\"type:type\", s.key, v.data AS \"data:json\" FROM event v LEFT JOIN partner p ON p.id = v.partner LEFT JOIN entity " \
+	"n ON n.id = v.entity LEFT JOIN shadow s ON s.id = v.shadow WHERE v.seq > ?1 AND v.at >= ?2 AND (?3 = 0 OR v.partner = " \
+	"?3) AND (?4 < 0 OR v.kind = ?4) "
+
+static bool kind_parse(const char *name, int64_t *kind, struct err *e)
+{
+	const char *known[EVENT_KINDS], *near;
+
+	*kind = -1;
+	if (!name)
+		return true;
+	for (int k = 0; k < EVENT_KINDS; k++) {
+		known[k] = event_kind_name((enum event_kind)k);
+		if (!strcmp(known[k], name))
+			*kind = k;
+	}
+	if (*kind >= 0)
+		return true;
+	near = nearest_word(name, known, EVENT_KINDS);
+	return err_set(e, ERR_ITEM, "no such kind of event: %.60s%s%s%s", name, near ? " (did you mean " : "", near ? near : "",
+		near ? "?)" : "");
+}
+
+static int64_t newest(struct query *q, struct err *e)
+{
+	struct ask a = ask(q, "SELECT ifnull(max(seq), 0) FROM event");
+	const int64_t seq = ask_row(&a) ? sqlite3_column_int64(a.statement, 0) : 0;
+
+	return ask_end(&a, e) ? seq : -1;
+}
+
+json_t *query_log(struct query *q, const struct query_log *log, struct err *e)
+{
+	QUERY_HELD held = query_hold(q);
+	AUTO(json_drop) json_t *out = json_object();
+	struct record_found found = { 0 };
+	int64_t partner, kind, seq;
+	const int64_t limit = log->limit < 1 ? 1 : log->limit > LIMIT_MAX ? LIMIT_MAX : log->limit;
+	json_t *events;
+	struct ask a;
+
+	if (!query_partner(q, log->partner, &partner, e) || !kind_parse(log->kind, &kind, e) ||
+		(log->record && !query_record(q, log->record, &found, e)))
+		return NULL;
+	/* After a given event, the oldest that follow; else the newest, also shown oldest first. */
+	if (found.id)
+		a = ask(q, log->after ? LOG_COLUMNS "AND v.entity = ?5 ORDER BY v.seq LIMIT ?6" :
+					"SELECT * FROM (" LOG_COLUMNS "AND v.entity = ?5 ORDER BY v.seq DESC LIMIT ?6) ORDER BY seq");
+	else
+		a = ask(q, log->after ? LOG_COLUMNS "AND ?5 = 0 ORDER BY v.seq LIMIT ?6" :
+					"SELECT * FROM (" LOG_COLUMNS "AND ?5 = 0 ORDER BY v.seq DESC LIMIT ?6) ORDER BY seq");
+	ask_int(&a, log->after);
+	ask_int(&a, log->since_ms);
+	ask_int(&a, partner);
+	ask_int(&a, kind);
+	ask_int(&a, found.id);
+	ask_int(&a, limit);
+	events = ask_all(&a, e);
+	if (!events)
+		return NULL;
+	json_object_set_new(out, "events", events);
+	/* Where to go on: past what was passed over by the conditions, unless the limit cut it short. */
+	seq = newest(q, e);
+	if (seq < 0)
+		return NULL;
+	if (log->after && (int64_t)json_array_size(events) == limit)
+		seq = json_integer_value(json_object_get(json_array_get(events, (size_t)limit - 1), "seq"));
+	json_object_set_new(out, "seq", json_integer(seq));
+	return steal(out);
+}
+
+/* --- status ------------------------------------------------------------------------------------------------------------- */
+
+/* { name: n } of the rows (partner, name, n) of one partner. */
+static bool put_counts(struct query *q, json_t *row, const char *as, const char *text, int64_t partner, struct err *e)
+{
+	struct ask a = ask(q, text);
+	json_t *counts = json_object();
+
+	json_object_set_new(row, as, counts);
+	ask_int(&a, partner);
+	while (ask_row(&a)) {
+		AUTO(json_drop) json_t *one = ask_object(&a);
+
+		json_object_set(counts, json_string_value(json_object_get(one, "name")), json_object_get(one, "n"));
+	}
+	return ask_end(&a, e);
+}
+
+static bool put_one(struct query *q, json_t *row, const char *as, const char *text, int64_t partner, struct err *e)
+{
+	struct ask a = ask(q, text);
+	json_t *one;
+
+	ask_int(&a, partner);
+	one = ask_row(&a) ? ask_object(&a) : json_null();
+	json_object_set_new(row, as, one);
+	return ask_end(&a, e);
+}
+
+static bool partner_details(struct query *q, json_t *row, struct err *e)
+{
+	const int64_t id = json_integer_value(json_object_get(row, "n"));
+
+	json_object_del(row, "n");
+	return put_counts(q, row, "live", "SELECT type AS \"name:type\", live AS n FROM feed WHERE partner = ? AND live > 0", id,
+		       e) &&
+	       put_counts(q, row, "outbox", "SELECT state AS \"name:outbox\", count(*) AS n FROM outbox WHERE partner = ? GROUP BY "
+					    "state", id, e) &&
+	       put_one(q, row, "held_plan", "SELECT hash, reason, made_at, counts AS \"counts:json\" FROM plan WHERE partner = ? AND "
+					    "state = 'held' ORDER BY id DESC LIMIT 1", id, e);
+}
+
+json_t *query_status(struct query *q, const char *partner, struct err *e)
+{
+	QUERY_HELD held = query_hold(q);
+	AUTO(json_drop) json_t *out = NULL;
+	AUTO(json_drop) json_t *rows = NULL;
+	json_t *row;
+	size_t i;
+	int64_t id;
+	struct ask a;
+
+	if (!query_partner(q, partner, &id, e))
+		return NULL;
+	a = ask(q, "SELECT p.id AS n, p.name AS id, p.state, p.reason, p.onboarded AS \"onboarded:bool\", (SELECT nullif(min("
+		   "scanned_at), 0) FROM feed f WHERE f.partner = p.id AND f.epoch > 0) AS complete_at, (SELECT count(*) FROM "
+		   "quarantine z WHERE z.partner = p.id) AS quarantine FROM partner p WHERE ?1 = 0 OR p.id = ?1 ORDER BY p.name");
+	ask_int(&a, id);
+	rows = ask_all(&a, e);
+	json_array_foreach(rows, i, row) {
+		if (!partner_details(q, row, e))
+			return NULL;
+	}
+	if (!rows)
+		return NULL;
+	a = ask(q, "SELECT (SELECT count(*) FROM review WHERE state = 'open') AS reviews, (SELECT ifnull(max(seq), 0) FROM event) "
+		   "AS seq");
+	out = ask_one(&a, "store", e);
+	if (out)
+		json_object_set(out, "partners", rows);
+	return steal(out);
+}
