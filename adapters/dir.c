@@ -98,8 +98,8 @@ static bool file_read(const char *path, struct arena *arena, char **text, size_t
 static bool item_read(const struct dir *d, struct arena *arena, enum record_type type, const char *key,
 	struct item *item, json_t **doc, struct err *e)
 {
-	char *text;
-	size_t len;
+	char *text = NULL;
+	size_t len = 0;
 
 	*item = (struct item){ .type = type, .key = arena_strdup(arena, key) };
 	*doc = NULL;
