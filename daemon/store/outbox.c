@@ -153,6 +153,15 @@ bool store_outbox_undecided(struct store *s, int partner, int cause, int64_t *n,
 	return sql_end(&q, e);
 }
 
+bool store_outbox_open(struct store *s, int partner, int64_t *n, struct err *e)
+{
+	struct sql q = sql(s, SQL_OUTBOX_OPEN);
+
+	sql_int(&q, partner);
+	*n = sql_row(&q) ? sql_get_int(&q) : 0;
+	return sql_end(&q, e);
+}
+
 /* --- writing --------------------------------------------------------------------------------------------------------- */
 
 static bool insert(struct store *s, struct outbox *o, struct err *e)

@@ -64,11 +64,12 @@
 	X(SHADOW_KEY_DROP, "DELETE FROM shadow_key WHERE hash = ? AND shadow = ?")                        \
 	X(SHADOW_KEY_CLEAR, "DELETE FROM shadow_key")                                                     \
 	X(SEEN, "UPDATE seen SET epoch = ?2 WHERE shadow = ?1 AND epoch <> ?2")                           \
-	X(SEEN_ADD, "INSERT OR IGNORE INTO seen (shadow, feed, epoch) VALUES (?,?,?)")                    \
+	X(SEEN_ADD, "INSERT OR IGNORE INTO seen (shadow, feed, epoch) SELECT ?1, ?2, max(?3, coalesce("   \
+		"(SELECT epoch FROM feed WHERE partner = ?4 AND type = ?5), 0))")                         \
 	X(SEEN_DROP, "DELETE FROM seen WHERE shadow = ?")                                                 \
-	X(SEEN_COUNT_NOT, "SELECT count(*) FROM seen WHERE feed = ? AND epoch <> ?")                      \
+	X(SEEN_COUNT_NOT, "SELECT count(*) FROM seen WHERE feed = ? AND epoch < ?")                       \
 	X(SEEN_NOT, "SELECT " SHADOW_COLUMNS " FROM seen JOIN shadow ON shadow.id = seen.shadow"          \
-		" WHERE seen.shadow > ? AND feed = ? AND epoch <> ? ORDER BY seen.shadow LIMIT ?")        \
+		" WHERE seen.shadow > ? AND feed = ? AND epoch < ? ORDER BY seen.shadow LIMIT ?")         \
                                                                                                           \
 	X(KEYED, "SELECT upto, model FROM keyed WHERE name = ?")                                          \
 	X(KEYED_SAVE, "INSERT INTO keyed (name, upto, model) VALUES (?,?,?)"                              \
@@ -140,6 +141,7 @@
 		" token = ?8, intent = ?9, fields = ?10, again = ?11, misses = ?12, error = ?13, since = ?14 WHERE id = ?1") \
 	X(OUTBOX_MOVE, "UPDATE outbox SET state = ?3, plan = ?5 WHERE partner = ?1 AND state = ?2"        \
 		" AND (?4 = 0 OR plan = ?4)")                                                             \
+	X(OUTBOX_OPEN, "SELECT count(*) FROM outbox WHERE partner = ? AND state IN (0, 1, 3, 4, 5)")              \
 	X(OUTBOX_UNDECIDED, "SELECT count(*) FROM outbox WHERE partner = ?1 AND state IN (0, 1, 2)"       \
 		" AND (?2 = 0 OR cause = ?2)")                                                            \
 	X(OUTBOX_FORGET, "DELETE FROM outbox WHERE entity = ?")                                           \
