@@ -3,7 +3,7 @@
  *
  * A hash lands on a random page of its index, so at a million rows each insert would rewrite a page of its own: that
  * alone costs ten times the rest. Keys of new rows therefore wait in memory, where they are found as well, and are
- * written in order of hash once there are KEYS_MAX of them. They need no log: they are taken from the rows they index
+ * written in order of hash once there are enough of them. They need no log: they are taken from the rows they index
  * again at the next start (`keyed` in schema.sql says from which row on). Keys of rows already covered go straight
  * to the table.
  */
@@ -17,9 +17,7 @@
 
 struct store;
 
-#ifndef KEYS_MAX
-#define KEYS_MAX 200000   /* 8 MB at most, both indexes together */
-#endif
+#define KEYS_MAX 200000   /* some 8 MB per index */
 
 struct keys_entry {
 	int64_t hash, id;
@@ -39,7 +37,7 @@ struct keys {
 	struct keys_entry *entry;
 	uint32_t *bucket;           /* a power of two of them */
 	uint32_t used, cap, unused, nbuckets;
-	uint32_t n;
+	uint32_t n, max;            /* how many wait, and before they are written */
 	struct keys_undo *undo;     /* of the transaction under way */
 	size_t nundo, undo_cap;
 	bool flushed;               /* in the transaction under way */
@@ -63,7 +61,7 @@ bool keys_spill(struct store *, struct keys *, struct err *);
 bool keys_flush(struct store *, struct keys *, struct err *);
 static inline bool keys_full(const struct keys *k)
 {
-	return k->n >= KEYS_MAX;
+	return k->n >= k->max;
 }
 void keys_committed(struct keys *);
 void keys_rolled_back(struct keys *);

@@ -16,18 +16,32 @@ const char *sql_text_of(enum sql_statement n)
 	return texts[n];
 }
 
-static bool out_of_room(sqlite3 *db, int rc)
+/* The system's own number for the last failure. SQLite keeps it per file; that of the connection may be overwritten. */
+static int system_error(sqlite3 *db)
 {
-	const int error = sqlite3_system_errno(db);
+	sqlite3_file *wal = NULL;
+	int error = 0;
 
-	return (rc & 0xff) == SQLITE_FULL || (rc == SQLITE_IOERR_WRITE && (error == EFBIG || error == EDQUOT));
+	if (sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal) == SQLITE_OK && wal && wal->pMethods)
+		wal->pMethods->xFileControl(wal, SQLITE_FCNTL_LAST_ERRNO, &error);
+	if (!error)
+		sqlite3_file_control(db, "main", SQLITE_FCNTL_LAST_ERRNO, &error);
+	return error ? error : sqlite3_system_errno(db);
+}
+
+/* SQLite itself takes only ENOSPC for that. */
+static bool out_of_room(int rc, int error)
+{
+	return (rc & 0xff) == SQLITE_FULL ||
+	       ((rc & 0xff) == SQLITE_IOERR && (error == ENOSPC || error == EFBIG || error == EDQUOT));
 }
 
 bool sql_error(sqlite3 *db, const char *path, int rc, struct err *e)
 {
+	const int error = system_error(db);
 	char why[64];
 
-	if (out_of_room(db, rc))
+	if (out_of_room(rc, error))
 		return err_set(e, ERR_BROKEN, "store %.100s: the disk is full: make room, then start again", path);
 	switch (rc & 0xff) {
 	case SQLITE_BUSY:
@@ -44,10 +58,10 @@ bool sql_error(sqlite3 *db, const char *path, int rc, struct err *e)
 	case SQLITE_CANTOPEN:
 	case SQLITE_AUTH:
 		return err_set(e, ERR_BROKEN, "store %.100s: cannot be opened: %s", path,
-			strerror_r(sqlite3_system_errno(db), why, sizeof why));
+			strerror_r(error, why, sizeof why));
 	case SQLITE_IOERR:
 		return err_set(e, ERR_BROKEN, "store %.100s: reading or writing failed (%s): see the kernel's log", path,
-			strerror_r(sqlite3_system_errno(db), why, sizeof why));
+			strerror_r(error, why, sizeof why));
 	case SQLITE_NOMEM:
 		abort();
 	default:

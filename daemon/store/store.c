@@ -148,7 +148,7 @@ static bool open_all(struct store *s, struct err *e)
 	if (!open_database(s, e) || (!s->read_only && !write_ahead(s, e)))
 		return false;
 	if (s->unclean) {
-		log_event(LOG_LEVEL_NOTICE, "store_check", "reason=\"not closed last time\"");
+		log_event(LOG_LEVEL_NOTICE, "store_check", "reason=unclean_stop");
 		if (!sound(s, e))
 			return false;
 	}
