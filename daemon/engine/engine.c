@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/log.h"
 #include "engine/partner.h"
@@ -144,6 +145,8 @@ struct engine *engine_open(const struct engine_options *options, struct config *
 	loop_random(options->loop, &engine->hub.random, sizeof engine->hub.random);
 	engine->hub.now_ms = loop_wall(options->loop);
 	set_env(engine, config);
+	/* What is wrong with the folder, opening the store says better. */
+	mkdir(config->state_dir, 0700);
 	engine->store = store_open(&(struct store_options){
 		.path = arena_printf(arena, "%s/doorstroom.db", config->state_dir), .vfs = options->store_vfs,
 		.committed = options->committed, .ctx = options->ctx }, e);
