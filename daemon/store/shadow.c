@@ -213,7 +213,10 @@ static bool keep_seen(struct store *s, const struct shadow *x, struct err *e)
 	sql_int(&q, x->id);
 	if (live) {
 		sql_int(&q, (int64_t)x->partner * RECORD_TYPES + x->type);
+		/* What becomes known outside a scan is as good as seen by the newest one: it was there after it began. */
 		sql_int(&q, x->epoch);
+		sql_int(&q, x->partner);
+		sql_int(&q, x->type);
 	}
 	if (!sql_run(&q, e))
 		return false;
