@@ -42,7 +42,7 @@ struct item {
 	const char *raw;               /* unusable item: its JSON, at most 64 KiB */
 };
 
-/* One page of what changed since a cursor, or of everything. */
+/* One page of what changed since a cursor, or of everything. ERR_GONE: the cursor is no longer valid, begin again. */
 struct pull {
 	struct op op;
 	struct arena *arena;

@@ -204,6 +204,8 @@ static bool judge_get(struct rest_call *c)
 	return true;
 }
 
+static bool object_set(struct rest_call *, const struct request *, struct err *);
+
 /* The record as it is there, with our fields put over it: everything else survives. */
 static bool judge_merge(struct rest_call *c, struct err *e)
 {
@@ -223,7 +225,7 @@ static bool judge_merge(struct rest_call *c, struct err *e)
 	c->http.sent = false;
 	c->item = NULL;
 	c->request = &c->type->request[REQUEST_UPDATE];
-	return true;
+	return object_set(c, c->request, e);
 }
 
 static bool judge_push(struct rest_call *c, struct err *e)
@@ -367,16 +369,9 @@ static bool begin_get(struct rest_call *c, struct err *e)
 	return true;
 }
 
-/* What a create sends: the fields, the hub id, and what every record of this kind has there. */
-static bool create_object(struct rest_call *c, struct err *e)
+/* Puts into what is sent what is no field. */
+static bool object_set(struct rest_call *c, const struct request *q, struct err *e)
 {
-	const struct request *q = c->request;
-
-	if (!mapping_out(c->type->mapping, c->push->record, c->push->fields, c->object, e))
-		return false;
-	if (c->type->hub_id_to && c->push->hub_id &&
-		!json_put(c->object, c->type->hub_id_to, json_string(c->push->hub_id)))
-		return err_set(e, ERR_BROKEN, "hub_id: %s is in the way", c->type->hub_id_to);
 	for (size_t i = 0; i < q->nset; i++) {
 		json_t *value = template_json(q->set[i].json, &c->fill);
 
@@ -384,6 +379,16 @@ static bool create_object(struct rest_call *c, struct err *e)
 			return err_set(e, ERR_BROKEN, "set: %s is in the way", q->set[i].name);
 	}
 	return true;
+}
+
+static bool create_object(struct rest_call *c, struct err *e)
+{
+	if (!mapping_out(c->type->mapping, c->push->record, c->push->fields, c->object, e))
+		return false;
+	if (c->type->hub_id_to && c->push->hub_id &&
+		!json_put(c->object, c->type->hub_id_to, json_string(c->push->hub_id)))
+		return err_set(e, ERR_BROKEN, "hub_id: %s is in the way", c->type->hub_id_to);
+	return object_set(c, c->request, e);
 }
 
 static bool begin_push(struct rest_call *c, struct err *e)
@@ -409,7 +414,7 @@ static bool begin_push(struct rest_call *c, struct err *e)
 	c->object = json_object();
 	if (p->kind == PUSH_CREATE)
 		return create_object(c, e);
-	return mapping_out(c->type->mapping, p->record, p->fields, c->object, e);
+	return mapping_out(c->type->mapping, p->record, p->fields, c->object, e) && object_set(c, c->request, e);
 }
 
 static void rest_pull(struct remote *r, struct pull *p)

@@ -98,7 +98,7 @@ struct request {
 	unsigned slots;
 	struct locate item;                    /* get, find; create, update: the record as it is now, or NOWHERE */
 	struct locate key, version;            /* create, update */
-	struct parameter *set;                 /* create: pointer -> constant, put into the mapped object */
+	struct parameter *set;                 /* create, update: pointer -> value, put into the mapped object */
 	size_t nset;
 	bool replace;                          /* update: get, merge, put the whole */
 };

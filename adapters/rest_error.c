@@ -122,6 +122,8 @@ enum verdict answer_judge(const struct rest *rest, const struct rest_type *t, co
 	while (i < rest->nrules && !rule_fits(&rest->rule[i], a, arena))
 		i++;
 	v = i < rest->nrules ? rest->rule[i].verdict : status_verdict(q->kind, a->status);
+	if (v == VERDICT_EMPTY && writes(q->kind))
+		v = VERDICT_GONE;
 	/* Nothing of ours can be refused where nothing was sent. */
 	if ((v == VERDICT_ITEM || v == VERDICT_CONFLICT) && !writes(q->kind))
 		v = VERDICT_BROKEN;

@@ -75,7 +75,7 @@ static const struct option request_options[] = {
 	{ .key = "key", .type = OPTION_NODE, .offset = offsetof(struct request_conf, key), .help = "id of what was created" },
 	{ .key = "version", .type = OPTION_NODE, .offset = offsetof(struct request_conf, version), .help = "its version" },
 	{ .key = "set", .type = OPTION_NODE, .offset = offsetof(struct request_conf, set),
-		.help = "create: pointer -> value, besides the fields" },
+		.help = "create, update: pointer -> value, besides the fields" },
 	{ .key = "mode", .type = OPTION_ENUM, .offset = offsetof(struct request_conf, mode), .fallback = "patch",
 		.words = mode_words, .help = "update: patch sends what changed, replace the whole record" },
 	{ 0 },
@@ -123,7 +123,9 @@ static bool read_method(struct reader *r, const struct yaml *y, struct request *
 /* Pointer -> constant; the name of a parameter is the pointer. */
 static bool read_set(struct reader *r, const struct yaml *y, const struct template_vars *vars, struct request *q)
 {
-	if (!read_parameters(r, y, SLOT_BIT(HUB_ID), vars, &q->set, &q->nset))
+	const unsigned slots = SLOT_BIT(KEY) | SLOT_BIT(VERSION) | SLOT_BIT(HUB_ID);
+
+	if (!read_parameters(r, y, slots, vars, &q->set, &q->nset))
 		return false;
 	for (size_t i = 0; i < q->nset; i++) {
 		if (!json_pointer_valid(q->set[i].name) || !q->set[i].name[0]) {
@@ -131,7 +133,8 @@ static bool read_set(struct reader *r, const struct yaml *y, const struct templa
 			return false;
 		}
 		if (!q->set[i].json)
-			q->set[i].json = template_json_compile(r->arena, y->child[i], SLOT_BIT(HUB_ID), vars, r->diags);
+			q->set[i].json = template_json_compile(r->arena, y->child[i], slots, vars, r->diags);
+		q->slots |= template_json_slots(q->set[i].json);
 	}
 	return true;
 }
@@ -157,7 +160,7 @@ static bool read_request(struct reader *r, enum request_kind kind, const struct 
 	if (envelope && !c.form)
 		ok &= (q->envelope = template_json_compile(
 			       r->arena, envelope, slots | r->auth_slots | SLOT_BIT(BODY), vars, r->diags)) != NULL;
-	q->slots = template_slots(q->path) | parameter_slots(q->query, q->nquery) | parameter_slots(q->header, q->nheader) |
+	q->slots |= template_slots(q->path) | parameter_slots(q->query, q->nquery) | parameter_slots(q->header, q->nheader) |
 		parameter_slots(q->form, q->nform) | template_json_slots(q->body) | template_json_slots(q->envelope);
 	q->replace = kind == REQUEST_UPDATE && c.mode == 1;
 	ok &= read_locate(r, c.item, &q->item) && read_locate(r, c.key, &q->key) && read_locate(r, c.version, &q->version);

@@ -14,6 +14,7 @@ struct part {
 	enum slot slot;
 	enum form form;
 	const char *argument; /* FORM_TIME: strftime form, or NULL; SLOT_BODY: JSON Pointer */
+	bool number;          /* FORM_TIME: a JSON number */
 };
 
 struct template {
@@ -79,11 +80,12 @@ static bool form_compile(struct arena *arena, const char *form, struct part *p)
 		p->form = FORM_QUOTE;
 	else if (!strcmp(form, "text"))
 		p->form = FORM_TEXT;
-	else if (form[0] == '%' && (p->slot == SLOT_SINCE || p->slot == SLOT_NOW)) {
+	else {
+		p->number = !strncmp(form, "int:", 4);
+		form += p->number ? 4 : 0;
 		p->form = FORM_TIME;
 		p->argument = arena_strdup(arena, form);
-	} else {
-		return false;
+		return form[0] == '%' && (p->slot == SLOT_SINCE || p->slot == SLOT_NOW);
 	}
 	return true;
 }
@@ -337,8 +339,7 @@ static json_t *whole_value(const struct part *p, const struct fill *fill)
 	value = part_value(p, fill, scratch, sizeof scratch);
 	if (!value)
 		return NULL;
-	if (p->form == FORM_INT || (number_slot(p->slot) && p->form == FORM_PLAIN) ||
-		(p->form == FORM_TIME && p->argument && (!strcmp(p->argument, "%s") || !strcmp(p->argument, "%Q"))))
+	if (p->form == FORM_INT || p->number || (number_slot(p->slot) && p->form == FORM_PLAIN))
 		return number(value);
 	return json_string(value);
 }

@@ -12,7 +12,8 @@
  *   ${var.name} ${var.name:int}              a variable; replaced when the manifest is read
  *
  * Forms: int (a JSON number), quote (single quotes doubled), text (a JSON string even for ${page}), and for times a
- * strftime form that begins with % (%s and %Q are epoch seconds and milliseconds); RFC 3339 if none is given.
+ * strftime form that begins with % (%s and %Q are epoch seconds and milliseconds; int:%Q is a JSON number); RFC 3339 if
+ * none is given.
  * $${ stands for ${.
  *
  * How a value is written depends on where the place is: percent-encoded in a path or query, typed in JSON (a
