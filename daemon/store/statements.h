@@ -63,7 +63,7 @@
 	X(SHADOW_KEY_ADD, "INSERT OR IGNORE INTO shadow_key (hash, shadow) VALUES (?,?)")                 \
 	X(SHADOW_KEY_DROP, "DELETE FROM shadow_key WHERE hash = ? AND shadow = ?")                        \
 	X(SHADOW_KEY_CLEAR, "DELETE FROM shadow_key")                                                     \
-	X(SEEN, "UPDATE seen SET epoch = ?2 WHERE shadow = ?1 AND epoch <> ?2")                           \
+	X(SEEN, "UPDATE seen SET epoch = ?2 WHERE shadow = ?1 AND epoch < ?2")                            \
 	X(SEEN_ADD, "INSERT OR IGNORE INTO seen (shadow, feed, epoch) SELECT ?1, ?2, max(?3, coalesce("   \
 		"(SELECT epoch FROM feed WHERE partner = ?4 AND type = ?5), 0))")                         \
 	X(SEEN_DROP, "DELETE FROM seen WHERE shadow = ?")                                                 \
@@ -88,7 +88,6 @@
 	X(MATCH_KEY_ADD, "INSERT OR IGNORE INTO match_key (hash, entity) VALUES (?,?)")                   \
 	X(MATCH_KEY_DROP, "DELETE FROM match_key WHERE hash = ? AND entity = ?")                          \
 	X(MATCH_KEY_CLEAR, "DELETE FROM match_key")                                                       \
-	X(REFERENCE_OF, "SELECT field, target FROM reference WHERE entity = ?")                           \
 	X(REFERENCE_SET, "INSERT INTO reference (entity, field, target) VALUES (?,?,?)"                   \
 		" ON CONFLICT DO UPDATE SET target = excluded.target")                                    \
 	X(REFERENCE_DROP, "DELETE FROM reference WHERE entity = ? AND field = ?")                         \
