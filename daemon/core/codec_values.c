@@ -16,7 +16,8 @@ static int variant_of(const char *arg, const char *const *words)
 
 static bool refuse_argument(const struct codec_use *use, struct err *e)
 {
-	return err_set(e, ERR_BROKEN, "%s:%.40s makes no sense; it takes %s", use->codec->name, use->arg, use->codec->arg_help);
+	return err_set(e, ERR_BROKEN, "%s:%.40s makes no sense; it takes %s", use->codec->name, use->arg,
+		use->codec->arg_help);
 }
 
 /* EspoCRM's eraser leaves this where an address or number was. */
@@ -31,7 +32,7 @@ enum number_form { NUMBER_PLAIN, NUMBER_DOTS, NUMBER_VAT, NUMBER_VAT_DOTS };
 
 bool codec_enterprise_prepare(struct codec_use *use, struct arena *arena, struct err *e)
 {
-	static const char *const forms[] = { "plain", "dots", "vat", "vat-dots", NULL };
+	static const char *const forms[] = {"plain", "dots", "vat", "vat-dots", NULL};
 
 	(void)arena;
 	use->canonical = use->kind == VALUE_ENTERPRISE;
@@ -41,7 +42,7 @@ bool codec_enterprise_prepare(struct codec_use *use, struct arena *arena, struct
 
 bool codec_establishment_prepare(struct codec_use *use, struct arena *arena, struct err *e)
 {
-	static const char *const forms[] = { "plain", "dots", NULL };
+	static const char *const forms[] = {"plain", "dots", NULL};
 
 	(void)arena;
 	use->canonical = use->kind == VALUE_ESTABLISHMENT;
@@ -85,7 +86,7 @@ const char *codec_number_form_out(const struct codec_use *use, struct arena *are
 
 bool codec_legal_form_prepare(struct codec_use *use, struct arena *arena, struct err *e)
 {
-	static const char *const forms[] = { "code", "label", NULL };
+	static const char *const forms[] = {"code", "label", NULL};
 
 	(void)arena;
 	use->variant = variant_of(use->arg, forms);
@@ -123,7 +124,7 @@ bool codec_nace_prepare(struct codec_use *use, struct arena *arena, struct err *
 	if (use->arg[n] && !use->variant)
 		return refuse_argument(use, e);
 	return !strcmp(use->text[0], "2003") || !strcmp(use->text[0], "2008") || !strcmp(use->text[0], "2025") ||
-		refuse_argument(use, e);
+	       refuse_argument(use, e);
 }
 
 const char *codec_nace_in(const struct codec_use *use, struct arena *arena, const char *raw, struct err *e)
@@ -147,7 +148,7 @@ const char *codec_nace_out(const struct codec_use *use, struct arena *arena, con
 
 bool codec_country_prepare(struct codec_use *use, struct arena *arena, struct err *e)
 {
-	static const char *const forms[] = { "code", "nl", "fr", "de", "en", NULL };
+	static const char *const forms[] = {"code", "nl", "fr", "de", "en", NULL};
 
 	(void)arena;
 	use->canonical = use->kind == VALUE_COUNTRY;
@@ -248,8 +249,9 @@ bool codec_time_prepare(struct codec_use *use, struct arena *arena, struct err *
 		use->json = CODEC_NUMBER;
 	}
 	if (!time_format_as(use->text[0], sample, text, sizeof(text)) || !time_parse_as(use->text[0], text, &back) ||
-			(back != sample && (day || sample - back > 86400000)))
-		return err_set(e, ERR_BROKEN, "%s: not a format of %%Y %%m %%d %%H %%M %%S %%L %%s %%Q that says which day",
+		(back != sample && (day || sample - back > 86400000)))
+		return err_set(e, ERR_BROKEN,
+			"%s: not a format of %%Y %%m %%d %%H %%M %%S %%L %%s %%Q that says which day",
 			use->codec->name);
 	if (back != sample)
 		use->loss |= LOSS_FORMAT;
@@ -257,13 +259,14 @@ bool codec_time_prepare(struct codec_use *use, struct arena *arena, struct err *
 }
 
 /* ms of a raw text; false with "" or NULL in *out for none or error. */
-static bool moment_in(const struct codec_use *use, struct arena *arena, const char *raw, int64_t *ms, const char **out,
-	struct err *e)
+static bool moment_in(
+	const struct codec_use *use, struct arena *arena, const char *raw, int64_t *ms, const char **out, struct err *e)
 {
 	const char *text = normalise(arena, VALUE_TEXT, raw, NULL, e);
 
 	*out = text;
-	if (!text || !*text || (*text && !text[strspn(text, "0 -:./T")] && strncmp(use->text[0], "%s", 2) &&
+	if (!text || !*text ||
+		(*text && !text[strspn(text, "0 -:./T")] && strncmp(use->text[0], "%s", 2) &&
 			strncmp(use->text[0], "%Q", 2))) {
 		*out = text ? "" : NULL;
 		return false;

@@ -34,13 +34,14 @@ static bool take_words(struct codec_use *use, struct arena *arena, struct err *e
 		if (*value && !any)
 			value = normalise(arena, use->kind, value, &valid, e);
 		if (!value || !valid)
-			return err_set(e, ERR_BROKEN, "words: \"%.40s\" is not a value of this field", use->word[i].value);
+			return err_set(
+				e, ERR_BROKEN, "words: \"%.40s\" is not a value of this field", use->word[i].value);
 		if (!strcmp(raw, "*"))
 			use->any_value = value;
 		else if (any)
 			use->any_raw = raw;
 		else
-			word[n++] = (struct codec_word){ raw, value };
+			word[n++] = (struct codec_word){raw, value};
 	}
 	use->word = word;
 	use->words = n;
@@ -62,8 +63,8 @@ bool codec_enum_prepare(struct codec_use *use, struct arena *arena, struct err *
 
 bool codec_consent_prepare(struct codec_use *use, struct arena *arena, struct err *e)
 {
-	static const struct codec_word plain[] = { { "granted", "granted" }, { "withdrawn", "withdrawn" },
-		{ "unknown", "unknown" } };
+	static const struct codec_word plain[] = {
+		{"granted", "granted"}, {"withdrawn", "withdrawn"}, {"unknown", "unknown"}};
 
 	if (use->kind != VALUE_CONSENT)
 		return err_set(e, ERR_BROKEN, "consent is for consent fields");

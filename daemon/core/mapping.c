@@ -16,35 +16,71 @@ struct row_conf {
 	int absent;
 };
 
-static const char *const absent_words[] = { "absent", "empty", NULL };
+static const char *const absent_words[] = {"absent", "empty", NULL};
 
 static const struct option row_options[] = {
-	{ .key = "at", .type = OPTION_LIST, .offset = offsetof(struct row_conf, at), .help = "pointer, or several for a set" },
-	{ .key = "each", .type = OPTION_TEXT, .offset = offsetof(struct row_conf, each),
-		.help = "pointer within each element of the array at `at`" },
-	{ .key = "with", .type = OPTION_NODE, .offset = offsetof(struct row_conf, with),
-		.help = "members that an element must have" },
-	{ .key = "as", .type = OPTION_LIST, .offset = offsetof(struct row_conf, as), .help = "codec, or a chain of them" },
-	{ .key = "words", .type = OPTION_NODE, .offset = offsetof(struct row_conf, words), .help = "table for enum, bool, consent" },
-	{ .key = "write", .type = OPTION_BOOL, .offset = offsetof(struct row_conf, write), .fallback = "yes",
-		.help = "no: it is only read" },
-	{ .key = "writeto", .type = OPTION_TEXT, .offset = offsetof(struct row_conf, writeto),
-		.help = "pointer for writing, where it is not `at`" },
-	{ .key = "absent", .type = OPTION_ENUM, .offset = offsetof(struct row_conf, absent), .fallback = "absent",
-		.words = absent_words, .help = "what a missing member means" },
-	{ .key = "empty", .type = OPTION_NODE, .offset = offsetof(struct row_conf, empty),
-		.help = "the JSON value that says none" },
-	{ .key = "loss", .type = OPTION_TEXT, .offset = offsetof(struct row_conf, loss), .help = "what writing costs there" },
-	{ .key = "value", .type = OPTION_TEXT, .offset = offsetof(struct row_conf, value), .help = "a constant, only read" },
-	{ .key = NULL },
+	{.key = "at",
+		.type = OPTION_LIST,
+		.offset = offsetof(struct row_conf, at),
+		.help = "pointer, or several for a set"},
+	{.key = "each",
+		.type = OPTION_TEXT,
+		.offset = offsetof(struct row_conf, each),
+		.help = "pointer within each element of the array at `at`"},
+	{.key = "with",
+		.type = OPTION_NODE,
+		.offset = offsetof(struct row_conf, with),
+		.help = "members that an element must have"},
+	{.key = "as",
+		.type = OPTION_LIST,
+		.offset = offsetof(struct row_conf, as),
+		.help = "codec, or a chain of them"},
+	{.key = "words",
+		.type = OPTION_NODE,
+		.offset = offsetof(struct row_conf, words),
+		.help = "table for enum, bool, consent"},
+	{.key = "write",
+		.type = OPTION_BOOL,
+		.offset = offsetof(struct row_conf, write),
+		.fallback = "yes",
+		.help = "no: it is only read"},
+	{.key = "writeto",
+		.type = OPTION_TEXT,
+		.offset = offsetof(struct row_conf, writeto),
+		.help = "pointer for writing, where it is not `at`"},
+	{.key = "absent",
+		.type = OPTION_ENUM,
+		.offset = offsetof(struct row_conf, absent),
+		.fallback = "absent",
+		.words = absent_words,
+		.help = "what a missing member means"},
+	{.key = "empty",
+		.type = OPTION_NODE,
+		.offset = offsetof(struct row_conf, empty),
+		.help = "the JSON value that says none"},
+	{.key = "loss",
+		.type = OPTION_TEXT,
+		.offset = offsetof(struct row_conf, loss),
+		.help = "what writing costs there"},
+	{.key = "value",
+		.type = OPTION_TEXT,
+		.offset = offsetof(struct row_conf, value),
+		.help = "a constant, only read"},
+	{.key = NULL},
 };
 
 static const struct option default_options[] = {
-	{ .key = "absent", .type = OPTION_ENUM, .offset = offsetof(struct row_conf, absent), .fallback = "absent",
-		.words = absent_words, .help = "what a missing member means" },
-	{ .key = "empty", .type = OPTION_NODE, .offset = offsetof(struct row_conf, empty),
-		.help = "the JSON value that says none" },
-	{ .key = NULL },
+	{.key = "absent",
+		.type = OPTION_ENUM,
+		.offset = offsetof(struct row_conf, absent),
+		.fallback = "absent",
+		.words = absent_words,
+		.help = "what a missing member means"},
+	{.key = "empty",
+		.type = OPTION_NODE,
+		.offset = offsetof(struct row_conf, empty),
+		.help = "the JSON value that says none"},
+	{.key = NULL},
 };
 
 struct compiling {
@@ -65,7 +101,8 @@ static bool wrong(const struct compiling *c, const struct yaml *where, const cha
 static bool compile_path(const struct compiling *c, const struct yaml *where, const char *text, struct path *out)
 {
 	if (!path_compile(c->arena, text, out)) {
-		diag_add(c->diags, where, "\"%s\" is no JSON Pointer: it begins with / and has ~ only as ~0 and ~1", text);
+		diag_add(c->diags, where, "\"%s\" is no JSON Pointer: it begins with / and has ~ only as ~0 and ~1",
+			text);
 		return false;
 	}
 	return out->n <= WORDS_IN_PATH || wrong(c, where, "a pointer of so many steps makes no sense");
@@ -81,7 +118,7 @@ static bool compile_one_with(const struct compiling *c, const struct yaml *y, st
 	w->value = arena_array(c->arena, struct literal, w->n + 1);
 	for (size_t i = 0; i < w->n; i++)
 		if (!literal_of(y->kind == YAML_SEQUENCE ? y->child[i] : y, &w->value[i]) ||
-				w->value[i].type == LITERAL_MISSING)
+			w->value[i].type == LITERAL_MISSING)
 			return wrong(c, y, "a scalar, or a list of them, is needed");
 	return w->n || wrong(c, y, "a scalar, or a list of them, is needed");
 }
@@ -127,7 +164,7 @@ static bool compile_paths(const struct compiling *c, const struct row_conf *conf
 /* `words` of an enum: a mapping of raw word to value; of a bool: [ true word, false word ]. */
 static bool read_words(const struct compiling *c, const struct yaml *y, const struct codec_word **out, size_t *n)
 {
-	static const char *const bools[] = { "true", "false" };
+	static const char *const bools[] = {"true", "false"};
 	struct codec_word *word;
 
 	*out = NULL;
@@ -155,8 +192,8 @@ static const char *default_codec(enum value_kind kind)
 	return kind == VALUE_BOOL ? "bool" : kind == VALUE_CONSENT ? "consent" : "text";
 }
 
-static bool add_codec(const struct compiling *c, struct row *row, const char *text, const struct codec_word *word,
-	size_t words)
+static bool add_codec(
+	const struct compiling *c, struct row *row, const char *text, const struct codec_word *word, size_t words)
 {
 	struct codec_use use;
 	struct err e;
@@ -207,7 +244,7 @@ static bool compile_loss(const struct compiling *c, const struct row_conf *conf,
 	static const struct {
 		const char *word;
 		unsigned bit;
-	} losses[] = { { "upper", LOSS_UPPER }, { "lower", LOSS_LOWER }, { "ascii", LOSS_ASCII }, { "format", LOSS_FORMAT } };
+	} losses[] = {{"upper", LOSS_UPPER}, {"lower", LOSS_LOWER}, {"ascii", LOSS_ASCII}, {"format", LOSS_FORMAT}};
 
 	for (const char *s = conf->loss ? conf->loss : ""; *s;) {
 		size_t n = strcspn(s, " ,"), i = 0;
@@ -217,10 +254,12 @@ static bool compile_loss(const struct compiling *c, const struct row_conf *conf,
 			i++;
 		if (i < 4) {
 			row->row_loss |= losses[i].bit;
-		} else if (n > 9 && !strncmp(s, "truncate:", 9) && (row->loss_most = strtoul(s + 9, &end, 10)) && end == s + n) {
+		} else if (n > 9 && !strncmp(s, "truncate:", 9) && (row->loss_most = strtoul(s + 9, &end, 10)) &&
+			   end == s + n) {
 			row->row_loss |= LOSS_TRUNCATE;
 		} else {
-			return wrong(c, row->where, "loss: upper, lower, ascii, format or truncate:N, with blanks between");
+			return wrong(
+				c, row->where, "loss: upper, lower, ascii, format or truncate:N, with blanks between");
 		}
 		s += n + strspn(s + n, " ,");
 	}
@@ -252,7 +291,7 @@ static bool compile_empty(const struct compiling *c, const struct row_conf *conf
 	const struct yaml *empty = conf->empty ? conf->empty : c->defaults.empty;
 
 	row->absent_is_empty = conf->absent == 1;
-	row->empty = (struct literal){ LITERAL_NULL, "" };
+	row->empty = (struct literal){LITERAL_NULL, ""};
 	if (empty && !literal_of(empty, &row->empty))
 		return wrong(c, empty, "null, false, 0, \"\" or missing");
 	row->empty_is_value = empty_is_value(row);
@@ -282,7 +321,7 @@ static bool read_row(const struct compiling *c, const struct yaml *y, struct row
 			conf->absent = c->defaults.absent;
 		return true;
 	}
-	*conf = (struct row_conf){ .write = true, .absent = c->defaults.absent };
+	*conf = (struct row_conf){.write = true, .absent = c->defaults.absent};
 	conf->at.n = y->kind == YAML_SEQUENCE ? y->n : 1;
 	conf->at.item = arena_array(c->arena, const char *, conf->at.n + 1);
 	for (size_t i = 0; i < conf->at.n; i++) {
@@ -298,8 +337,8 @@ static bool read_row(const struct compiling *c, const struct yaml *y, struct row
 static bool find_field(const struct compiling *c, const struct yaml *y, struct row *row)
 {
 	struct err e;
-	int index = strncmp(y->key, "x.", 2) ? field_find(c->mapping->type, y->key) :
-		field_extra(c->mapping->type, y->key, &e);
+	int index = strncmp(y->key, "x.", 2) ? field_find(c->mapping->type, y->key)
+					     : field_extra(c->mapping->type, y->key, &e);
 
 	if (index < 0 && !strncmp(y->key, "x.", 2))
 		return wrong(c, y, e.text);
@@ -318,7 +357,7 @@ static bool find_field(const struct compiling *c, const struct yaml *y, struct r
 
 static bool compile_row(const struct compiling *c, const struct yaml *y, struct row *row)
 {
-	struct row_conf conf = { 0 };
+	struct row_conf conf = {0};
 
 	row->where = y;
 	if (!find_field(c, y, row) || !read_row(c, y, &conf))
@@ -329,7 +368,7 @@ static bool compile_row(const struct compiling *c, const struct yaml *y, struct 
 	if (!conf.at.n)
 		return wrong(c, y, "needs at: a pointer into the partner's record, or value: a constant");
 	if (!compile_paths(c, &conf, row) || !compile_with(c, &conf, row) || !compile_codecs(c, &conf, row) ||
-			!compile_loss(c, &conf, row) || !compile_empty(c, &conf, row))
+		!compile_loss(c, &conf, row) || !compile_empty(c, &conf, row))
 		return false;
 	row->identity = !row->loss && !row->separator && (!row->field->set || row->each) && row->json == CODEC_STRING;
 	for (size_t i = 0; i < row->uses; i++)
@@ -355,7 +394,8 @@ static bool check_targets(const struct compiling *c)
 			for (size_t p = 0; p < a->ats; p++)
 				for (size_t q = 0; q < b->ats; q++)
 					if (!strcmp(to_a[p].text, to_b[q].text)) {
-						diag_add(c->diags, a->where, "is written to %s, as is %s: one of them needs write: no",
+						diag_add(c->diags, a->where,
+							"is written to %s, as is %s: one of them needs write: no",
 							to_a[p].text, b->field->name);
 						ok = false;
 					}
@@ -374,10 +414,11 @@ static uint64_t hash_yaml(const struct yaml *y, uint64_t h)
 	return h + 1;
 }
 
-struct mapping *mapping_compile(struct arena *arena, enum record_type type, const struct yaml *fields, struct diags *diags)
+struct mapping *mapping_compile(
+	struct arena *arena, enum record_type type, const struct yaml *fields, struct diags *diags)
 {
 	struct mapping *m = arena_new_of(arena, struct mapping);
-	struct compiling c = { .arena = arena, .mapping = m, .diags = diags };
+	struct compiling c = {.arena = arena, .mapping = m, .diags = diags};
 	const struct yaml *defaults;
 	bool ok = true;
 
@@ -396,7 +437,7 @@ struct mapping *mapping_compile(struct arena *arena, enum record_type type, cons
 		if (fields->child[i] == defaults)
 			continue;
 		if (!compile_row(&c, fields->child[i], row)) {
-			*row = (struct row){ 0 };
+			*row = (struct row){0};
 			ok = false;
 			continue;
 		}

@@ -8,28 +8,28 @@
 
 /* Canonical values of every kind, common and awkward. */
 static const char *const samples[VALUE_KINDS][SAMPLES] = {
-	[VALUE_TEXT] = { "Acme", "B\xc3\xa9lier & Zonen", "12B", "Van den Berghe-D'Hondt", "7" },
-	[VALUE_NOTE] = { "Zoekt steun voor een prototype.", "Belt terug; zie \"nota\"." },
-	[VALUE_ENTERPRISE] = { "0403449823", "1000000021", "NL123456789B01" },
-	[VALUE_ESTABLISHMENT] = { "2000000339", "geen" },
-	[VALUE_CODE] = { "AC", "014", "610", "015", "706", "000" },
-	[VALUE_NACE] = { "2025:62100", "2008:62010", "2003:72210" },
-	[VALUE_LANGUAGE] = { "nl", "fr", "de", "en" },
-	[VALUE_COUNTRY] = { "BE", "NL", "FR", "LU", "JP" },
-	[VALUE_POSTAL] = { "9000", "1012 AB", "L-1234" },
-	[VALUE_PROVINCE] = { "BE-VAN", "BE-WLG" },
-	[VALUE_EMAIL] = { "info@acme.example", "An.Peeters+x@xn--mller-kva.example" },
-	[VALUE_PHONE] = { "+3223151351", "+32470123456", "+31201234567", "02 315 13 51 toestel 12" },
-	[VALUE_URL] = { "https://www.acme.example", "http://acme.example/a?b=c" },
-	[VALUE_BOOL] = { "true", "false" },
-	[VALUE_DATE] = { "2024-02-29", "1960-08-09" },
-	[VALUE_TIME] = { "2024-02-29T10:20:30Z", "2019-12-31T23:59:59.250Z" },
-	[VALUE_SERVICE] = { "academie", "scan" },
-	[VALUE_STATE] = { "created", "in_progress" },
-	[VALUE_OUTCOME] = { "guidance", "no_follow_up" },
-	[VALUE_CONSENT] = { "granted", "withdrawn", "granted 2024-02-29T10:20:30Z form 7" },
-	[VALUE_PARTNER] = { "voka", "innovatiecentrum-limburg" },
-	[VALUE_REF] = { "1017", "a1b2c3d4-0000-4000-8000-000000000000" },
+	[VALUE_TEXT] = {"Acme", "B\xc3\xa9lier & Zonen", "12B", "Van den Berghe-D'Hondt", "7"},
+	[VALUE_NOTE] = {"Zoekt steun voor een prototype.", "Belt terug; zie \"nota\"."},
+	[VALUE_ENTERPRISE] = {"0403449823", "1000000021", "NL123456789B01"},
+	[VALUE_ESTABLISHMENT] = {"2000000339", "geen"},
+	[VALUE_CODE] = {"AC", "014", "610", "015", "706", "000"},
+	[VALUE_NACE] = {"2025:62100", "2008:62010", "2003:72210"},
+	[VALUE_LANGUAGE] = {"nl", "fr", "de", "en"},
+	[VALUE_COUNTRY] = {"BE", "NL", "FR", "LU", "JP"},
+	[VALUE_POSTAL] = {"9000", "1012 AB", "L-1234"},
+	[VALUE_PROVINCE] = {"BE-VAN", "BE-WLG"},
+	[VALUE_EMAIL] = {"info@acme.example", "An.Peeters+x@xn--mller-kva.example"},
+	[VALUE_PHONE] = {"+3223151351", "+32470123456", "+31201234567", "02 315 13 51 toestel 12"},
+	[VALUE_URL] = {"https://www.acme.example", "http://acme.example/a?b=c"},
+	[VALUE_BOOL] = {"true", "false"},
+	[VALUE_DATE] = {"2024-02-29", "1960-08-09"},
+	[VALUE_TIME] = {"2024-02-29T10:20:30Z", "2019-12-31T23:59:59.250Z"},
+	[VALUE_SERVICE] = {"academie", "scan"},
+	[VALUE_STATE] = {"created", "in_progress"},
+	[VALUE_OUTCOME] = {"guidance", "no_follow_up"},
+	[VALUE_CONSENT] = {"granted", "withdrawn", "granted 2024-02-29T10:20:30Z form 7"},
+	[VALUE_PARTNER] = {"voka", "innovatiecentrum-limburg"},
+	[VALUE_REF] = {"1017", "a1b2c3d4-0000-4000-8000-000000000000"},
 };
 
 /* The values to try: those of its table if it has one, else those of its kind. */
@@ -69,8 +69,8 @@ static bool equal_sets(struct arena *arena, unsigned loss, const char *a, const 
 }
 
 /* What is wrong with one row's laws for a value, or NULL; *written says whether it could be written at all. */
-static const char *broken_law(const struct mapping *m, const struct row *row, struct arena *arena, const char *value,
-	bool *written)
+static const char *broken_law(
+	const struct mapping *m, const struct row *row, struct arena *arena, const char *value, bool *written)
 {
 	const char *image = mapping_image(m, arena, row->index, value), *again;
 
@@ -146,7 +146,8 @@ bool mapping_check(const struct mapping *m, struct diags *diags)
 		ok = ok && !what;
 	}
 	if (ok && (row = check_whole(m, arena))) {
-		diag_add(diags, row->where, "written with all other fields it does not come back: another row is in its way");
+		diag_add(diags, row->where,
+			"written with all other fields it does not come back: another row is in its way");
 		ok = false;
 	}
 	return ok;
@@ -171,7 +172,8 @@ const char *mapping_check_item(const struct mapping *m, struct arena *arena, jso
 		const char *a = first->v[row->index], *b = second->v[row->index];
 
 		if (row->write && a && (*a || b) && (!b || !equal_sets(arena, row->loss, a, b)))
-			return arena_printf(arena, "%s: read, written and read again it is another value", row->field->name);
+			return arena_printf(
+				arena, "%s: read, written and read again it is another value", row->field->name);
 	}
 	return "";
 }
@@ -179,7 +181,7 @@ const char *mapping_check_item(const struct mapping *m, struct arena *arena, jso
 const char *mapping_describe(const struct mapping *m, struct arena *arena, unsigned field)
 {
 	const struct row *row = m->of[field];
-	BUF_AUTO struct buf text = { 0 };
+	BUF_AUTO struct buf text = {0};
 
 	if (!row)
 		return "";
@@ -194,7 +196,8 @@ const char *mapping_describe(const struct mapping *m, struct arena *arena, unsig
 	if (row->separator)
 		buf_addf(&text, "split:%s, ", row->separator);
 	for (size_t i = 0; i < row->uses && (row->separator || strcmp(row->use[0].codec->name, "text")); i++)
-		buf_addf(&text, "%s%s%s%s", i ? ", " : "", row->use[i].codec->name, *row->use[i].arg ? ":" : "", row->use[i].arg);
+		buf_addf(&text, "%s%s%s%s", i ? ", " : "", row->use[i].codec->name, *row->use[i].arg ? ":" : "",
+			row->use[i].arg);
 	if (!row->write)
 		buf_adds(&text, ", read only");
 	else if (row->writeto)

@@ -9,7 +9,7 @@ struct found {
 	struct arena *arena;
 	const char **value;
 	size_t n, cap;
-	bool said;          /* the partner says something, be it that there is none */
+	bool said; /* the partner says something, be it that there is none */
 };
 
 /* Rows of one address line stand together, so the last one split is kept. */
@@ -49,14 +49,15 @@ const char *row_in(const struct row *row, struct arena *arena, const char *raw, 
 	return row->canonical ? raw : normalise(arena, row->field->kind, raw, NULL, e);
 }
 
-static const char *part_in(const struct row *row, struct arena *arena, const char *raw, struct line *line, struct err *e)
+static const char *part_in(
+	const struct row *row, struct arena *arena, const char *raw, struct line *line, struct err *e)
 {
 	if (line->raw != raw) {
 		const char *clean = normalise(arena, VALUE_TEXT, raw, NULL, e);
 
 		if (!clean)
 			return NULL;
-		*line = (struct line){ raw, split_address_line(arena, clean) };
+		*line = (struct line){raw, split_address_line(arena, clean)};
 	}
 	switch (row->part) {
 	case ADDRESS_STREET:
@@ -130,7 +131,7 @@ static bool elements_in(const struct row *row, struct found *f, json_t *array, s
 	size_t i;
 
 	f->said = true;
-	json_array_foreach(array, i, element) {
+	json_array_foreach (array, i, element) {
 		json_t *j = with_matches(row, element) ? path_find(row->each, element, &stopped) : NULL;
 
 		if (j && !scalar_in(row, f, j, line, e))
@@ -141,8 +142,8 @@ static bool elements_in(const struct row *row, struct found *f, json_t *array, s
 	return true;
 }
 
-static bool path_in(const struct row *row, struct found *f, const struct path *at, json_t *item, struct line *line,
-	struct err *e)
+static bool path_in(
+	const struct row *row, struct found *f, const struct path *at, json_t *item, struct line *line, struct err *e)
 {
 	json_t *stopped, *j = path_find(at, item, &stopped);
 
@@ -157,10 +158,10 @@ static bool path_in(const struct row *row, struct found *f, const struct path *a
 	return scalar_in(row, f, j, line, e);
 }
 
-static bool row_read(const struct row *row, struct arena *arena, json_t *item, struct line *line, const char **out,
-	struct err *e)
+static bool row_read(
+	const struct row *row, struct arena *arena, json_t *item, struct line *line, const char **out, struct err *e)
 {
-	struct found f = { .arena = arena };
+	struct found f = {.arena = arena};
 
 	if (row->constant) {
 		*out = row->constant;
@@ -182,7 +183,7 @@ static bool row_read(const struct row *row, struct arena *arena, json_t *item, s
 struct record *mapping_in(const struct mapping *m, struct arena *arena, json_t *item, struct err *e)
 {
 	struct record *r = record_new(arena, m->type);
-	struct line line = { 0 };
+	struct line line = {0};
 
 	if (!json_is_object(item)) {
 		err_set(e, ERR_ITEM, "record is not an object");

@@ -20,7 +20,7 @@ bool path_compile(struct arena *arena, const char *text, struct path *out)
 
 	if (!json_pointer_valid(text))
 		return false;
-	*out = (struct path){ .text = arena_strdup(arena, text) };
+	*out = (struct path){.text = arena_strdup(arena, text)};
 	for (const char *c = text; *c; c++)
 		out->n += *c == '/';
 	out->step = arena_array(arena, struct step, out->n + 1);
@@ -77,7 +77,7 @@ bool literal_of(const struct yaml *y, struct literal *out)
 {
 	if (y->kind != YAML_SCALAR)
 		return false;
-	*out = (struct literal){ LITERAL_STRING, y->text };
+	*out = (struct literal){LITERAL_STRING, y->text};
 	if (y->quoted)
 		return true;
 	if (yaml_is_null(y))

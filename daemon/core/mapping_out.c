@@ -16,7 +16,8 @@ const char *row_out(const struct row *row, struct arena *arena, const char *valu
 	if (row->row_loss)
 		value = loss_apply(arena, row->row_loss, row->loss_most, value);
 	if (!scalar_fits(row->json, value)) {
-		err_set(e, ERR_ITEM, row->json == CODEC_NUMBER ? "a value that is no number" : "a value that is no boolean");
+		err_set(e, ERR_ITEM,
+			row->json == CODEC_NUMBER ? "a value that is no number" : "a value that is no boolean");
 		return NULL;
 	}
 	return value;
@@ -29,8 +30,8 @@ struct writing {
 	const struct mapping *mapping;
 	const struct record *record;
 	json_t *body;
-	bool at;             /* to where it is read, whatever writeto says */
-	uint64_t lines;      /* address rows already written with another */
+	bool at;	/* to where it is read, whatever writeto says */
+	uint64_t lines; /* address rows already written with another */
 };
 
 static const struct path *target(const struct writing *w, const struct row *row)
@@ -60,8 +61,8 @@ static bool put_text(const struct row *row, json_t *doc, const struct path *path
 }
 
 /* The texts of the elements of a set, none for those that cannot be said there. */
-static bool texts_out(const struct row *row, struct arena *arena, const char *set, const char ***out, size_t *n,
-	struct err *e)
+static bool texts_out(
+	const struct row *row, struct arena *arena, const char *set, const char ***out, size_t *n, struct err *e)
 {
 	size_t len, most = 1;
 
@@ -119,7 +120,7 @@ static bool slots_out(const struct row *row, const struct writing *w, const char
 
 static bool joined_out(const struct row *row, const struct writing *w, const char *const *text, size_t n, struct err *e)
 {
-	BUF_AUTO struct buf all = { 0 };
+	BUF_AUTO struct buf all = {0};
 
 	for (size_t i = 0; i < n; i++) {
 		if (i)
@@ -206,7 +207,7 @@ static bool element_out(const struct row *row, const struct writing *w, const ch
 
 	if (!array)
 		return false;
-	json_array_foreach(array, i, element) {
+	json_array_foreach (array, i, element) {
 		if (!with_matches(row, element))
 			continue;
 		if (row->each->n)
@@ -223,7 +224,7 @@ static bool element_out(const struct row *row, const struct writing *w, const ch
 static bool same_target(const struct writing *w, const struct row *a, const struct row *b)
 {
 	return b->part && b->write && !strcmp(target(w, a)->text, target(w, b)->text) && !a->each == !b->each &&
-		(!a->each || (!strcmp(a->each->text, b->each->text)));
+	       (!a->each || (!strcmp(a->each->text, b->each->text)));
 }
 
 /* The text that stands there now, for the parts of it that the record does not have. */
@@ -237,7 +238,7 @@ static const char *line_now(const struct row *row, const struct writing *w)
 		json_t *array = j;
 
 		j = NULL;
-		json_array_foreach(array, i, element) {
+		json_array_foreach (array, i, element) {
 			if (with_matches(row, element)) {
 				j = path_find(row->each, element, &stopped);
 				break;
@@ -306,10 +307,11 @@ static uint64_t with_neighbours(const struct mapping *m, uint64_t fields)
 	return all;
 }
 
-static bool write_all(const struct mapping *m, const struct record *r, uint64_t fields, json_t *body, bool at, struct err *e)
+static bool write_all(
+	const struct mapping *m, const struct record *r, uint64_t fields, json_t *body, bool at, struct err *e)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
-	struct writing w = { .arena = arena, .mapping = m, .record = r, .body = body, .at = at };
+	struct writing w = {.arena = arena, .mapping = m, .record = r, .body = body, .at = at};
 
 	fields = with_neighbours(m, fields);
 	for (size_t i = 0; i < m->n; i++) {
@@ -336,7 +338,7 @@ bool mapping_out_at(const struct mapping *m, const struct record *r, uint64_t fi
 /* A part of an address line, between parts that cannot be mistaken for it. */
 static const char *part_image(const struct row *row, struct arena *arena, const char *value)
 {
-	struct address_line line = { "Straat", "1", "" };
+	struct address_line line = {"Straat", "1", ""};
 	const char *text;
 
 	if (row->part == ADDRESS_STREET)

@@ -9,7 +9,7 @@
 static bool is_blank(int32_t c)
 {
 	return c <= 0x20 || (c >= 0x7f && c <= 0xa0) || c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 ||
-		c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+	       c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
 }
 
 /* U+200B, U+2060 and U+FEFF, by their UTF-8 bytes. */
@@ -38,8 +38,8 @@ static const char *clean_unicode(struct arena *arena, const char *text, size_t n
 		else
 			bytes[len++] = *s++;
 	}
-	points = utf8proc_decompose((const uint8_t *)bytes, (utf8proc_ssize_t)len, point, 1024,
-		UTF8PROC_STABLE | UTF8PROC_COMPOSE);
+	points = utf8proc_decompose(
+		(const uint8_t *)bytes, (utf8proc_ssize_t)len, point, 1024, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 	if (points > 1024) {
 		point = arena_array(arena, int32_t, (size_t)points);
 		points = utf8proc_decompose((const uint8_t *)bytes, (utf8proc_ssize_t)len, point, points,
@@ -124,12 +124,12 @@ int compare_first(const void *key, const void *row)
 	return strcmp(*(const char *const *)key, *(const char *const *)row);
 }
 
-static const char *const services[] = { "academie", "inspiratiesessie", "toolkit", "webinar", "scan", "audit",
-	"begeleiding", "subsidie", "wervingssessie", NULL };
-static const char *const outcomes[] = { "guidance", "application_submitted", "no_follow_up", NULL };
-static const char *const consents[] = { "granted", "withdrawn", "unknown", NULL };
+static const char *const services[] = {"academie", "inspiratiesessie", "toolkit", "webinar", "scan", "audit",
+	"begeleiding", "subsidie", "wervingssessie", NULL};
+static const char *const outcomes[] = {"guidance", "application_submitted", "no_follow_up", NULL};
+static const char *const consents[] = {"granted", "withdrawn", "unknown", NULL};
 #define X(state, name) name,
-static const char *const states[] = { REFERRAL_STATE_LIST(X) NULL };
+static const char *const states[] = {REFERRAL_STATE_LIST(X) NULL};
 #undef X
 
 const char *const *value_words(enum value_kind kind)
@@ -219,8 +219,8 @@ static const char *normalise_ref(struct arena *arena, const char *text, const ch
 	return *clean ? arena_strdup(arena, text) : clean;
 }
 
-static const char *normalise_kind(struct arena *arena, enum value_kind kind, const char *text, const char *clean,
-	bool *valid)
+static const char *normalise_kind(
+	struct arena *arena, enum value_kind kind, const char *text, const char *clean, bool *valid)
 {
 	switch (kind) {
 	case VALUE_TEXT:

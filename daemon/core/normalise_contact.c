@@ -99,7 +99,7 @@ const char *normalise_email(struct arena *arena, const char *text, bool *valid)
 		start += 7;
 	at = memrchr(start, '@', (size_t)(end - start));
 	*valid = at && local_valid(start, (size_t)(at - start)) &&
-		(host = host_canonical(arena, at + 1, (size_t)(end - at - 1))) != NULL;
+		 (host = host_canonical(arena, at + 1, (size_t)(end - at - 1))) != NULL;
 	if (*valid)
 		return text_concat(arena, start, (size_t)(at + 1 - start), host, NULL);
 	return text_says_nothing(text) ? "" : text;
@@ -109,23 +109,23 @@ const char *normalise_email(struct arena *arena, const char *text, bool *valid)
 static const struct dialling {
 	const char *country, *code, *trunk;
 } countries[] = {
-	{ "AT", "43", "0" },
-	{ "BE", "32", "0" },
-	{ "CH", "41", "0" },
-	{ "DE", "49", "0" },
-	{ "DK", "45", "" },
-	{ "ES", "34", "" },
-	{ "FI", "358", "0" },
-	{ "FR", "33", "0" },
-	{ "GB", "44", "0" },
-	{ "IE", "353", "0" },
-	{ "IT", "39", "" },
-	{ "LU", "352", "" },
-	{ "NL", "31", "0" },
-	{ "NO", "47", "" },
-	{ "PL", "48", "" },
-	{ "PT", "351", "" },
-	{ "SE", "46", "0" },
+	{"AT", "43", "0"},
+	{"BE", "32", "0"},
+	{"CH", "41", "0"},
+	{"DE", "49", "0"},
+	{"DK", "45", ""},
+	{"ES", "34", ""},
+	{"FI", "358", "0"},
+	{"FR", "33", "0"},
+	{"GB", "44", "0"},
+	{"IE", "353", "0"},
+	{"IT", "39", ""},
+	{"LU", "352", ""},
+	{"NL", "31", "0"},
+	{"NO", "47", ""},
+	{"PL", "48", ""},
+	{"PT", "351", ""},
+	{"SE", "46", "0"},
 };
 
 bool phone_country_known(const char *country)
@@ -136,7 +136,8 @@ bool phone_country_known(const char *country)
 /* Past "tel:", "T. ", "GSM ": what people write before a number. */
 static const char *skip_label(const char *s)
 {
-	static const char *const labels[] = { "telefoon", "t\xc3\xa9l", "tel", "gsm", "mobiel", "mobile", "mob", "phone", "t", "m" };
+	static const char *const labels[] = {
+		"telefoon", "t\xc3\xa9l", "tel", "gsm", "mobiel", "mobile", "mob", "phone", "t", "m"};
 
 	for (size_t i = 0; !is_digit(*s) && *s != '+' && i < sizeof(labels) / sizeof(labels[0]); i++) {
 		size_t n = strlen(labels[i]);
@@ -169,7 +170,8 @@ static bool phone_digits(const char *s, char digits[20], bool *international)
 			*international = true;
 		} else if (!strncmp(s, "(0)", 3) && *international && n) {
 			s += 2;
-		} else if ((uint8_t)s[0] == 0xe2 && (uint8_t)s[1] == 0x80 && (uint8_t)s[2] >= 0x90 && (uint8_t)s[2] <= 0x95) {
+		} else if ((uint8_t)s[0] == 0xe2 && (uint8_t)s[1] == 0x80 && (uint8_t)s[2] >= 0x90 &&
+			   (uint8_t)s[2] <= 0x95) {
 			s += 2;
 		} else if (!strchr(" .-/()", *s)) {
 			return false;
@@ -205,9 +207,10 @@ const char *phone_canonical(struct arena *arena, const char *text, const char *c
 		if (!home || strncmp(digits, home->trunk, trunk))
 			return text;
 		national += trunk;
-		*valid = !strcmp(home->code, "32") ? belgian_valid(national) :
-			strlen(national) >= 6 && strlen(national) + strlen(home->code) <= 15 &&
-				(*national != '0' || !trunk);
+		*valid = !strcmp(home->code, "32")
+				 ? belgian_valid(national)
+				 : strlen(national) >= 6 && strlen(national) + strlen(home->code) <= 15 &&
+					   (*national != '0' || !trunk);
 		return *valid ? text_concat(arena, "+", 1, home->code, national) : text;
 	}
 	if (!strncmp(digits, "32", 2)) {

@@ -13,7 +13,7 @@ bool codepoint_is_word(int32_t c)
 	utf8proc_category_t category = utf8proc_category(c);
 
 	return (category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_LO) ||
-		(category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);
+	       (category >= UTF8PROC_CATEGORY_ND && category <= UTF8PROC_CATEGORY_NO);
 }
 
 const char *plain_letter(int32_t c)
@@ -21,11 +21,10 @@ const char *plain_letter(int32_t c)
 	static const struct {
 		int32_t letter;
 		const char *plain;
-	} table[] = { { 0xe6, "ae" }, { 0xf0, "d" }, { 0xf8, "o" }, { 0xfe, "th" }, { 0x111, "d" }, { 0x127, "h" },
-		{ 0x131, "i" }, { 0x138, "k" }, { 0x142, "l" }, { 0x14b, "ng" }, { 0x153, "oe" }, { 0x167, "t" },
-		{ 0x180, "b" }, { 0x192, "f" }, { 0x19a, "l" }, { 0x1b6, "z" }, { 0x1e5, "g" }, { 0x237, "j" },
-		{ 0x247, "e" }, { 0x249, "j" }, { 0x24d, "r" }, { 0x24f, "y" }, { 0x259, "e" }, { 0x268, "i" },
-		{ 0x289, "u" } };
+	} table[] = {{0xe6, "ae"}, {0xf0, "d"}, {0xf8, "o"}, {0xfe, "th"}, {0x111, "d"}, {0x127, "h"}, {0x131, "i"},
+		{0x138, "k"}, {0x142, "l"}, {0x14b, "ng"}, {0x153, "oe"}, {0x167, "t"}, {0x180, "b"}, {0x192, "f"},
+		{0x19a, "l"}, {0x1b6, "z"}, {0x1e5, "g"}, {0x237, "j"}, {0x247, "e"}, {0x249, "j"}, {0x24d, "r"},
+		{0x24f, "y"}, {0x259, "e"}, {0x268, "i"}, {0x289, "u"}};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		if (table[i].letter == c)
@@ -40,7 +39,7 @@ const char *plain_letter(int32_t c)
 static bool dot_joins(const int32_t *point, size_t n, size_t i, size_t letters)
 {
 	return letters == 1 && i + 1 < n && codepoint_is_word(point[i + 1]) &&
-		(i + 2 >= n || !codepoint_is_word(point[i + 2]));
+	       (i + 2 >= n || !codepoint_is_word(point[i + 2]));
 }
 
 /* point holds n code points, decomposed, case-folded and without marks. */
@@ -79,8 +78,9 @@ static bool fold_points(const int32_t *point, size_t n, char *out, size_t size)
 	return true;
 }
 
-#define FOLD_OPTIONS \
-	(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK | UTF8PROC_IGNORE)
+#define FOLD_OPTIONS                                                                                                   \
+	(UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_STRIPMARK |             \
+		UTF8PROC_IGNORE)
 
 /* Its code points in point, which holds cap; returns how many there are (more than cap: too few were given). */
 static size_t unfold(const char *text, int32_t *point, size_t cap)
@@ -94,7 +94,8 @@ static size_t unfold(const char *text, int32_t *point, size_t cap)
 	if (!text[n])
 		return n;
 	n += strlen(text + n);
-	points = utf8proc_decompose((const uint8_t *)text, (utf8proc_ssize_t)n, point, (utf8proc_ssize_t)cap, FOLD_OPTIONS);
+	points = utf8proc_decompose(
+		(const uint8_t *)text, (utf8proc_ssize_t)n, point, (utf8proc_ssize_t)cap, FOLD_OPTIONS);
 	return points < 0 ? 0 : (size_t)points;
 }
 
@@ -126,8 +127,9 @@ const char *fold_text(struct arena *arena, const char *text)
 /* Words before a Dutch or French family name, apart ("van den berghe") or with it ("vandenberghe"). */
 static bool is_particle(const char *word, size_t n)
 {
-	static const char *const particles[] = { "van", "de", "den", "der", "het", "t", "s", "d", "ter", "ten", "te", "vande",
-		"vanden", "vander", "vant", "op", "in", "le", "la", "les", "du", "des", "l", "von", "zu", "zum", "zur" };
+	static const char *const particles[] = {"van", "de", "den", "der", "het", "t", "s", "d", "ter", "ten", "te",
+		"vande", "vanden", "vander", "vant", "op", "in", "le", "la", "les", "du", "des", "l", "von", "zu",
+		"zum", "zur"};
 
 	for (size_t i = 0; i < sizeof(particles) / sizeof(particles[0]); i++)
 		if (strlen(particles[i]) == n && !memcmp(particles[i], word, n))
@@ -138,7 +140,7 @@ static bool is_particle(const char *word, size_t n)
 /* How much of a word is a particle written with it. At least three letters of the name itself must be left. */
 static size_t joined_particle(const char *word, bool after_van)
 {
-	static const char *const joined[] = { "vanden", "vander", "vande", "vant", "van", "de" };
+	static const char *const joined[] = {"vanden", "vander", "vande", "vant", "van", "de"};
 
 	if (!strncmp(word, "dh", 2) && strlen(word) > 4)
 		return 1;
@@ -194,14 +196,15 @@ const char *fold_email(struct arena *arena, const char *email)
 
 const char *email_domain(struct arena *arena, const char *email)
 {
-	static const char *const free_mail[] = { "aol.com", "belgacom.net", "belgacom.be", "dommel.be", "edpnet.be", "euphonynet.be",
-		"fastmail.com", "fulladsl.be", "gmail.com", "gmx.com", "gmx.de", "gmx.net", "googlemail.com", "hotmail.be",
-		"hotmail.com", "hotmail.fr", "hotmail.nl", "icloud.com", "laposte.net", "live.be", "live.com", "live.fr",
-		"live.nl", "mac.com", "mail.com", "me.com", "msn.com", "mobistar.be", "numericable.be", "orange.be", "orange.fr",
-		"outlook.be", "outlook.com", "outlook.fr", "pandora.be", "ping.be", "planet.nl", "proton.me", "protonmail.com",
-		"proximus.be", "scarlet.be", "skynet.be", "swing.be", "telenet.be", "tele2.be", "tiscali.be", "tvcablenet.be",
-		"versatel.be", "voo.be", "wanadoo.fr", "web.de", "yahoo.be", "yahoo.com", "yahoo.fr", "yahoo.nl", "ymail.com",
-		"yucom.be", "zoho.com" };
+	static const char *const free_mail[] = {"aol.com", "belgacom.net", "belgacom.be", "dommel.be", "edpnet.be",
+		"euphonynet.be", "fastmail.com", "fulladsl.be", "gmail.com", "gmx.com", "gmx.de", "gmx.net",
+		"googlemail.com", "hotmail.be", "hotmail.com", "hotmail.fr", "hotmail.nl", "icloud.com", "laposte.net",
+		"live.be", "live.com", "live.fr", "live.nl", "mac.com", "mail.com", "me.com", "msn.com", "mobistar.be",
+		"numericable.be", "orange.be", "orange.fr", "outlook.be", "outlook.com", "outlook.fr", "pandora.be",
+		"ping.be", "planet.nl", "proton.me", "protonmail.com", "proximus.be", "scarlet.be", "skynet.be",
+		"swing.be", "telenet.be", "tele2.be", "tiscali.be", "tvcablenet.be", "versatel.be", "voo.be",
+		"wanadoo.fr", "web.de", "yahoo.be", "yahoo.com", "yahoo.fr", "yahoo.nl", "ymail.com", "yucom.be",
+		"zoho.com"};
 	const char *at = strrchr(email, '@'), *domain;
 
 	if (!at)
@@ -215,19 +218,20 @@ const char *email_domain(struct arena *arena, const char *email)
 
 bool email_is_role(const char *email)
 {
-	static const char *const roles[] = { "aankoop", "abuse", "accountancy", "accounting", "accounts", "achats", "admin",
-		"administratie", "administration", "administrator", "algemeen", "balie", "bestelling", "bestellingen",
-		"bestuur", "boekhouding", "bureau", "business", "communicatie", "communication", "compta",
-		"comptabilite", "contact", "crm", "customercare", "customerservice", "directie", "direction", "dpo", "email",
-		"events", "export", "facturatie", "factuur", "facturen", "facturation", "finance", "financien", "gdpr",
-		"general", "hallo", "hello", "help", "helpdesk", "hr", "info", "informatie", "information", "infos", "invoice",
-		"invoices", "invoicing", "jobs", "kantoor", "klanten", "klantendienst", "legal", "lid", "leden", "mail",
-		"mailbox", "management", "marketing", "media", "nieuwsbrief", "newsletter", "no-reply", "noreply", "office",
-		"offerte", "offertes", "onthaal", "order", "orders", "payroll", "pers", "personeel", "planning", "post",
-		"postmaster", "press", "privacy", "production", "productie", "purchase", "purchasing", "receptie", "reception",
-		"rh", "sales", "secretariaat", "secretariat", "secretary", "security", "service", "shop", "studio", "support",
-		"team", "technical", "vente", "ventes", "verkoop", "vzw", "webmaster", "webshop", "welcome", "welkom",
-		"werkplaats", "winkel", "zaakvoerder" };
+	static const char *const roles[] = {"aankoop", "abuse", "accountancy", "accounting", "accounts", "achats",
+		"admin", "administratie", "administration", "administrator", "algemeen", "balie", "bestelling",
+		"bestellingen", "bestuur", "boekhouding", "bureau", "business", "communicatie", "communication",
+		"compta", "comptabilite", "contact", "crm", "customercare", "customerservice", "directie", "direction",
+		"dpo", "email", "events", "export", "facturatie", "factuur", "facturen", "facturation", "finance",
+		"financien", "gdpr", "general", "hallo", "hello", "help", "helpdesk", "hr", "info", "informatie",
+		"information", "infos", "invoice", "invoices", "invoicing", "jobs", "kantoor", "klanten",
+		"klantendienst", "legal", "lid", "leden", "mail", "mailbox", "management", "marketing", "media",
+		"nieuwsbrief", "newsletter", "no-reply", "noreply", "office", "offerte", "offertes", "onthaal", "order",
+		"orders", "payroll", "pers", "personeel", "planning", "post", "postmaster", "press", "privacy",
+		"production", "productie", "purchase", "purchasing", "receptie", "reception", "rh", "sales",
+		"secretariaat", "secretariat", "secretary", "security", "service", "shop", "studio", "support", "team",
+		"technical", "vente", "ventes", "verkoop", "vzw", "webmaster", "webshop", "welcome", "welkom",
+		"werkplaats", "winkel", "zaakvoerder"};
 	char local[32];
 	size_t n = strcspn(email, "@+");
 

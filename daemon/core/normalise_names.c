@@ -8,157 +8,157 @@
 static const struct form {
 	const char *code, *label, *class;
 } forms[] = {
-	{ "001", "SCE", "001" },
-	{ "006", "CVOA", "706" },
-	{ "007", NULL, "706" },
-	{ "008", "CVBA", "706" },
-	{ "009", NULL, "706" },
-	{ "010", "EBVBA", "610" },
-	{ "011", "VOF", "011" },
-	{ "012", "GCV", "612" },
-	{ "013", "CommVA", "612" },
-	{ "014", "NV", "014" },
-	{ "015", "BVBA", "610" },
-	{ "016", NULL, "706" },
-	{ "017", "VZW", "017" },
-	{ "025", "LV", "025" },
-	{ "026", "PS", "026" },
-	{ "027", "SE", "027" },
-	{ "029", "SON", "029" },
-	{ "030", NULL, "030" },
-	{ "065", "EESV", "065" },
-	{ "114", NULL, "014" },
-	{ "116", NULL, "116" },
-	{ "117", NULL, "017" },
-	{ "124", NULL, "124" },
-	{ "125", "IVZW", "017" },
-	{ "235", NULL, "235" },
-	{ "400", NULL, "400" },
-	{ "411", NULL, "411" },
-	{ "412", NULL, "412" },
-	{ "416", NULL, "416" },
-	{ "417", NULL, "417" },
-	{ "418", NULL, "418" },
-	{ "419", NULL, "419" },
-	{ "506", NULL, "706" },
-	{ "508", "CVBA-SO", "706" },
-	{ "514", "NV-SO", "014" },
-	{ "515", "BVBA-SO", "610" },
-	{ "610", "BV", "610" },
-	{ "612", "CommV", "612" },
-	{ "614", NULL, "014" },
-	{ "616", NULL, "616" },
-	{ "617", NULL, "617" },
-	{ "702", "Maatschap", "702" },
-	{ "703", NULL, "703" },
-	{ "704", NULL, "704" },
-	{ "706", "CV", "706" },
-	{ "716", NULL, "716" },
-	{ "721", NULL, "721" },
-	{ "722", NULL, "722" },
-	{ "723", NULL, "723" },
-	{ "724", NULL, "724" },
-	{ "790", NULL, "790" },
+	{"001", "SCE", "001"},
+	{"006", "CVOA", "706"},
+	{"007", NULL, "706"},
+	{"008", "CVBA", "706"},
+	{"009", NULL, "706"},
+	{"010", "EBVBA", "610"},
+	{"011", "VOF", "011"},
+	{"012", "GCV", "612"},
+	{"013", "CommVA", "612"},
+	{"014", "NV", "014"},
+	{"015", "BVBA", "610"},
+	{"016", NULL, "706"},
+	{"017", "VZW", "017"},
+	{"025", "LV", "025"},
+	{"026", "PS", "026"},
+	{"027", "SE", "027"},
+	{"029", "SON", "029"},
+	{"030", NULL, "030"},
+	{"065", "EESV", "065"},
+	{"114", NULL, "014"},
+	{"116", NULL, "116"},
+	{"117", NULL, "017"},
+	{"124", NULL, "124"},
+	{"125", "IVZW", "017"},
+	{"235", NULL, "235"},
+	{"400", NULL, "400"},
+	{"411", NULL, "411"},
+	{"412", NULL, "412"},
+	{"416", NULL, "416"},
+	{"417", NULL, "417"},
+	{"418", NULL, "418"},
+	{"419", NULL, "419"},
+	{"506", NULL, "706"},
+	{"508", "CVBA-SO", "706"},
+	{"514", "NV-SO", "014"},
+	{"515", "BVBA-SO", "610"},
+	{"610", "BV", "610"},
+	{"612", "CommV", "612"},
+	{"614", NULL, "014"},
+	{"616", NULL, "616"},
+	{"617", NULL, "617"},
+	{"702", "Maatschap", "702"},
+	{"703", NULL, "703"},
+	{"704", NULL, "704"},
+	{"706", "CV", "706"},
+	{"716", NULL, "716"},
+	{"721", NULL, "721"},
+	{"722", NULL, "722"},
+	{"723", NULL, "723"},
+	{"724", NULL, "724"},
+	{"790", NULL, "790"},
 };
 
 /* Folded ways to write a form: NL, FR, DE and EN, longest first. code NULL: a foreign form that the KBO does not
  * know. front: also recognised before the name; the other short ones are words or initials of names too often. */
-#define PHRASE(words, code, front) { words, sizeof(words) - 1, code, front },
+#define WORDS(words) words, sizeof(words) - 1
 static const struct phrase {
 	const char *words;
 	size_t len;
 	const char *code;
 	bool front;
 } phrases[] = {
-	PHRASE("besloten vennootschap met beperkte aansprakelijkheid", "015", true)
-	PHRASE("cooperatieve vennootschap met beperkte aansprakelijkheid", "008", true)
-	PHRASE("societe cooperative a responsabilite limitee", "008", true)
-	PHRASE("societe privee a responsabilite limitee", "015", true)
-	PHRASE("gesellschaft mit beschrankter haftung", "610", true)
-	PHRASE("internationale vereniging zonder winstoogmerk", "125", true)
-	PHRASE("association internationale sans but lucratif", "125", true)
-	PHRASE("vereniging zonder winstoogmerk", "017", true)
-	PHRASE("gewone commanditaire vennootschap", "012", true)
-	PHRASE("societe a responsabilite limitee", "610", true)
-	PHRASE("association sans but lucratif", "017", true)
-	PHRASE("societe en commandite simple", "612", true)
-	PHRASE("commanditaire vennootschap", "612", true)
-	PHRASE("societe en nom collectif", "011", true)
-	PHRASE("vennootschap onder firma", "011", true)
-	PHRASE("cooperatieve vennootschap", "706", true)
-	PHRASE("societe en commandite", "612", true)
-	PHRASE("naamloze vennootschap", "014", true)
-	PHRASE("besloten vennootschap", "610", true)
-	PHRASE("societe cooperative", "706", true)
-	PHRASE("private stichting", "026", true)
-	PHRASE("fondation privee", "026", true)
-	PHRASE("societe anonyme", "014", true)
-	PHRASE("aktiengesellschaft", "014", true)
-	PHRASE("maatschap", "702", false)
-	PHRASE("bvba so", "515", true)
-	PHRASE("cvba so", "508", true)
-	PHRASE("comm v a", "013", true)
-	PHRASE("comm va", "013", true)
-	PHRASE("kom v", "612", true)
-	PHRASE("comm v", "612", true)
-	PHRASE("s comm", "612", true)
-	PHRASE("nv so", "514", true)
-	PHRASE("commva", "013", true)
-	PHRASE("commv", "612", true)
-	PHRASE("scomm", "612", true)
-	PHRASE("aisbl", "125", true)
-	PHRASE("ebvba", "010", true)
-	PHRASE("sprlu", "010", true)
-	PHRASE("genmbh", "008", true)
-	PHRASE("limited", NULL, false)
-	PHRASE("asbl", "017", true)
-	PHRASE("bvba", "015", true)
-	PHRASE("cvba", "008", true)
-	PHRASE("cvoa", "006", true)
-	PHRASE("eesv", "065", true)
-	PHRASE("geie", "065", true)
-	PHRASE("gmbh", "610", true)
-	PHRASE("ivzw", "125", true)
-	PHRASE("sagr", "025", false)
-	PHRASE("scri", "006", true)
-	PHRASE("scrl", "008", true)
-	PHRASE("sprl", "015", true)
-	PHRASE("sarl", NULL, true)
-	PHRASE("sca", "013", false)
-	PHRASE("sce", "001", false)
-	PHRASE("scs", "012", false)
-	PHRASE("snc", "011", true)
-	PHRASE("son", "029", false)
-	PHRASE("srl", "610", true)
-	PHRASE("vof", "011", true)
-	PHRASE("vzw", "017", true)
-	PHRASE("vog", "017", false)
-	PHRASE("fup", "029", false)
-	PHRASE("gcv", "012", true)
-	PHRASE("inc", NULL, false)
-	PHRASE("llc", NULL, false)
-	PHRASE("ltd", NULL, false)
-	PHRASE("ohg", "011", false)
-	PHRASE("plc", NULL, false)
-	PHRASE("sas", NULL, false)
-	PHRASE("ag", "014", false)
-	PHRASE("bv", "610", true)
-	PHRASE("cv", "706", false)
-	PHRASE("fp", "026", false)
-	PHRASE("kg", "612", false)
-	PHRASE("lv", "025", false)
-	PHRASE("nv", "014", true)
-	PHRASE("ps", "026", false)
-	PHRASE("sa", "014", true)
-	PHRASE("sc", "706", false)
-	PHRASE("se", "027", false)
-	PHRASE("spa", NULL, false)
-	PHRASE("b v b a", "015", true)
-	PHRASE("v z w", "017", true)
-	PHRASE("b v", "610", true)
-	PHRASE("n v", "014", true)
-	PHRASE("s a", "014", false)
-	PHRASE("c v", "706", false)
+	{WORDS("besloten vennootschap met beperkte aansprakelijkheid"), "015", true},
+	{WORDS("cooperatieve vennootschap met beperkte aansprakelijkheid"), "008", true},
+	{WORDS("societe cooperative a responsabilite limitee"), "008", true},
+	{WORDS("societe privee a responsabilite limitee"), "015", true},
+	{WORDS("gesellschaft mit beschrankter haftung"), "610", true},
+	{WORDS("internationale vereniging zonder winstoogmerk"), "125", true},
+	{WORDS("association internationale sans but lucratif"), "125", true},
+	{WORDS("vereniging zonder winstoogmerk"), "017", true},
+	{WORDS("gewone commanditaire vennootschap"), "012", true},
+	{WORDS("societe a responsabilite limitee"), "610", true},
+	{WORDS("association sans but lucratif"), "017", true},
+	{WORDS("societe en commandite simple"), "612", true},
+	{WORDS("commanditaire vennootschap"), "612", true},
+	{WORDS("societe en nom collectif"), "011", true},
+	{WORDS("vennootschap onder firma"), "011", true},
+	{WORDS("cooperatieve vennootschap"), "706", true},
+	{WORDS("societe en commandite"), "612", true},
+	{WORDS("naamloze vennootschap"), "014", true},
+	{WORDS("besloten vennootschap"), "610", true},
+	{WORDS("societe cooperative"), "706", true},
+	{WORDS("private stichting"), "026", true},
+	{WORDS("fondation privee"), "026", true},
+	{WORDS("societe anonyme"), "014", true},
+	{WORDS("aktiengesellschaft"), "014", true},
+	{WORDS("maatschap"), "702", false},
+	{WORDS("bvba so"), "515", true},
+	{WORDS("cvba so"), "508", true},
+	{WORDS("comm v a"), "013", true},
+	{WORDS("comm va"), "013", true},
+	{WORDS("kom v"), "612", true},
+	{WORDS("comm v"), "612", true},
+	{WORDS("s comm"), "612", true},
+	{WORDS("nv so"), "514", true},
+	{WORDS("commva"), "013", true},
+	{WORDS("commv"), "612", true},
+	{WORDS("scomm"), "612", true},
+	{WORDS("aisbl"), "125", true},
+	{WORDS("ebvba"), "010", true},
+	{WORDS("sprlu"), "010", true},
+	{WORDS("genmbh"), "008", true},
+	{WORDS("limited"), NULL, false},
+	{WORDS("asbl"), "017", true},
+	{WORDS("bvba"), "015", true},
+	{WORDS("cvba"), "008", true},
+	{WORDS("cvoa"), "006", true},
+	{WORDS("eesv"), "065", true},
+	{WORDS("geie"), "065", true},
+	{WORDS("gmbh"), "610", true},
+	{WORDS("ivzw"), "125", true},
+	{WORDS("sagr"), "025", false},
+	{WORDS("scri"), "006", true},
+	{WORDS("scrl"), "008", true},
+	{WORDS("sprl"), "015", true},
+	{WORDS("sarl"), NULL, true},
+	{WORDS("sca"), "013", false},
+	{WORDS("sce"), "001", false},
+	{WORDS("scs"), "012", false},
+	{WORDS("snc"), "011", true},
+	{WORDS("son"), "029", false},
+	{WORDS("srl"), "610", true},
+	{WORDS("vof"), "011", true},
+	{WORDS("vzw"), "017", true},
+	{WORDS("vog"), "017", false},
+	{WORDS("fup"), "029", false},
+	{WORDS("gcv"), "012", true},
+	{WORDS("inc"), NULL, false},
+	{WORDS("llc"), NULL, false},
+	{WORDS("ltd"), NULL, false},
+	{WORDS("ohg"), "011", false},
+	{WORDS("plc"), NULL, false},
+	{WORDS("sas"), NULL, false},
+	{WORDS("ag"), "014", false},
+	{WORDS("bv"), "610", true},
+	{WORDS("cv"), "706", false},
+	{WORDS("fp"), "026", false},
+	{WORDS("kg"), "612", false},
+	{WORDS("lv"), "025", false},
+	{WORDS("nv"), "014", true},
+	{WORDS("ps"), "026", false},
+	{WORDS("sa"), "014", true},
+	{WORDS("sc"), "706", false},
+	{WORDS("se"), "027", false},
+	{WORDS("spa"), NULL, false},
+	{WORDS("b v b a"), "015", true},
+	{WORDS("v z w"), "017", true},
+	{WORDS("b v"), "610", true},
+	{WORDS("n v"), "014", true},
+	{WORDS("s a"), "014", false},
+	{WORDS("c v"), "706", false},
 };
 
 #define PHRASES (sizeof(phrases) / sizeof(phrases[0]))
@@ -188,7 +188,8 @@ static const struct phrase *phrase_at_end(const char *text, size_t n)
 	for (size_t i = 0; i < PHRASES; i++) {
 		size_t len = phrases[i].len;
 
-		if (len <= n && !memcmp(text + n - len, phrases[i].words, len) && (len == n || text[n - len - 1] == ' '))
+		if (len <= n && !memcmp(text + n - len, phrases[i].words, len) &&
+			(len == n || text[n - len - 1] == ' '))
 			return &phrases[i];
 	}
 	return NULL;
@@ -200,7 +201,7 @@ static const struct phrase *phrase_at_start(const char *text, size_t n)
 		size_t len = phrases[i].len;
 
 		if (phrases[i].front && len <= n && !memcmp(text, phrases[i].words, len) &&
-				(len == n || text[len] == ' '))
+			(len == n || text[len] == ' '))
 			return &phrases[i];
 	}
 	return NULL;

@@ -44,8 +44,8 @@ bool establishment_number_valid(const char *ten_digits)
 /* Past what people write before the digits: "BTW BE ", "KBO: ", and the Peppol schemes of Belgian numbers. */
 static const char *skip_words(const char *s)
 {
-	static const char *const words[] = { "btw", "tva", "vat", "mwst", "kbo", "bce", "be", "nr", "ondernemingsnummer",
-		"ond", "vestigingsnummer", "0208:", "9925:" };
+	static const char *const words[] = {"btw", "tva", "vat", "mwst", "kbo", "bce", "be", "nr", "ondernemingsnummer",
+		"ond", "vestigingsnummer", "0208:", "9925:"};
 
 	for (bool found = true; found;) {
 		found = false;
@@ -53,8 +53,8 @@ static const char *skip_words(const char *s)
 		for (size_t i = 0; !strchr("1234567(", *s) && i < sizeof(words) / sizeof(words[0]); i++) {
 			size_t n = strlen(words[i]);
 
-			if (!strncasecmp(s, words[i], n) && (words[i][n - 1] == ':' || !is_alpha(s[n]) ||
-					!strncasecmp(s + n, "be", 2))) {
+			if (!strncasecmp(s, words[i], n) &&
+				(words[i][n - 1] == ':' || !is_alpha(s[n]) || !strncasecmp(s + n, "be", 2))) {
 				s += n;
 				found = true;
 				break;
@@ -140,8 +140,8 @@ const char *normalise_nace(struct arena *arena, const char *text, bool *valid)
 
 const char *normalise_bool(struct arena *arena, const char *text, bool *valid)
 {
-	static const char *const yes[] = { "true", "1", "yes", "y", "ja", "j", "oui", "o", "on", "waar", "vrai" };
-	static const char *const no[] = { "false", "0", "no", "n", "nee", "neen", "non", "off", "onwaar", "faux" };
+	static const char *const yes[] = {"true", "1", "yes", "y", "ja", "j", "oui", "o", "on", "waar", "vrai"};
+	static const char *const no[] = {"false", "0", "no", "n", "nee", "neen", "non", "off", "onwaar", "faux"};
 
 	(void)arena;
 	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++)
@@ -167,8 +167,8 @@ const char *normalise_date(struct arena *arena, const char *text, bool *valid)
 	if (*valid)
 		return text;
 	if (!is_digit(text[0]) || strspn(text, "0123456789/.-") != strlen(text) || strlen(text) > 10 ||
-			sscanf(text, "%2d%*1[-/.]%2d%*1[-/.]%4d%n", &day, &month, &year, &used) != 3 || text[used] ||
-			year < 1000)
+		sscanf(text, "%2d%*1[-/.]%2d%*1[-/.]%4d%n", &day, &month, &year, &used) != 3 || text[used] ||
+		year < 1000)
 		return text;
 	date = arena_printf(arena, "%04d-%02d-%02d", year, month, day);
 	*valid = time_parse_date(date, &ms);

@@ -10,23 +10,23 @@
 #include <string.h>
 
 /* References are named after what they refer to. */
-#define ROW(field, name, kind, is_set, policy, oslo, help)                                                        \
-	{ name, VALUE_##kind, is_set, POLICY_##policy, false,                                                     \
-		__builtin_strcmp(name, "contact") == 0 ? RECORD_CONTACT : RECORD_ORGANIZATION, oslo, help },
+#define ROW(field, name, kind, is_set, policy, oslo, help)                                                             \
+	{name, VALUE_##kind, is_set, POLICY_##policy, false,                                                           \
+		__builtin_strcmp(name, "contact") == 0 ? RECORD_CONTACT : RECORD_ORGANIZATION, oslo, help},
 
-static const struct field organization_fields[] = { ORGANIZATION_FIELDS(ROW) };
-static const struct field contact_fields[] = { CONTACT_FIELDS(ROW) };
-static const struct field referral_fields[] = { REFERRAL_FIELDS(ROW) };
-static const struct field participation_fields[] = { PARTICIPATION_FIELDS(ROW) };
+static const struct field organization_fields[] = {ORGANIZATION_FIELDS(ROW)};
+static const struct field contact_fields[] = {CONTACT_FIELDS(ROW)};
+static const struct field referral_fields[] = {REFERRAL_FIELDS(ROW)};
+static const struct field participation_fields[] = {PARTICIPATION_FIELDS(ROW)};
 
 static const struct {
 	const struct field *field;
 	unsigned n;
 } fixed[RECORD_TYPES] = {
-	[RECORD_ORGANIZATION] = { organization_fields, ORGANIZATION_FIELD_COUNT },
-	[RECORD_CONTACT] = { contact_fields, CONTACT_FIELD_COUNT },
-	[RECORD_REFERRAL] = { referral_fields, REFERRAL_FIELD_COUNT },
-	[RECORD_PARTICIPATION] = { participation_fields, PARTICIPATION_FIELD_COUNT },
+	[RECORD_ORGANIZATION] = {organization_fields, ORGANIZATION_FIELD_COUNT},
+	[RECORD_CONTACT] = {contact_fields, CONTACT_FIELD_COUNT},
+	[RECORD_REFERRAL] = {referral_fields, REFERRAL_FIELD_COUNT},
+	[RECORD_PARTICIPATION] = {participation_fields, PARTICIPATION_FIELD_COUNT},
 };
 
 /* Extra fields: written once each, before the count that makes them visible. */
@@ -37,7 +37,7 @@ static struct {
 } extra[RECORD_TYPES];
 
 #define X(type, name, oslo) name,
-static const char *const type_names[] = { RECORD_TYPE_LIST(X) };
+static const char *const type_names[] = {RECORD_TYPE_LIST(X)};
 #undef X
 
 const char *record_type_name(enum record_type type)
@@ -114,7 +114,8 @@ int field_extra(enum record_type type, const char *name, struct err *e)
 	if (known >= 0)
 		return known;
 	if (!extra_name_valid(name)) {
-		err_set(e, ERR_BROKEN, "an extra field is named x.<partner>.<name>, at most %zu bytes of a-z, 0-9, - and _",
+		err_set(e, ERR_BROKEN,
+			"an extra field is named x.<partner>.<name>, at most %zu bytes of a-z, 0-9, - and _",
 			sizeof(extra[0].name[0]) - 1);
 		return -1;
 	}
@@ -123,8 +124,12 @@ int field_extra(enum record_type type, const char *name, struct err *e)
 		return -1;
 	}
 	strcpy(extra[type].name[n], name);
-	extra[type].field[n] = (struct field){ .name = extra[type].name[n], .kind = VALUE_TEXT, .policy = POLICY_LATEST,
-		.extra = true, .oslo = "", .help = "the partner's own field" };
+	extra[type].field[n] = (struct field){.name = extra[type].name[n],
+		.kind = VALUE_TEXT,
+		.policy = POLICY_LATEST,
+		.extra = true,
+		.oslo = "",
+		.help = "the partner's own field"};
 	atomic_store_explicit(&extra[type].n, n + 1, memory_order_release);
 	return (int)(fixed[type].n + n);
 }
@@ -314,7 +319,8 @@ json_t *record_json(const struct record *r)
 
 	for (unsigned i = 0; i < n; i++)
 		if (r->v[i])
-			json_object_set_new_nocheck(out, field_at(r->type, i)->name, value_json(field_at(r->type, i), r->v[i]));
+			json_object_set_new_nocheck(
+				out, field_at(r->type, i)->name, value_json(field_at(r->type, i), r->v[i]));
 	return out;
 }
 
@@ -346,7 +352,7 @@ struct record *record_parse(struct arena *arena, enum record_type type, json_t *
 		err_set(e, ERR_ITEM, "record is not an object");
 		return NULL;
 	}
-	json_object_foreach(json, name, member) {
+	json_object_foreach (json, name, member) {
 		int index = field_find(type, name);
 
 		if (index < 0) {

@@ -22,50 +22,50 @@
 
 static const struct term {
 	const char *name, *uri;
-	bool reference;   /* its value is a URI */
+	bool reference; /* its value is a URI */
 } terms[] = {
-	{ "Organisatie", ORG "Organization", false },
-	{ "GeregistreerdeOrganisatie", REGORG "RegisteredOrganization", false },
-	{ "Vestiging", ORG "Site", false },
-	{ "Persoon", "http://www.w3.org/ns/person#Person", false },
-	{ "Positie", ORG "Post", false },
-	{ "Contactpunt", SCHEMA "ContactPoint", false },
-	{ "Adresvoorstelling", LOCN "Address", false },
-	{ "Identificator", "http://www.w3.org/ns/adms#Identifier", false },
-	{ "Toestemming", VLAANDEREN "toestemming#Toestemming", false },
-	{ "wettelijkeNaam", REGORG "legalName", false },
-	{ "voorkeursnaam", SKOS "prefLabel", false },
-	{ "alternatieveNaam", SKOS "altLabel", false },
-	{ "registratie", REGORG "registration", false },
-	{ "identificator", SKOS "notation", false },
-	{ "toegekendDoorString", "http://www.w3.org/ns/adms#schemaAgency", false },
-	{ "rechtsvorm", VLAANDEREN "organisatie#rechtsvorm", true },
-	{ "rechtstoestand", VLAANDEREN "organisatie#rechtstoestand", true },
-	{ "orgStatus", REGORG "orgStatus", true },
-	{ "activiteit", REGORG "orgActivity", true },
-	{ "heeftVestiging", ORG "hasSite", false },
-	{ "heeftPrimaireVestiging", ORG "hasPrimarySite", false },
-	{ "vestigingsAdres", ORG "siteAddress", false },
-	{ "contactinfo", SCHEMA "contactPoint", false },
-	{ "email", SCHEMA "email", false },
-	{ "telefoon", SCHEMA "telephone", false },
-	{ "website", FOAF "page", false },
-	{ "voornaam", FOAF "givenName", false },
-	{ "achternaam", FOAF "familyName", false },
-	{ "aanschrijfvorm", "http://www.w3.org/2006/vcard/ns#honorific-prefix", false },
-	{ "rol", ORG "role", false },
-	{ "bekleedt", ORG "holds", false },
-	{ "positieBij", ORG "postIn", true },
-	{ "straatnaam", LOCN "thoroughfare", false },
-	{ "huisnummer", VLAANDEREN "adres#Adresvoorstelling.huisnummer", false },
-	{ "busnummer", VLAANDEREN "adres#Adresvoorstelling.busnummer", false },
-	{ "postcode", LOCN "postCode", false },
-	{ "gemeentenaam", VLAANDEREN "adres#gemeentenaam", false },
-	{ "land", VLAANDEREN "adres#land", false },
-	{ "volledigAdres", LOCN "fullAddress", false },
-	{ "status", VLAANDEREN "toestemming#status", false },
-	{ "gegevenOp", VLAANDEREN "toestemming#gegevenOp", false },
-	{ "gegevenVoor", VLAANDEREN "toestemming#gegevenVoor", false },
+	{"Organisatie", ORG "Organization", false},
+	{"GeregistreerdeOrganisatie", REGORG "RegisteredOrganization", false},
+	{"Vestiging", ORG "Site", false},
+	{"Persoon", "http://www.w3.org/ns/person#Person", false},
+	{"Positie", ORG "Post", false},
+	{"Contactpunt", SCHEMA "ContactPoint", false},
+	{"Adresvoorstelling", LOCN "Address", false},
+	{"Identificator", "http://www.w3.org/ns/adms#Identifier", false},
+	{"Toestemming", VLAANDEREN "toestemming#Toestemming", false},
+	{"wettelijkeNaam", REGORG "legalName", false},
+	{"voorkeursnaam", SKOS "prefLabel", false},
+	{"alternatieveNaam", SKOS "altLabel", false},
+	{"registratie", REGORG "registration", false},
+	{"identificator", SKOS "notation", false},
+	{"toegekendDoorString", "http://www.w3.org/ns/adms#schemaAgency", false},
+	{"rechtsvorm", VLAANDEREN "organisatie#rechtsvorm", true},
+	{"rechtstoestand", VLAANDEREN "organisatie#rechtstoestand", true},
+	{"orgStatus", REGORG "orgStatus", true},
+	{"activiteit", REGORG "orgActivity", true},
+	{"heeftVestiging", ORG "hasSite", false},
+	{"heeftPrimaireVestiging", ORG "hasPrimarySite", false},
+	{"vestigingsAdres", ORG "siteAddress", false},
+	{"contactinfo", SCHEMA "contactPoint", false},
+	{"email", SCHEMA "email", false},
+	{"telefoon", SCHEMA "telephone", false},
+	{"website", FOAF "page", false},
+	{"voornaam", FOAF "givenName", false},
+	{"achternaam", FOAF "familyName", false},
+	{"aanschrijfvorm", "http://www.w3.org/2006/vcard/ns#honorific-prefix", false},
+	{"rol", ORG "role", false},
+	{"bekleedt", ORG "holds", false},
+	{"positieBij", ORG "postIn", true},
+	{"straatnaam", LOCN "thoroughfare", false},
+	{"huisnummer", VLAANDEREN "adres#Adresvoorstelling.huisnummer", false},
+	{"busnummer", VLAANDEREN "adres#Adresvoorstelling.busnummer", false},
+	{"postcode", LOCN "postCode", false},
+	{"gemeentenaam", VLAANDEREN "adres#gemeentenaam", false},
+	{"land", VLAANDEREN "adres#land", false},
+	{"volledigAdres", LOCN "fullAddress", false},
+	{"status", VLAANDEREN "toestemming#status", false},
+	{"gegevenOp", VLAANDEREN "toestemming#gegevenOp", false},
+	{"gegevenVoor", VLAANDEREN "toestemming#gegevenVoor", false},
 };
 
 static json_t *context(void)
@@ -73,18 +73,27 @@ static json_t *context(void)
 	json_t *out = json_pack("{s:s}", "@vocab", "urn:doorstroom:");
 
 	for (size_t i = 0; i < sizeof(terms) / sizeof(terms[0]); i++)
-		json_object_set_new(out, terms[i].name, terms[i].reference ?
-			json_pack("{s:s, s:s}", "@id", terms[i].uri, "@type", "@id") : json_string(terms[i].uri));
+		json_object_set_new(out, terms[i].name,
+			terms[i].reference ? json_pack("{s:s, s:s}", "@id", terms[i].uri, "@type", "@id")
+					   : json_string(terms[i].uri));
 	return out;
 }
 
 /* In which object below the record's own a field stands. */
-enum place { PLACE_SELF, PLACE_CONTACT_POINT, PLACE_ADDRESS, PLACE_POSITION, PLACE_CONSENT, PLACE_IDENTIFIER, PLACE_SITE };
+enum place {
+	PLACE_SELF,
+	PLACE_CONTACT_POINT,
+	PLACE_ADDRESS,
+	PLACE_POSITION,
+	PLACE_CONSENT,
+	PLACE_IDENTIFIER,
+	PLACE_SITE
+};
 
 static enum place place_of(const struct field *f)
 {
-	static const char *const address[] = { "straatnaam", "huisnummer", "busnummer", "postcode", "gemeentenaam", "land",
-		"volledigAdres" };
+	static const char *const address[] = {
+		"straatnaam", "huisnummer", "busnummer", "postcode", "gemeentenaam", "land", "volledigAdres"};
 
 	if (!strncmp(f->oslo, "Contactpunt.", 12))
 		return PLACE_CONTACT_POINT;
@@ -210,9 +219,9 @@ static void add_value(json_t *out, const struct field *f, const char *value)
 
 json_t *record_jsonld(const struct record *r, const char *hub_id)
 {
-	static const char *const types[] = { "Organisatie", "Persoon", "Doorverwijzing", "Deelname" };
-	json_t *out = json_pack("{s:o, s:o, s:s}", "@context", context(), "@id", json_sprintf("urn:uuid:%s", hub_id), "@type",
-		types[r->type]);
+	static const char *const types[] = {"Organisatie", "Persoon", "Doorverwijzing", "Deelname"};
+	json_t *out = json_pack("{s:o, s:o, s:s}", "@context", context(), "@id", json_sprintf("urn:uuid:%s", hub_id),
+		"@type", types[r->type]);
 	unsigned n = field_count(r->type);
 
 	for (unsigned i = 0; i < n; i++) {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #define X(kind, name, form) form,
-static const char *const forms[] = { VALUE_KIND_LIST(X) };
+static const char *const forms[] = {VALUE_KIND_LIST(X)};
 #undef X
 
 /* One canonical element. No patterns: what cannot be canonicalised is kept as it was written. */
@@ -38,7 +38,8 @@ static json_t *field_schema(const struct field *f)
 	json_t *out;
 
 	if (f->set)
-		out = json_pack("{s:s, s:b, s:o}", "type", "array", "uniqueItems", true, "items", element_schema(f, NULL));
+		out = json_pack(
+			"{s:s, s:b, s:o}", "type", "array", "uniqueItems", true, "items", element_schema(f, NULL));
 	else
 		out = element_schema(f, "null");
 	json_object_set_new(out, "title", json_string(f->help));
@@ -54,8 +55,8 @@ json_t *record_schema(enum record_type type)
 
 	for (unsigned i = 0; i < n; i++)
 		json_object_set_new(properties, field_at(type, i)->name, field_schema(field_at(type, i)));
-	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:b}", "$schema", "https://json-schema.org/draft/2020-12/schema", "title",
-		record_type_name(type), "description",
-		"A member that is missing says nothing; null, or an empty array, says that there is none.", "type", "object",
-		"properties", properties, "additionalProperties", false);
+	return json_pack("{s:s, s:s, s:s, s:s, s:o, s:b}", "$schema", "https://json-schema.org/draft/2020-12/schema",
+		"title", record_type_name(type), "description",
+		"A member that is missing says nothing; null, or an empty array, says that there is none.", "type",
+		"object", "properties", properties, "additionalProperties", false);
 }

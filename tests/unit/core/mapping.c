@@ -41,7 +41,7 @@ static struct mapping *try_compile(enum record_type type, const char *yaml, stru
 {
 	struct yaml *y;
 
-	*diags = (struct diags){ .arena = arena };
+	*diags = (struct diags){.arena = arena};
 	y = yaml_parse(arena, "map.yaml", yaml, strlen(yaml), diags);
 	assert_non_null(y);
 	return mapping_compile(arena, type, y, diags);
@@ -62,7 +62,7 @@ static struct mapping *compile(enum record_type type, const char *yaml)
 static struct record *read_item(const struct mapping *m, const char *text)
 {
 	AUTO(json_drop) json_t *item = json_of(text);
-	struct err e = { 0 };
+	struct err e = {0};
 	struct record *r = mapping_in(m, arena, item, &e);
 
 	if (!r)
@@ -70,11 +70,12 @@ static struct record *read_item(const struct mapping *m, const char *text)
 	return r;
 }
 
-static void is_written(const struct mapping *m, const struct record *r, uint64_t fields, const char *before, const char *after)
+static void is_written(
+	const struct mapping *m, const struct record *r, uint64_t fields, const char *before, const char *after)
 {
 	AUTO(json_drop) json_t *body = json_of(before);
 	AUTO(json_drop) json_t *want = json_of(after);
-	struct err e = { 0 };
+	struct err e = {0};
 
 	if (!mapping_out(m, r, fields, body, &e))
 		fail_msg("%s: %s", e.field, e.text);
@@ -111,10 +112,12 @@ static const char simple[] = "legal_name: /name\n"
 static void reading(void **state)
 {
 	struct mapping *m = compile(RECORD_ORGANIZATION, simple);
-	struct record *r = read_item(m, "{\"name\":\" Acme  NV \",\"vat\":\"BE 0403.449.823\",\"telephone1\":\"02 315 13 51\","
-					"\"mobile\":\"0470123456\",\"mails\":[\"b@acme.example\",null,\"a@acme.example\"],"
-					"\"tags\":\" x ;y;;x\",\"state\":{\"code\":1},\"zip\":9000,\"lang\":\"nl_BE\",\"line\":\"Kerkstraat 1\","
-					"\"segment\":7}");
+	struct record *r =
+		read_item(m, "{\"name\":\" Acme  NV \",\"vat\":\"BE 0403.449.823\",\"telephone1\":\"02 315 13 51\","
+			     "\"mobile\":\"0470123456\",\"mails\":[\"b@acme.example\",null,\"a@acme.example\"],"
+			     "\"tags\":\" x "
+			     ";y;;x\",\"state\":{\"code\":1},\"zip\":9000,\"lang\":\"nl_BE\",\"line\":\"Kerkstraat 1\","
+			     "\"segment\":7}");
 
 	(void)state;
 	is_value(r->v[ORGANIZATION_LEGAL_NAME], "Acme NV");
@@ -142,7 +145,8 @@ static void absent_empty_and_value_are_three_things(void **state)
 	is_value(r->v[ORGANIZATION_PHONES], NULL);
 	is_value(r->v[ORGANIZATION_STATUS], NULL);
 	is_value(r->v[ORGANIZATION_MUNICIPALITY], "");
-	r = read_item(m, "{\"name\":null,\"vat\":\"\",\"mobile\":null,\"mails\":[],\"tags\":\";\",\"state\":null,\"lang\":false}");
+	r = read_item(m, "{\"name\":null,\"vat\":\"\",\"mobile\":null,\"mails\":[],\"tags\":\";\",\"state\":null,"
+			 "\"lang\":false}");
 	is_value(r->v[ORGANIZATION_LEGAL_NAME], "");
 	is_value(r->v[ORGANIZATION_ENTERPRISE_NUMBER], "");
 	is_value(r->v[ORGANIZATION_PHONES], "");
@@ -172,8 +176,10 @@ static void writing(void **state)
 	r->v[ORGANIZATION_MUNICIPALITY] = "";
 	r->v[ORGANIZATION_ADDRESS_RAW] = "never written";
 	is_written(m, r, UINT64_MAX, "{\"kept\":1,\"city\":\"Gent\"}",
-		"{\"kept\":1,\"name\":\"Acme NV\",\"vat\":\"BE0403449823\",\"telephone1\":\"+3223151351\",\"mobile\":null,"
-		"\"mails\":[\"a@acme.example\",\"b@acme.example\"],\"tags\":\"x;y\",\"state\":{\"code\":0},\"zip\":9000,"
+		"{\"kept\":1,\"name\":\"Acme "
+		"NV\",\"vat\":\"BE0403449823\",\"telephone1\":\"+3223151351\",\"mobile\":null,"
+		"\"mails\":[\"a@acme.example\",\"b@acme.example\"],\"tags\":\"x;y\",\"state\":{\"code\":0},\"zip\":"
+		"9000,"
 		"\"lang\":false}");
 	WRITE(m, r, FIELD_BIT(ORGANIZATION_LEGAL_NAME), "{\"name\":\"Acme NV\"}");
 	WRITE(m, r, FIELD_BIT(ORGANIZATION_BOX), "{}");
@@ -209,10 +215,12 @@ static void arrays_of_objects(void **state)
 		"box: { at: /addresses, each: /address/line_1, with: { type: primary }, as: address-box }\n"
 		"postal_code: { at: /addresses, each: /address/postal_code, with: { type: primary } }\n"
 		"nace: { at: /nace, each: '' }\n");
-	const char *item = "{\"emails\":[{\"type\":\"invoicing\",\"email\":\"x@acme.example\"},{\"type\":\"primary\",\"email\":"
-			   "\"a@acme.example\",\"id\":3}],\"telephones\":[{\"type\":\"fax\",\"number\":\"02 315 13 52\"},"
-			   "{\"type\":\"mobile\",\"number\":\"0470 12 34 56\"}],\"addresses\":[{\"type\":\"primary\",\"address\":"
-			   "{\"line_1\":\"Kerkstraat 5 bus 2\",\"postal_code\":\"9000\",\"city\":\"Gent\"}}],\"nace\":[\"2025:62100\"]}";
+	const char *item =
+		"{\"emails\":[{\"type\":\"invoicing\",\"email\":\"x@acme.example\"},{\"type\":\"primary\",\"email\":"
+		"\"a@acme.example\",\"id\":3}],\"telephones\":[{\"type\":\"fax\",\"number\":\"02 315 13 52\"},"
+		"{\"type\":\"mobile\",\"number\":\"0470 12 34 56\"}],\"addresses\":[{\"type\":\"primary\",\"address\":"
+		"{\"line_1\":\"Kerkstraat 5 bus "
+		"2\",\"postal_code\":\"9000\",\"city\":\"Gent\"}}],\"nace\":[\"2025:62100\"]}";
 	struct record *r = read_item(m, item);
 
 	(void)state;
@@ -230,12 +238,15 @@ static void arrays_of_objects(void **state)
 	r->v[ORGANIZATION_NACE] = "2008:62010\n2025:62100";
 	is_written(m, r, UINT64_MAX, item,
 		"{\"emails\":[{\"type\":\"invoicing\",\"email\":\"x@acme.example\"},{\"type\":\"primary\",\"email\":"
-		"\"a@acme.example\",\"id\":3},{\"type\":\"primary\",\"email\":\"b@acme.example\"}],\"telephones\":[{\"type\":"
+		"\"a@acme.example\",\"id\":3},{\"type\":\"primary\",\"email\":\"b@acme.example\"}],\"telephones\":[{"
+		"\"type\":"
 		"\"fax\",\"number\":\"02 315 13 52\"}],\"addresses\":[{\"type\":\"primary\",\"address\":{\"line_1\":"
-		"\"Kerkstraat 5\",\"postal_code\":\"9000\",\"city\":\"Gent\"}}],\"nace\":[\"2025:62100\",\"2008:62010\"]}");
+		"\"Kerkstraat "
+		"5\",\"postal_code\":\"9000\",\"city\":\"Gent\"}}],\"nace\":[\"2025:62100\",\"2008:62010\"]}");
 	/* Rows of one array come together, lest the partner take what is left out for gone. */
 	WRITE(m, r, FIELD_BIT(ORGANIZATION_POSTAL_CODE),
-		"{\"addresses\":[{\"type\":\"primary\",\"address\":{\"line_1\":\"Kerkstraat 5\",\"postal_code\":\"9000\"}}]}");
+		"{\"addresses\":[{\"type\":\"primary\",\"address\":{\"line_1\":\"Kerkstraat "
+		"5\",\"postal_code\":\"9000\"}}]}");
 }
 
 static void address_lines_are_whole(void **state)
@@ -254,7 +265,8 @@ static void address_lines_are_whole(void **state)
 	WRITE(m, r, FIELD_BIT(ORGANIZATION_BOX), "{\"line1\":\"Dok Noord 3A bus 101\"}");
 	r->v[ORGANIZATION_STREET] = NULL;
 	r->v[ORGANIZATION_BOX] = "";
-	is_written(m, r, FIELD_BIT(ORGANIZATION_BOX), "{\"line1\":\"Kerkstraat 1 bus 9\"}", "{\"line1\":\"Kerkstraat 3A\"}");
+	is_written(m, r, FIELD_BIT(ORGANIZATION_BOX), "{\"line1\":\"Kerkstraat 1 bus 9\"}",
+		"{\"line1\":\"Kerkstraat 3A\"}");
 	r->v[ORGANIZATION_STREET] = r->v[ORGANIZATION_HOUSE_NUMBER] = "";
 	WRITE(m, r, FIELD_BIT(ORGANIZATION_STREET), "{\"line1\":null}");
 	is_value(mapping_image(m, arena, ORGANIZATION_HOUSE_NUMBER, "3 A"), "3A");
@@ -270,8 +282,9 @@ static void odoo_says_false(void **state)
 		"consent.newsletter: /x_consent\n"
 		"consent.invitations: { at: /optout, words: { 'true': withdrawn, 'false': granted } }\n"
 		"defaults: { empty: false, absent: empty }\n");
-	struct record *r = read_item(m, "{\"firstname\":false,\"decider\":false,\"parent_id\":[17,\"Acme\"],\"x_consent\":false,"
-					"\"optout\":false}");
+	struct record *r =
+		read_item(m, "{\"firstname\":false,\"decider\":false,\"parent_id\":[17,\"Acme\"],\"x_consent\":false,"
+			     "\"optout\":false}");
 
 	(void)state;
 	is_value(r->v[CONTACT_GIVEN_NAME], "");
@@ -280,7 +293,8 @@ static void odoo_says_false(void **state)
 	is_value(r->v[CONTACT_CONSENT_NEWSLETTER], "");
 	is_value(r->v[CONTACT_CONSENT_INVITATIONS], "granted");
 	r->v[CONTACT_CONSENT_INVITATIONS] = "withdrawn 2024-01-01T00:00:00Z phone";
-	WRITE(m, r, UINT64_MAX, "{\"firstname\":false,\"decider\":false,\"parent_id\":17,\"x_consent\":false,\"optout\":true}");
+	WRITE(m, r, UINT64_MAX,
+		"{\"firstname\":false,\"decider\":false,\"parent_id\":17,\"x_consent\":false,\"optout\":true}");
 	r = read_item(m, "{\"parent_id\":false}");
 	is_value(r->v[CONTACT_ORGANIZATION], "");
 	is_value(r->v[CONTACT_GIVEN_NAME], "");
@@ -289,8 +303,9 @@ static void odoo_says_false(void **state)
 
 static void references_are_bound(void **state)
 {
-	struct mapping *m = compile(RECORD_CONTACT, "organization: { at: /_parentcustomerid_value, as: 'ref:/accounts({})', "
-						    "writeto: '/parentcustomerid_account@odata.bind' }\n");
+	struct mapping *m =
+		compile(RECORD_CONTACT, "organization: { at: /_parentcustomerid_value, as: 'ref:/accounts({})', "
+					"writeto: '/parentcustomerid_account@odata.bind' }\n");
 	struct record *r = read_item(m, "{\"_parentcustomerid_value\":\"a-b-c\"}");
 
 	(void)state;
@@ -300,13 +315,15 @@ static void references_are_bound(void **state)
 
 static void times_words_and_losses(void **state)
 {
-	struct mapping *m = compile(RECORD_REFERRAL, "created_at: { at: /created, as: 'time:%Y-%m-%d %H:%M:%S' }\n"
-						     "sent_at: { at: /sent, as: 'time:epoch-ms' }\n"
-						     "reason: { at: /reason, loss: 'ascii truncate:10' }\n"
-						     "handler: { at: /handler, loss: upper }\n"
-						     "state: { at: /state, words: { a: created, b: sent, '*': '*' } }\n");
-	struct record *r = read_item(m, "{\"created\":\"2024-02-29 10:20:30\",\"sent\":1709202030250,\"reason\":\"x\",\"state\":"
-					"\"received\"}");
+	struct mapping *m =
+		compile(RECORD_REFERRAL, "created_at: { at: /created, as: 'time:%Y-%m-%d %H:%M:%S' }\n"
+					 "sent_at: { at: /sent, as: 'time:epoch-ms' }\n"
+					 "reason: { at: /reason, loss: 'ascii truncate:10' }\n"
+					 "handler: { at: /handler, loss: upper }\n"
+					 "state: { at: /state, words: { a: created, b: sent, '*': '*' } }\n");
+	struct record *r =
+		read_item(m, "{\"created\":\"2024-02-29 10:20:30\",\"sent\":1709202030250,\"reason\":\"x\",\"state\":"
+			     "\"received\"}");
 
 	(void)state;
 	is_value(r->v[REFERRAL_CREATED_AT], "2024-02-29T10:20:30Z");
@@ -314,8 +331,9 @@ static void times_words_and_losses(void **state)
 	is_value(r->v[REFERRAL_STATE], "received");
 	r->v[REFERRAL_REASON] = "Caf\xc3\xa9 en een lange zin";
 	r->v[REFERRAL_HANDLER] = "An Peeters";
-	WRITE(m, r, UINT64_MAX, "{\"created\":\"2024-02-29 10:20:30\",\"sent\":1709202030250,\"reason\":\"Cafe en ee\",\"handler\":"
-				"\"AN PEETERS\",\"state\":\"received\"}");
+	WRITE(m, r, UINT64_MAX,
+		"{\"created\":\"2024-02-29 10:20:30\",\"sent\":1709202030250,\"reason\":\"Cafe en ee\",\"handler\":"
+		"\"AN PEETERS\",\"state\":\"received\"}");
 	is_value(mapping_image(m, arena, REFERRAL_CREATED_AT, "2024-02-29T10:20:30.250Z"), "2024-02-29T10:20:30Z");
 	is_value(mapping_image(m, arena, REFERRAL_HANDLER, "An"), "AN");
 	is_value(mapping_image(m, arena, REFERRAL_CREATED_AT, "soon"), NULL);
@@ -329,20 +347,20 @@ static void times_words_and_losses(void **state)
 static void unusable_items_name_the_field_and_no_value(void **state)
 {
 	static const char *const items[][2] = {
-		{ "{\"name\":{\"secretvalue\":1}}", "legal_name" },
-		{ "{\"name\":[\"secretvalue\"]}", "legal_name" },
-		{ "{\"state\":{\"code\":\"secretvalue\"}}", "status" },
-		{ "{\"mails\":[[\"secretvalue\"]]}", "emails" },
-		{ "{\"mails\":\"secretvalue\"}", "emails" },
-		{ "{\"mobile\":[\"secretvalue\"]}", "phones" },
-		{ "[\"secretvalue\"]", "" },
+		{"{\"name\":{\"secretvalue\":1}}", "legal_name"},
+		{"{\"name\":[\"secretvalue\"]}", "legal_name"},
+		{"{\"state\":{\"code\":\"secretvalue\"}}", "status"},
+		{"{\"mails\":[[\"secretvalue\"]]}", "emails"},
+		{"{\"mails\":\"secretvalue\"}", "emails"},
+		{"{\"mobile\":[\"secretvalue\"]}", "phones"},
+		{"[\"secretvalue\"]", ""},
 	};
 	struct mapping *m = compile(RECORD_ORGANIZATION, simple);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
 		AUTO(json_drop) json_t *item = json_of(items[i][0]);
-		struct err e = { 0 };
+		struct err e = {0};
 
 		assert_null(mapping_in(m, arena, item, &e));
 		assert_int_equal(e.kind, ERR_ITEM);
@@ -352,7 +370,7 @@ static void unusable_items_name_the_field_and_no_value(void **state)
 	}
 
 	char *big = arena_alloc(arena, VALUE_MAX + 40);
-	struct err e = { 0 };
+	struct err e = {0};
 
 	strcpy(big, "{\"name\":\"");
 	memset(big + 9, 'a', VALUE_MAX + 1);
@@ -369,7 +387,7 @@ static void values_without_a_word_are_not_written(void **state)
 	struct mapping *m = compile(RECORD_ORGANIZATION, simple);
 	struct record *r = record_new(arena, RECORD_ORGANIZATION);
 	AUTO(json_drop) json_t *body = json_object();
-	struct err e = { 0 };
+	struct err e = {0};
 
 	(void)state;
 	r->v[ORGANIZATION_STATUS] = "XX";
@@ -386,30 +404,30 @@ static void values_without_a_word_are_not_written(void **state)
 static void wrong_rows_are_diagnosed(void **state)
 {
 	static const char *const rows[][2] = {
-		{ "legal_nam: /name", "did you mean \"legal_name\"?" },
-		{ "birth_date: /b", "unknown field" },
-		{ "national_register_number: /b", "unknown field" },
-		{ "iban: /b", "unknown field" },
-		{ "legal_name: name", "JSON Pointer" },
-		{ "legal_name: ''", "whole record" },
-		{ "legal_name: { as: text }", "needs at" },
-		{ "legal_name: { at: /a, az: text }", "az" },
-		{ "legal_name: { at: /a, as: emial }", "did you mean \"email\"?" },
-		{ "legal_name: { at: [/a, /b] }", "no set" },
-		{ "legal_name: { at: /a, words: { x: y } , as: text }", "takes words" },
-		{ "status: { at: /a, as: enum, words: { x: 'a b c' } }", "not a value" },
-		{ "status: { at: /a, as: enum }", "needs words" },
-		{ "country: { value: Atlantis }", "constant" },
-		{ "country: { value: BE, at: /a }", "constant" },
-		{ "legal_name: { at: /a, loss: squeezed }", "loss" },
-		{ "emails: { at: /a, with: { x: y } }", "needs each" },
-		{ "emails: { at: /a, each: x }", "JSON Pointer" },
-		{ "legal_name: { at: /a, as: 'split:;' }", "split" },
-		{ "legal_name: { at: /a, empty: [1] }", "null, false" },
-		{ "legal_name: /a\npreferred_name: /a", "one of them needs write: no" },
-		{ "x.voka: /a", "x.<partner>.<name>" },
-		{ "street: { at: /a, as: [trim, address-street] }", "alone" },
-		{ "legal_name: { at: /a, as: 'time:%q' }", "format" },
+		{"legal_nam: /name", "did you mean \"legal_name\"?"},
+		{"birth_date: /b", "unknown field"},
+		{"national_register_number: /b", "unknown field"},
+		{"iban: /b", "unknown field"},
+		{"legal_name: name", "JSON Pointer"},
+		{"legal_name: ''", "whole record"},
+		{"legal_name: { as: text }", "needs at"},
+		{"legal_name: { at: /a, az: text }", "az"},
+		{"legal_name: { at: /a, as: emial }", "did you mean \"email\"?"},
+		{"legal_name: { at: [/a, /b] }", "no set"},
+		{"legal_name: { at: /a, words: { x: y } , as: text }", "takes words"},
+		{"status: { at: /a, as: enum, words: { x: 'a b c' } }", "not a value"},
+		{"status: { at: /a, as: enum }", "needs words"},
+		{"country: { value: Atlantis }", "constant"},
+		{"country: { value: BE, at: /a }", "constant"},
+		{"legal_name: { at: /a, loss: squeezed }", "loss"},
+		{"emails: { at: /a, with: { x: y } }", "needs each"},
+		{"emails: { at: /a, each: x }", "JSON Pointer"},
+		{"legal_name: { at: /a, as: 'split:;' }", "split"},
+		{"legal_name: { at: /a, empty: [1] }", "null, false"},
+		{"legal_name: /a\npreferred_name: /a", "one of them needs write: no"},
+		{"x.voka: /a", "x.<partner>.<name>"},
+		{"street: { at: /a, as: [trim, address-street] }", "alone"},
+		{"legal_name: { at: /a, as: 'time:%q' }", "format"},
 	};
 
 	(void)state;
@@ -428,13 +446,13 @@ static void wrong_rows_are_diagnosed(void **state)
 static void broken_laws_are_diagnosed(void **state)
 {
 	static const char *const maps[] = {
-		"legal_name: { at: /a, as: [number] }\nlegal_form: /b\n",   /* a name is no number, but "7" is */
-		"phones: { at: /p, as: 'prefix:+32' }\n",                   /* reads 02 as +3202 and never settles */
-		"legal_name: /a/0\npreferred_name: /a\n",                   /* one within the other */
-		"websites: { at: /w, as: 'date:%Y-%m-%d' }\n",              /* no web site is a day */
+		"legal_name: { at: /a, as: [number] }\nlegal_form: /b\n", /* a name is no number, but "7" is */
+		"phones: { at: /p, as: 'prefix:+32' }\n",		  /* reads 02 as +3202 and never settles */
+		"legal_name: /a/0\npreferred_name: /a\n",		  /* one within the other */
+		"websites: { at: /w, as: 'date:%Y-%m-%d' }\n",		  /* no web site is a day */
 		"emails: { at: /mail, as: 'country:nl' }\n",
 	};
-	const bool sound[] = { true, true, false, false, true };
+	const bool sound[] = {true, true, false, false, true};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(maps) / sizeof(maps[0]); i++) {
@@ -449,8 +467,9 @@ static void broken_laws_are_diagnosed(void **state)
 
 static void every_change_of_a_row_changes_the_hash(void **state)
 {
-	static const char *const maps[] = { "legal_name: /a", "legal_name: /b", "preferred_name: /a", "legal_name: { at: /a }",
-		"legal_name: { at: /a, write: no }", "legal_name: { at: /a, as: upper }", "legal_name: /a\nstreet: /s" };
+	static const char *const maps[] = {"legal_name: /a", "legal_name: /b", "preferred_name: /a",
+		"legal_name: { at: /a }", "legal_name: { at: /a, write: no }", "legal_name: { at: /a, as: upper }",
+		"legal_name: /a\nstreet: /s"};
 	uint64_t hash[7];
 
 	(void)state;
@@ -466,7 +485,8 @@ static void every_change_of_a_row_changes_the_hash(void **state)
 static void items_keep_the_laws(void **state)
 {
 	struct mapping *m = compile(RECORD_ORGANIZATION, simple);
-	AUTO(json_drop) json_t *item = json_of("{\"name\":\"Acme\",\"tags\":\"a;b\",\"state\":{\"code\":0},\"lang\":\"Dutch\"}");
+	AUTO(json_drop)
+	json_t *item = json_of("{\"name\":\"Acme\",\"tags\":\"a;b\",\"state\":{\"code\":0},\"lang\":\"Dutch\"}");
 	AUTO(json_drop) json_t *three = json_of("{\"zip\":\"B-9000x\"}");
 
 	(void)state;
@@ -484,7 +504,7 @@ static void naughty_strings_through_every_field(void **state)
 
 	(void)state;
 	for (enum record_type type = 0; list && type < RECORD_TYPES; type++) {
-		BUF_AUTO struct buf yaml = { 0 };
+		BUF_AUTO struct buf yaml = {0};
 		struct mapping *m;
 
 		for (unsigned f = 0; f < field_count(type); f++)
@@ -492,12 +512,12 @@ static void naughty_strings_through_every_field(void **state)
 				"text", field_at(type, f)->set ? ", each: ''" : "");
 		buf_addc(&yaml, '\0');
 		m = compile(type, yaml.data);
-		json_array_foreach(list, i, one) {
+		json_array_foreach (list, i, one) {
 			for (unsigned f = 0; f < field_count(type); f++) {
 				const struct field *field = field_at(type, f);
 				AUTO(json_drop) json_t *item = json_object();
 				AUTO(json_drop) json_t *back = NULL;
-				struct err e = { 0 };
+				struct err e = {0};
 				struct record *r;
 
 				json_object_set(item, field->name, one);
@@ -513,7 +533,8 @@ static void naughty_strings_through_every_field(void **state)
 				if (!record_parse(page, type, back, &e))
 					fail_msg("%s: %s: %s", field->name, json_string_value(one), e.text);
 				if (field->kind == VALUE_TEXT)
-					is_value(r->v[f], normalise(page, VALUE_TEXT, json_string_value(one), NULL, &e));
+					is_value(
+						r->v[f], normalise(page, VALUE_TEXT, json_string_value(one), NULL, &e));
 				assert_string_equal(mapping_check_item(m, page, item), "");
 			}
 			arena_reset(page);
@@ -525,16 +546,21 @@ static void naughty_strings_through_every_field(void **state)
 }
 
 static const char typical[] =
-	"legal_name: /name\nenterprise_number: { at: /vat, as: 'enterprise-number:vat' }\nlegal_form: { at: /form, as: legal-form }\n"
+	"legal_name: /name\nenterprise_number: { at: /vat, as: 'enterprise-number:vat' }\nlegal_form: { at: /form, as: "
+	"legal-form }\n"
 	"status: { at: /state, words: { '0': AC, '1': ST } }\nlanguage: { at: /lang, as: language }\n"
 	"street: { at: /line, as: address-street }\nhouse_number: { at: /line, as: address-number }\n"
-	"box: { at: /line, as: address-box }\npostal_code: /zip\nmunicipality: /city\ncountry: { at: /country, as: country }\n"
+	"box: { at: /line, as: address-box }\npostal_code: /zip\nmunicipality: /city\ncountry: { at: /country, as: "
+	"country }\n"
 	"emails: { at: [/mail1, /mail2], as: email }\nphones: { at: [/phone, /mobile], as: 'phone:BE' }\n"
 	"websites: { at: /web, as: url }\nnace: { at: /nace, each: '' }\n";
 static const char company[] =
-	"{\"name\":\"B\xc3\xa9lier & Zonen NV\",\"vat\":\"BE 0403.449.823\",\"form\":\"NV\",\"state\":0,\"lang\":\"nl\",\"line\":\"Koning Albert II "
-	"laan 15 bus 224\",\"zip\":\"9000\",\"city\":\"Gent\",\"country\":\"BE\",\"mail1\":\"info@acme.example\",\"mail2\":null,"
-	"\"phone\":\"02 315 13 51\",\"mobile\":\"0470 12 34 56\",\"web\":\"https://www.acme.example\",\"nace\":[\"2025:62100\"]}";
+	"{\"name\":\"B\xc3\xa9lier & Zonen NV\",\"vat\":\"BE "
+	"0403.449.823\",\"form\":\"NV\",\"state\":0,\"lang\":\"nl\",\"line\":\"Koning Albert II "
+	"laan 15 bus "
+	"224\",\"zip\":\"9000\",\"city\":\"Gent\",\"country\":\"BE\",\"mail1\":\"info@acme.example\",\"mail2\":null,"
+	"\"phone\":\"02 315 13 51\",\"mobile\":\"0470 12 34 "
+	"56\",\"web\":\"https://www.acme.example\",\"nace\":[\"2025:62100\"]}";
 
 /* Printed, not asserted: what mapping adds to parsing. */
 static void cost_of_a_typical_company(void **state)

@@ -28,7 +28,7 @@ static int drop_arena(void **state)
 
 static const char *norm(enum value_kind kind, const char *text, bool *valid)
 {
-	struct err e = { 0 };
+	struct err e = {0};
 	const char *out = normalise(arena, kind, text, valid, &e);
 
 	assert_non_null(out);
@@ -37,124 +37,136 @@ static const char *norm(enum value_kind kind, const char *text, bool *valid)
 
 struct vector {
 	enum value_kind kind;
-	const char *in, *out;   /* out NULL: kept as it is, not valid */
+	const char *in, *out; /* out NULL: kept as it is, not valid */
 };
 
 static const struct vector vectors[] = {
-	{ VALUE_TEXT, "  Acme \t\r\n NV\xc2\xa0", "Acme NV" },
-	{ VALUE_TEXT, "e\xcc\x81", "\xc3\xa9" },
-	{ VALUE_TEXT, "\xef\xbb\xbf" "Acme\xe2\x80\x8b", "Acme" },
-	{ VALUE_TEXT, "a\xc2\x85\xe2\x80\xa8\xe3\x80\x80" "b", "a b" },
-	{ VALUE_TEXT, "e\xe2\x80\x8b\xcc\x81", "\xc3\xa9" },
-	{ VALUE_NOTE, "One.\nTwo.", "One. Two." },
-	{ VALUE_ENTERPRISE, "0403449823", "0403449823" },
-	{ VALUE_ENTERPRISE, "BE 0403.449.823", "0403449823" },
-	{ VALUE_ENTERPRISE, "BTW BE0403449823", "0403449823" },
-	{ VALUE_ENTERPRISE, "403.449.823", "0403449823" },
-	{ VALUE_ENTERPRISE, "(0)403 449 823", "0403449823" },
-	{ VALUE_ENTERPRISE, "0208:0403449823", "0403449823" },
-	{ VALUE_ENTERPRISE, "9925:BE0403449823", "0403449823" },
-	{ VALUE_ENTERPRISE, "be0403-449/823", "0403449823" },
-	{ VALUE_ENTERPRISE, "1000000021", "1000000021" },
-	{ VALUE_ENTERPRISE, "0999999922", "0999999922" },
-	{ VALUE_ENTERPRISE, "0000009797", "0000009797" },
-	{ VALUE_ENTERPRISE, "0123456789", NULL },
-	{ VALUE_ENTERPRISE, "0403449824", NULL },
-	{ VALUE_ENTERPRISE, "04034498230", NULL },
-	{ VALUE_ENTERPRISE, "2000000339", NULL },
-	{ VALUE_ENTERPRISE, "NL123456789B01", NULL },
-	{ VALUE_ENTERPRISE, "BTW BE 0403.449.823 RPR", NULL },
-	{ VALUE_ESTABLISHMENT, "2.000.000.339", "2000000339" },
-	{ VALUE_ESTABLISHMENT, "0403449823", NULL },
-	{ VALUE_CODE, "ac", "AC" },
-	{ VALUE_CODE, "a b", NULL },
-	{ VALUE_NACE, "2008:62.010", "2008:62010" },
-	{ VALUE_NACE, "62010", NULL },
-	{ VALUE_NACE, "2009:62010", NULL },
-	{ VALUE_LANGUAGE, "nl_BE", "nl" },
-	{ VALUE_LANGUAGE, "NL", "nl" },
-	{ VALUE_LANGUAGE, "fr-BE", "fr" },
-	{ VALUE_LANGUAGE, "Dutch", "nl" },
-	{ VALUE_LANGUAGE, "N\xc3\xa9" "erlandais", "nl" },
-	{ VALUE_LANGUAGE, "Klingon", NULL },
-	{ VALUE_COUNTRY, "be", "BE" },
-	{ VALUE_COUNTRY, "Belgi\xc3\xab", "BE" },
-	{ VALUE_COUNTRY, "BELGIE", "BE" },
-	{ VALUE_COUNTRY, "UK", "GB" },
-	{ VALUE_COUNTRY, "The Netherlands", "NL" },
-	{ VALUE_COUNTRY, "ZZ", NULL },
-	{ VALUE_POSTAL, "B-9000", "9000" },
-	{ VALUE_POSTAL, "BE 9000", "9000" },
-	{ VALUE_POSTAL, "1012 ab", "1012 AB" },
-	{ VALUE_POSTAL, "9000 Gent-Noord", NULL },
-	{ VALUE_PROVINCE, "Oost-Vlaanderen", "BE-VOV" },
-	{ VALUE_PROVINCE, "be-van", "BE-VAN" },
-	{ VALUE_PROVINCE, "VLI", "BE-VLI" },
-	{ VALUE_PROVINCE, "Li\xc3\xa8ge", "BE-WLG" },
-	{ VALUE_PROVINCE, "Holland", NULL },
-	{ VALUE_EMAIL, "Info@ACME.Example", "Info@acme.example" },
-	{ VALUE_EMAIL, "mailto:a.b+c@acme.example", "a.b+c@acme.example" },
-	{ VALUE_EMAIL, "Ann Peeters <ann@acme.example>", "ann@acme.example" },
-	{ VALUE_EMAIL, "a@m\xc3\xbcller.example", "a@xn--mller-kva.example" },
-	{ VALUE_EMAIL, "a@M\xc3\x9cLLER.example.", "a@xn--mller-kva.example" },
-	{ VALUE_EMAIL, "j\xc3\xb6rg@acme.example", "j\xc3\xb6rg@acme.example" },
-	{ VALUE_EMAIL, "a@localhost", NULL },
-	{ VALUE_EMAIL, "a@b@c d", NULL },
-	{ VALUE_EMAIL, "a..b@acme.example", NULL },
-	{ VALUE_EMAIL, "a@-acme.example", NULL },
-	{ VALUE_EMAIL, "a@1.2.3.4", NULL },
-	{ VALUE_EMAIL, "none", NULL },
-	{ VALUE_PHONE, "02 315 13 51", "+3223151351" },
-	{ VALUE_PHONE, "089/32.39.50", "+3289323950" },
-	{ VALUE_PHONE, "083611205", "+3283611205" },
-	{ VALUE_PHONE, "+32 9 276 15 00", "+3292761500" },
-	{ VALUE_PHONE, "+32 (0)470 12.34.56", "+32470123456" },
-	{ VALUE_PHONE, "0032 (0) 470 12 34 56", "+32470123456" },
-	{ VALUE_PHONE, "+32 0470 12 34 56", "+32470123456" },
-	{ VALUE_PHONE, "Tel.: 02/315.13.51", "+3223151351" },
-	{ VALUE_PHONE, "02\xe2\x80\x93" "315 13 51", "+3223151351" },
-	{ VALUE_PHONE, "tel:+3223151351", "+3223151351" },
-	{ VALUE_PHONE, "0800 12 345", "+3280012345" },
-	{ VALUE_PHONE, "+31 20 123 45 67", "+31201234567" },
-	{ VALUE_PHONE, "0031201234567", "+31201234567" },
-	{ VALUE_PHONE, "112", NULL },
-	{ VALUE_PHONE, "1207", NULL },
-	{ VALUE_PHONE, "02 315 13 51 toestel 12", NULL },
-	{ VALUE_PHONE, "02 315 13 51 ext. 4", NULL },
-	{ VALUE_PHONE, "+32 2 315", NULL },
-	{ VALUE_PHONE, "020 123 45 67", NULL },
-	{ VALUE_PHONE, "+0123456789", NULL },
-	{ VALUE_PHONE, "+123456", NULL },
-	{ VALUE_PHONE, "+1234567890123456", NULL },
-	{ VALUE_URL, "www.Acme.Example/", "https://www.acme.example" },
-	{ VALUE_URL, "HTTP://Acme.example:80/A/b/", "http://acme.example/A/b" },
-	{ VALUE_URL, "https://acme.example:8443/?q=/", "https://acme.example:8443/?q=/" },
-	{ VALUE_URL, "https://m\xc3\xbcller.example", "https://xn--mller-kva.example" },
-	{ VALUE_URL, "javascript:alert(1)", NULL },
-	{ VALUE_URL, "not a site", NULL },
-	{ VALUE_BOOL, "Ja", "true" },
-	{ VALUE_BOOL, "0", "false" },
-	{ VALUE_BOOL, "maybe", NULL },
-	{ VALUE_DATE, "2024-02-29", "2024-02-29" },
-	{ VALUE_DATE, "29/2/2024", "2024-02-29" },
-	{ VALUE_DATE, "09-08-1960", "1960-08-09" },
-	{ VALUE_DATE, "2024-02-29T23:30:00+02:00", "2024-02-29" },
-	{ VALUE_DATE, "2023-02-29", NULL },
-	{ VALUE_DATE, "soon", NULL },
-	{ VALUE_TIME, "2024-02-29 10:00:00", "2024-02-29T10:00:00Z" },
-	{ VALUE_TIME, "2024-02-29T10:00:00.000+0100", "2024-02-29T09:00:00Z" },
-	{ VALUE_TIME, "2024-02-29", "2024-02-29T00:00:00Z" },
-	{ VALUE_TIME, "yesterday", NULL },
-	{ VALUE_SERVICE, "Webinar", "webinar" },
-	{ VALUE_SERVICE, "party", NULL },
-	{ VALUE_STATE, "In progress", "in_progress" },
-	{ VALUE_OUTCOME, "no-follow-up", "no_follow_up" },
-	{ VALUE_CONSENT, "Granted", "granted" },
-	{ VALUE_CONSENT, "granted 2024-01-02 form 7", "granted 2024-01-02T00:00:00Z form 7" },
-	{ VALUE_CONSENT, "perhaps", NULL },
-	{ VALUE_PARTNER, "Voka", "voka" },
-	{ VALUE_REF, "Ab/c=\xc3\xa9", "Ab/c=\xc3\xa9" },
-	{ VALUE_REF, " e\xcc\x81", " e\xcc\x81" },
+	{VALUE_TEXT, "  Acme \t\r\n NV\xc2\xa0", "Acme NV"},
+	{VALUE_TEXT, "e\xcc\x81", "\xc3\xa9"},
+	{VALUE_TEXT,
+		"\xef\xbb\xbf"
+		"Acme\xe2\x80\x8b",
+		"Acme"},
+	{VALUE_TEXT,
+		"a\xc2\x85\xe2\x80\xa8\xe3\x80\x80"
+		"b",
+		"a b"},
+	{VALUE_TEXT, "e\xe2\x80\x8b\xcc\x81", "\xc3\xa9"},
+	{VALUE_NOTE, "One.\nTwo.", "One. Two."},
+	{VALUE_ENTERPRISE, "0403449823", "0403449823"},
+	{VALUE_ENTERPRISE, "BE 0403.449.823", "0403449823"},
+	{VALUE_ENTERPRISE, "BTW BE0403449823", "0403449823"},
+	{VALUE_ENTERPRISE, "403.449.823", "0403449823"},
+	{VALUE_ENTERPRISE, "(0)403 449 823", "0403449823"},
+	{VALUE_ENTERPRISE, "0208:0403449823", "0403449823"},
+	{VALUE_ENTERPRISE, "9925:BE0403449823", "0403449823"},
+	{VALUE_ENTERPRISE, "be0403-449/823", "0403449823"},
+	{VALUE_ENTERPRISE, "1000000021", "1000000021"},
+	{VALUE_ENTERPRISE, "0999999922", "0999999922"},
+	{VALUE_ENTERPRISE, "0000009797", "0000009797"},
+	{VALUE_ENTERPRISE, "0123456789", NULL},
+	{VALUE_ENTERPRISE, "0403449824", NULL},
+	{VALUE_ENTERPRISE, "04034498230", NULL},
+	{VALUE_ENTERPRISE, "2000000339", NULL},
+	{VALUE_ENTERPRISE, "NL123456789B01", NULL},
+	{VALUE_ENTERPRISE, "BTW BE 0403.449.823 RPR", NULL},
+	{VALUE_ESTABLISHMENT, "2.000.000.339", "2000000339"},
+	{VALUE_ESTABLISHMENT, "0403449823", NULL},
+	{VALUE_CODE, "ac", "AC"},
+	{VALUE_CODE, "a b", NULL},
+	{VALUE_NACE, "2008:62.010", "2008:62010"},
+	{VALUE_NACE, "62010", NULL},
+	{VALUE_NACE, "2009:62010", NULL},
+	{VALUE_LANGUAGE, "nl_BE", "nl"},
+	{VALUE_LANGUAGE, "NL", "nl"},
+	{VALUE_LANGUAGE, "fr-BE", "fr"},
+	{VALUE_LANGUAGE, "Dutch", "nl"},
+	{VALUE_LANGUAGE,
+		"N\xc3\xa9"
+		"erlandais",
+		"nl"},
+	{VALUE_LANGUAGE, "Klingon", NULL},
+	{VALUE_COUNTRY, "be", "BE"},
+	{VALUE_COUNTRY, "Belgi\xc3\xab", "BE"},
+	{VALUE_COUNTRY, "BELGIE", "BE"},
+	{VALUE_COUNTRY, "UK", "GB"},
+	{VALUE_COUNTRY, "The Netherlands", "NL"},
+	{VALUE_COUNTRY, "ZZ", NULL},
+	{VALUE_POSTAL, "B-9000", "9000"},
+	{VALUE_POSTAL, "BE 9000", "9000"},
+	{VALUE_POSTAL, "1012 ab", "1012 AB"},
+	{VALUE_POSTAL, "9000 Gent-Noord", NULL},
+	{VALUE_PROVINCE, "Oost-Vlaanderen", "BE-VOV"},
+	{VALUE_PROVINCE, "be-van", "BE-VAN"},
+	{VALUE_PROVINCE, "VLI", "BE-VLI"},
+	{VALUE_PROVINCE, "Li\xc3\xa8ge", "BE-WLG"},
+	{VALUE_PROVINCE, "Holland", NULL},
+	{VALUE_EMAIL, "Info@ACME.Example", "Info@acme.example"},
+	{VALUE_EMAIL, "mailto:a.b+c@acme.example", "a.b+c@acme.example"},
+	{VALUE_EMAIL, "Ann Peeters <ann@acme.example>", "ann@acme.example"},
+	{VALUE_EMAIL, "a@m\xc3\xbcller.example", "a@xn--mller-kva.example"},
+	{VALUE_EMAIL, "a@M\xc3\x9cLLER.example.", "a@xn--mller-kva.example"},
+	{VALUE_EMAIL, "j\xc3\xb6rg@acme.example", "j\xc3\xb6rg@acme.example"},
+	{VALUE_EMAIL, "a@localhost", NULL},
+	{VALUE_EMAIL, "a@b@c d", NULL},
+	{VALUE_EMAIL, "a..b@acme.example", NULL},
+	{VALUE_EMAIL, "a@-acme.example", NULL},
+	{VALUE_EMAIL, "a@1.2.3.4", NULL},
+	{VALUE_EMAIL, "none", NULL},
+	{VALUE_PHONE, "02 315 13 51", "+3223151351"},
+	{VALUE_PHONE, "089/32.39.50", "+3289323950"},
+	{VALUE_PHONE, "083611205", "+3283611205"},
+	{VALUE_PHONE, "+32 9 276 15 00", "+3292761500"},
+	{VALUE_PHONE, "+32 (0)470 12.34.56", "+32470123456"},
+	{VALUE_PHONE, "0032 (0) 470 12 34 56", "+32470123456"},
+	{VALUE_PHONE, "+32 0470 12 34 56", "+32470123456"},
+	{VALUE_PHONE, "Tel.: 02/315.13.51", "+3223151351"},
+	{VALUE_PHONE,
+		"02\xe2\x80\x93"
+		"315 13 51",
+		"+3223151351"},
+	{VALUE_PHONE, "tel:+3223151351", "+3223151351"},
+	{VALUE_PHONE, "0800 12 345", "+3280012345"},
+	{VALUE_PHONE, "+31 20 123 45 67", "+31201234567"},
+	{VALUE_PHONE, "0031201234567", "+31201234567"},
+	{VALUE_PHONE, "112", NULL},
+	{VALUE_PHONE, "1207", NULL},
+	{VALUE_PHONE, "02 315 13 51 toestel 12", NULL},
+	{VALUE_PHONE, "02 315 13 51 ext. 4", NULL},
+	{VALUE_PHONE, "+32 2 315", NULL},
+	{VALUE_PHONE, "020 123 45 67", NULL},
+	{VALUE_PHONE, "+0123456789", NULL},
+	{VALUE_PHONE, "+123456", NULL},
+	{VALUE_PHONE, "+1234567890123456", NULL},
+	{VALUE_URL, "www.Acme.Example/", "https://www.acme.example"},
+	{VALUE_URL, "HTTP://Acme.example:80/A/b/", "http://acme.example/A/b"},
+	{VALUE_URL, "https://acme.example:8443/?q=/", "https://acme.example:8443/?q=/"},
+	{VALUE_URL, "https://m\xc3\xbcller.example", "https://xn--mller-kva.example"},
+	{VALUE_URL, "javascript:alert(1)", NULL},
+	{VALUE_URL, "not a site", NULL},
+	{VALUE_BOOL, "Ja", "true"},
+	{VALUE_BOOL, "0", "false"},
+	{VALUE_BOOL, "maybe", NULL},
+	{VALUE_DATE, "2024-02-29", "2024-02-29"},
+	{VALUE_DATE, "29/2/2024", "2024-02-29"},
+	{VALUE_DATE, "09-08-1960", "1960-08-09"},
+	{VALUE_DATE, "2024-02-29T23:30:00+02:00", "2024-02-29"},
+	{VALUE_DATE, "2023-02-29", NULL},
+	{VALUE_DATE, "soon", NULL},
+	{VALUE_TIME, "2024-02-29 10:00:00", "2024-02-29T10:00:00Z"},
+	{VALUE_TIME, "2024-02-29T10:00:00.000+0100", "2024-02-29T09:00:00Z"},
+	{VALUE_TIME, "2024-02-29", "2024-02-29T00:00:00Z"},
+	{VALUE_TIME, "yesterday", NULL},
+	{VALUE_SERVICE, "Webinar", "webinar"},
+	{VALUE_SERVICE, "party", NULL},
+	{VALUE_STATE, "In progress", "in_progress"},
+	{VALUE_OUTCOME, "no-follow-up", "no_follow_up"},
+	{VALUE_CONSENT, "Granted", "granted"},
+	{VALUE_CONSENT, "granted 2024-01-02 form 7", "granted 2024-01-02T00:00:00Z form 7"},
+	{VALUE_CONSENT, "perhaps", NULL},
+	{VALUE_PARTNER, "Voka", "voka"},
+	{VALUE_REF, "Ab/c=\xc3\xa9", "Ab/c=\xc3\xa9"},
+	{VALUE_REF, " e\xcc\x81", " e\xcc\x81"},
 };
 
 static void vectors_hold(void **state)
@@ -188,7 +200,7 @@ static void blanks_and_placeholders_are_empty(void **state)
 static void oversized_and_broken_text_is_refused(void **state)
 {
 	char big[VALUE_MAX + 2];
-	struct err e = { 0 };
+	struct err e = {0};
 
 	(void)state;
 	memset(big, 'a', sizeof(big));
@@ -211,7 +223,7 @@ static void oversized_and_broken_text_is_refused(void **state)
 /* What every canonical text of any kind keeps to. */
 static void check_canonical(enum value_kind kind, const char *in)
 {
-	struct err e = { 0 };
+	struct err e = {0};
 	bool valid, again_valid;
 	const char *once = normalise(arena, kind, in, &valid, &e), *twice;
 
@@ -223,7 +235,7 @@ static void check_canonical(enum value_kind kind, const char *in)
 	assert_true(strlen(once) <= VALUE_MAX);
 	for (const char *s = once; *s; s++)
 		assert_true((unsigned char)*s >= ' ' && *s != 0x7f &&
-			!((unsigned char)*s == 0xc2 && (unsigned char)s[1] < 0xa0));
+			    !((unsigned char)*s == 0xc2 && (unsigned char)s[1] < 0xa0));
 	twice = normalise(arena, kind, once, &again_valid, &e);
 	if (!twice || strcmp(once, twice) || valid != again_valid)
 		fail_msg("kind %d: \"%s\" is \"%s\", then \"%s\"", kind, in, once, twice ? twice : "refused");
@@ -262,7 +274,7 @@ static void naughty_strings_are_kept_or_refused(void **state)
 	if (!list)
 		skip();
 	assert_true(json_array_size(list) > 500);
-	json_array_foreach(list, i, one) {
+	json_array_foreach (list, i, one) {
 		for (enum value_kind kind = 0; kind < VALUE_KINDS; kind++)
 			check_canonical(kind, json_string_value(one));
 		check_folds(json_string_value(one));
@@ -273,12 +285,12 @@ static void naughty_strings_are_kept_or_refused(void **state)
 /* Characters that have tripped over each other: separators, combining marks, invisible ones, digits, dots, others. */
 static void random_texts_are_kept_or_refused(void **state)
 {
-	static const char *const pieces[] = { " ", "\n", "\xc2\xa0", "\xe2\x80\x8b", "\xef\xbb\xbf", "e", "\xcc\x81",
+	static const char *const pieces[] = {" ", "\n", "\xc2\xa0", "\xe2\x80\x8b", "\xef\xbb\xbf", "e", "\xcc\x81",
 		"\xcc\xa3", "\xcd\x85", "\xe1\xbe\xb4", "\xc3\x9f", "\xc4\xb0", "\xc4\xb2", "\xc5\x81", "\xe1\x84\x80",
-		"\xe1\x85\xa1", "\xe1\x86\xa8", "\xef\xac\x81", "\xf0\x9d\x90\x80", "\xf0\x9f\x98\x80", "0", "32", "+", "00",
-		"(0)", ".", "-", "/", "@", "bus", "van", "de", "b.v.", "NV", "https://", ":", "?", "#", "12", "B", ",", "(",
-		")", "BE", "x", "2008:", "granted", "_", "\xff", "\xc2\x85", "\xe0\xa5\x98", "\xd6\x87", "<", ">", "mailto:",
-		"tel", "xn--", "\xe3\x80\x82", "1e", "T" };
+		"\xe1\x85\xa1", "\xe1\x86\xa8", "\xef\xac\x81", "\xf0\x9d\x90\x80", "\xf0\x9f\x98\x80", "0", "32", "+",
+		"00", "(0)", ".", "-", "/", "@", "bus", "van", "de", "b.v.", "NV", "https://", ":", "?", "#", "12", "B",
+		",", "(", ")", "BE", "x", "2008:", "granted", "_", "\xff", "\xc2\x85", "\xe0\xa5\x98", "\xd6\x87", "<",
+		">", "mailto:", "tel", "xn--", "\xe3\x80\x82", "1e", "T"};
 	uint64_t seed = 88172645463325252u;
 
 	(void)state;
@@ -304,17 +316,22 @@ static void random_texts_are_kept_or_refused(void **state)
 static void texts_fold(void **state)
 {
 	static const char *const pairs[][2] = {
-		{ "\xc5\x81\xc3\xb3" "d\xc5\xba", "lodz" },
-		{ "S\xc3\xb8ren \xc3\x98rsted", "soren orsted" },
-		{ "\xc4\x90uro \xc4\xb1 Stra\xc3\x9f" "e \xc5\x93uvre \xc3\x86sop", "duro i strasse oeuvre aesop" },
-		{ "D\xe2\x80\x99Hondt & Zn.", "d hondt zn" },
-		{ "\xc4\xb2sbrecht", "ijsbrecht" },
-		{ "\xef\xac\x81nance", "finance" },
-		{ "N.V. B.V.B.A I.B.M.", "nv bvba ibm" },
-		{ "N.V.Desmet J.Peeters", "nv desmet j peeters" },
-		{ "acme.com", "acme com" },
-		{ "\xf0\x9f\x98\x80", "" },
-		{ "\xce\xa3\xce\xaf\xcf\x83\xcf\x85\xcf\x86\xce\xbf\xcf\x82", "\xcf\x83\xce\xb9\xcf\x83\xcf\x85\xcf\x86\xce\xbf\xcf\x83" },
+		{"\xc5\x81\xc3\xb3"
+		 "d\xc5\xba",
+			"lodz"},
+		{"S\xc3\xb8ren \xc3\x98rsted", "soren orsted"},
+		{"\xc4\x90uro \xc4\xb1 Stra\xc3\x9f"
+		 "e \xc5\x93uvre \xc3\x86sop",
+			"duro i strasse oeuvre aesop"},
+		{"D\xe2\x80\x99Hondt & Zn.", "d hondt zn"},
+		{"\xc4\xb2sbrecht", "ijsbrecht"},
+		{"\xef\xac\x81nance", "finance"},
+		{"N.V. B.V.B.A I.B.M.", "nv bvba ibm"},
+		{"N.V.Desmet J.Peeters", "nv desmet j peeters"},
+		{"acme.com", "acme com"},
+		{"\xf0\x9f\x98\x80", ""},
+		{"\xce\xa3\xce\xaf\xcf\x83\xcf\x85\xcf\x86\xce\xbf\xcf\x82",
+			"\xcf\x83\xce\xb9\xcf\x83\xcf\x85\xcf\x86\xce\xbf\xcf\x83"},
 	};
 
 	(void)state;
@@ -327,25 +344,25 @@ static void legal_forms_come_off(void **state)
 	static const struct {
 		const char *name, *folded, *form;
 	} names[] = {
-		{ "Desmet NV", "desmet", "014" },
-		{ "NV Desmet", "desmet", "014" },
-		{ "Desmet N.V.", "desmet", "014" },
-		{ "N.V.Desmet", "desmet", "014" },
-		{ "Desmet bvba", "desmet", "610" },
-		{ "Desmet B.V.", "desmet", "610" },
-		{ "Desmet B V", "desmet", "610" },
-		{ "Desmet S.A./N.V.", "desmet", "014" },
-		{ "SPRL Dupont & Fils", "dupont fils", "610" },
-		{ "Soci\xc3\xa9t\xc3\xa9 anonyme Dupont", "dupont", "014" },
-		{ "De Brug vzw", "de brug", "017" },
-		{ "Peeters Comm.V.", "peeters", "612" },
-		{ "Peeters CVBA-SO", "peeters", "706" },
-		{ "Besloten vennootschap met beperkte aansprakelijkheid Jansen", "jansen", "610" },
-		{ "Acme GmbH", "acme", "610" },
-		{ "Acme Ltd.", "acme", NULL },
-		{ "CV Consulting", "cv consulting", NULL },
-		{ "Nvidia", "nvidia", NULL },
-		{ "NV", "", "014" },
+		{"Desmet NV", "desmet", "014"},
+		{"NV Desmet", "desmet", "014"},
+		{"Desmet N.V.", "desmet", "014"},
+		{"N.V.Desmet", "desmet", "014"},
+		{"Desmet bvba", "desmet", "610"},
+		{"Desmet B.V.", "desmet", "610"},
+		{"Desmet B V", "desmet", "610"},
+		{"Desmet S.A./N.V.", "desmet", "014"},
+		{"SPRL Dupont & Fils", "dupont fils", "610"},
+		{"Soci\xc3\xa9t\xc3\xa9 anonyme Dupont", "dupont", "014"},
+		{"De Brug vzw", "de brug", "017"},
+		{"Peeters Comm.V.", "peeters", "612"},
+		{"Peeters CVBA-SO", "peeters", "706"},
+		{"Besloten vennootschap met beperkte aansprakelijkheid Jansen", "jansen", "610"},
+		{"Acme GmbH", "acme", "610"},
+		{"Acme Ltd.", "acme", NULL},
+		{"CV Consulting", "cv consulting", NULL},
+		{"Nvidia", "nvidia", NULL},
+		{"NV", "", "014"},
 	};
 
 	(void)state;
@@ -387,16 +404,16 @@ static void labels_and_names_agree(void **state)
 static void particles_do_not_matter(void **state)
 {
 	static const char *const same[][3] = {
-		{ "Van den Berghe", "Vandenberghe", "berghe" },
-		{ "Van Den Berghe", "Berghe, Van den", "berghe" },
-		{ "De Smet", "Desmet", "smet" },
-		{ "van Damme", "Vandamme", "damme" },
-		{ "D'Hondt", "Dhondt", "hondt" },
-		{ "Van der Meer", "Vandermeer", "meer" },
-		{ "'t Hooft", "t Hooft", "hooft" },
-		{ "Dubois", "DUBOIS", "dubois" },
-		{ "De", "de", "de" },
-		{ "Vance", "vance", "vance" },
+		{"Van den Berghe", "Vandenberghe", "berghe"},
+		{"Van Den Berghe", "Berghe, Van den", "berghe"},
+		{"De Smet", "Desmet", "smet"},
+		{"van Damme", "Vandamme", "damme"},
+		{"D'Hondt", "Dhondt", "hondt"},
+		{"Van der Meer", "Vandermeer", "meer"},
+		{"'t Hooft", "t Hooft", "hooft"},
+		{"Dubois", "DUBOIS", "dubois"},
+		{"De", "de", "de"},
+		{"Vance", "vance", "vance"},
 	};
 
 	(void)state;
@@ -420,9 +437,9 @@ static void mail_helpers(void **state)
 
 static void provinces_follow_postal_codes(void **state)
 {
-	static const char *const pairs[][2] = { { "9070", "BE-VOV" }, { "8970", "BE-VWV" }, { "3290", "BE-VBR" },
-		{ "2850", "BE-VAN" }, { "1731", "BE-VBR" }, { "1332", "BE-WBR" }, { "4790", "BE-WLG" }, { "7000", "BE-WHT" },
-		{ "1000", "BE-BRU" }, { "3500", "BE-VLI" }, { "6600", "BE-WLX" }, { "5000", "BE-WNA" }, { "6599", "BE-WHT" } };
+	static const char *const pairs[][2] = {{"9070", "BE-VOV"}, {"8970", "BE-VWV"}, {"3290", "BE-VBR"},
+		{"2850", "BE-VAN"}, {"1731", "BE-VBR"}, {"1332", "BE-WBR"}, {"4790", "BE-WLG"}, {"7000", "BE-WHT"},
+		{"1000", "BE-BRU"}, {"3500", "BE-VLI"}, {"6600", "BE-WLX"}, {"5000", "BE-WNA"}, {"6599", "BE-WHT"}};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
@@ -436,24 +453,26 @@ static void provinces_follow_postal_codes(void **state)
 static void address_lines_split(void **state)
 {
 	static const char *const lines[][5] = {
-		{ "Gentsesteenweg 1B", "Gentsesteenweg", "1B", "", "Gentsesteenweg 1B" },
-		{ "Dok Noord 3A 101", "Dok Noord", "3A", "101", "Dok Noord 3A bus 101" },
-		{ "Koning Albert II laan 15 bus 224", "Koning Albert II laan", "15", "224", "Koning Albert II laan 15 bus 224" },
-		{ "Budastraat(Kor) 37", "Budastraat(Kor)", "37", "", "Budastraat(Kor) 37" },
-		{ "Stolberg  519 (Rheinland)", "Stolberg (Rheinland)", "519", "", "Stolberg (Rheinland) 519" },
-		{ "Kerkstraat 12, bus 3", "Kerkstraat", "12", "3", "Kerkstraat 12 bus 3" },
-		{ "Kerkstraat 12 A", "Kerkstraat", "12A", "", "Kerkstraat 12A" },
-		{ "Kerkstraat 12-14", "Kerkstraat", "12-14", "", "Kerkstraat 12-14" },
-		{ "Kerkstraat 15/2", "Kerkstraat", "15", "2", "Kerkstraat 15 bus 2" },
-		{ "Rue du 8 Mai 12 bte 4", "Rue du 8 Mai", "12", "4", "Rue du 8 Mai 12 bus 4" },
-		{ "Laan van 11 november 25", "Laan van 11 november", "25", "", "Laan van 11 november 25" },
-		{ "12, Rue Neuve", "Rue Neuve", "12", "", "Rue Neuve 12" },
-		{ "1 Meistraat", "1 Meistraat", "", "", "1 Meistraat" },
-		{ "Kerkplein", "Kerkplein", "", "", "Kerkplein" },
-		{ "Kerkstraat 5 b 2", "Kerkstraat", "5", "2", "Kerkstraat 5 bus 2" },
-		{ "Kerkstraat 5 b", "Kerkstraat", "5b", "", "Kerkstraat 5b" },
-		{ "Kerkstraat 5 b3", "Kerkstraat", "5", "3", "Kerkstraat 5 bus 3" },
-		{ "", "", "", "", "" },
+		{"Gentsesteenweg 1B", "Gentsesteenweg", "1B", "", "Gentsesteenweg 1B"},
+		{"Dok Noord 3A 101", "Dok Noord", "3A", "101", "Dok Noord 3A bus 101"},
+		{"Koning Albert II laan 15 bus 224", "Koning Albert II laan", "15", "224",
+			"Koning Albert II laan 15 bus 224"},
+		{"Budastraat(Kor) 37", "Budastraat(Kor)", "37", "", "Budastraat(Kor) 37"},
+		{"Stolberg  519 (Rheinland)", "Stolberg (Rheinland)", "519", "", "Stolberg (Rheinland) 519"},
+		{"Kerkstraat 12, bus 3", "Kerkstraat", "12", "3", "Kerkstraat 12 bus 3"},
+		{"Kerkstraat 12 A", "Kerkstraat", "12A", "", "Kerkstraat 12A"},
+		{"Kerkstraat 12-14", "Kerkstraat", "12-14", "", "Kerkstraat 12-14"},
+		{"Kerkstraat 15/2", "Kerkstraat", "15", "2", "Kerkstraat 15 bus 2"},
+		{"Rue du 8 Mai 12 bte 4", "Rue du 8 Mai", "12", "4", "Rue du 8 Mai 12 bus 4"},
+		{"Laan van 11 november 25", "Laan van 11 november", "25", "", "Laan van 11 november 25"},
+		{"12, Rue Neuve", "Rue Neuve", "12", "", "Rue Neuve 12"},
+		{"1 Meistraat", "1 Meistraat", "", "", "1 Meistraat"},
+		{"Kerkplein", "Kerkplein", "", "", "Kerkplein"},
+		{"Kerkstraat 5 b 2", "Kerkstraat", "5", "2", "Kerkstraat 5 bus 2"},
+		{"Kerkstraat 5 b", "Kerkstraat", "5b", "", "Kerkstraat 5b"},
+		{"Kerkstraat 5 b3", "Kerkstraat", "5", "3", "Kerkstraat 5 bus 3"},
+		{"Straat 34 2 70 12 M", "Straat 34 2 70 12 M", "", "", "Straat 34 2 70 12 M"},
+		{"", "", "", "", ""},
 	};
 
 	(void)state;
@@ -487,7 +506,8 @@ static void phones_of_other_countries(void **state)
 	assert_string_equal(phone_national(arena, "+31201234567"), "+31201234567");
 }
 
-/* python3-stdnum, if it is there, agrees on check digits from 01 to 97; it also takes 00, 98 and 99, which are never given out. */
+/* python3-stdnum, if it is there, agrees on check digits from 01 to 97; it also takes 00, 98 and 99, which are never
+ * given out. */
 static const char oracle[] = "python3 -c 'import random\n"
 			     "from stdnum.be import vat\n"
 			     "random.seed(1)\n"

@@ -53,7 +53,7 @@ static void tables_are_sound(void **state)
 	assert_string_equal(field_nearest(RECORD_ORGANIZATION, "legalname"), "legal_name");
 	assert_int_equal(field_at(RECORD_CONTACT, CONTACT_ORGANIZATION)->target, RECORD_ORGANIZATION);
 	assert_int_equal(field_at(RECORD_REFERRAL, REFERRAL_CONTACT)->target, RECORD_CONTACT);
-	assert_false(record_type_parse("person", &(enum record_type){ 0 }));
+	assert_false(record_type_parse("person", &(enum record_type){0}));
 }
 
 static void extra_fields_are_numbered_once(void **state)
@@ -68,8 +68,8 @@ static void extra_fields_are_numbered_once(void **state)
 	assert_true(field_at(RECORD_PARTICIPATION, (unsigned)first)->extra);
 	assert_int_equal(field_find(RECORD_PARTICIPATION, "x.voka.segment"), first);
 
-	const char *const malformed[] = { "x.voka", "x..a", "x.voka.", "y.voka.a", "x.voka.A", "x.-v.a", "x.voka.a.b",
-		"x.voka.a123456789012345678901234567890123456789012345" };
+	const char *const malformed[] = {"x.voka", "x..a", "x.voka.", "y.voka.a", "x.voka.A", "x.-v.a", "x.voka.a.b",
+		"x.voka.a123456789012345678901234567890123456789012345"};
 
 	for (size_t i = 0; i < sizeof(malformed) / sizeof(malformed[0]); i++)
 		assert_int_equal(field_extra(RECORD_PARTICIPATION, malformed[i], &e), -1);
@@ -83,7 +83,7 @@ static void extra_fields_are_numbered_once(void **state)
 
 static void sets_are_sorted_and_unique(void **state)
 {
-	const char *const element[] = { "b", "a", "", "b", "c", "a" };
+	const char *const element[] = {"b", "a", "", "b", "c", "a"};
 	const char *set = set_make(arena, element, 6), *cursor = set;
 	size_t len;
 
@@ -105,13 +105,14 @@ static void sets_are_sorted_and_unique(void **state)
 	assert_null(set_next(&cursor, &len));
 }
 
-static const char canonical[] = "{\"enterprise_number\":\"0403449823\",\"legal_name\":\"Acme \\\"X\\\" NV\",\"box\":null,"
-				"\"emails\":[\"a@acme.example\",\"b@acme.example\"],\"websites\":[]}";
+static const char canonical[] =
+	"{\"enterprise_number\":\"0403449823\",\"legal_name\":\"Acme \\\"X\\\" NV\",\"box\":null,"
+	"\"emails\":[\"a@acme.example\",\"b@acme.example\"],\"websites\":[]}";
 
 static void printing_and_parsing_agree(void **state)
 {
 	AUTO(json_drop) json_t *json = json_of(canonical);
-	BUF_AUTO struct buf text = { 0 };
+	BUF_AUTO struct buf text = {0};
 	struct err e;
 	struct record *r = record_parse(arena, RECORD_ORGANIZATION, json, &e);
 
@@ -138,25 +139,25 @@ static void parsing_is_strict(void **state)
 	static const struct {
 		const char *text, *field;
 	} bad[] = {
-		{ "{\"legal_nam\":\"x\"}", "legal_nam" },
-		{ "{\"legal_name\":7}", "legal_name" },
-		{ "{\"legal_name\":[\"x\"]}", "legal_name" },
-		{ "{\"legal_name\":\" x\"}", "legal_name" },
-		{ "{\"enterprise_number\":\"0403.449.823\"}", "enterprise_number" },
-		{ "{\"emails\":\"a@acme.example\"}", "emails" },
-		{ "{\"emails\":[\"b@acme.example\",\"a@acme.example\"]}", "emails" },
-		{ "{\"emails\":[\"a@acme.example\",\"a@acme.example\"]}", "emails" },
-		{ "{\"emails\":[\"a@acme.example\",null]}", "emails" },
-		{ "{\"emails\":[{\"a\":1}]}", "emails" },
-		{ "{\"legal_name\":\"a\\nb\"}", "legal_name" },
-		{ "{\"legal_name\":\"\"}", "legal_name" },
-		{ "[]", "" },
+		{"{\"legal_nam\":\"x\"}", "legal_nam"},
+		{"{\"legal_name\":7}", "legal_name"},
+		{"{\"legal_name\":[\"x\"]}", "legal_name"},
+		{"{\"legal_name\":\" x\"}", "legal_name"},
+		{"{\"enterprise_number\":\"0403.449.823\"}", "enterprise_number"},
+		{"{\"emails\":\"a@acme.example\"}", "emails"},
+		{"{\"emails\":[\"b@acme.example\",\"a@acme.example\"]}", "emails"},
+		{"{\"emails\":[\"a@acme.example\",\"a@acme.example\"]}", "emails"},
+		{"{\"emails\":[\"a@acme.example\",null]}", "emails"},
+		{"{\"emails\":[{\"a\":1}]}", "emails"},
+		{"{\"legal_name\":\"a\\nb\"}", "legal_name"},
+		{"{\"legal_name\":\"\"}", "legal_name"},
+		{"[]", ""},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		AUTO(json_drop) json_t *json = json_of(bad[i].text);
-		struct err e = { 0 };
+		struct err e = {0};
 
 		assert_null(record_parse(arena, RECORD_ORGANIZATION, json, &e));
 		assert_int_equal(e.kind, ERR_ITEM);
@@ -164,7 +165,7 @@ static void parsing_is_strict(void **state)
 	}
 
 	AUTO(json_drop) json_t *json = json_of("{\"decision_maker\":\"true\"}");
-	struct err e = { 0 };
+	struct err e = {0};
 
 	assert_null(record_parse(arena, RECORD_CONTACT, json, &e));
 }
@@ -242,8 +243,9 @@ static void schema_agrees_with_jsonschema(void **state)
 		       "sys.exit(not check(good) or any(map(check, bad)))'",
 		"w");
 	assert_non_null(oracle);
-	fprintf(oracle, "%s\n%s\n{\"legal_nam\":\"x\"}\n{\"legal_name\":7}\n{\"emails\":null}\n{\"emails\":[\"a\",\"a\"]}\n"
-			"{\"legal_name\":\"a\\u0001\"}\n",
+	fprintf(oracle,
+		"%s\n%s\n{\"legal_nam\":\"x\"}\n{\"legal_name\":7}\n{\"emails\":null}\n{\"emails\":[\"a\",\"a\"]}\n"
+		"{\"legal_name\":\"a\\u0001\"}\n",
 		text, canonical);
 	status = pclose(oracle);
 	assert_int_equal(status, 0);
@@ -254,7 +256,7 @@ static void is_exported(const char *record, enum record_type type, const char *w
 	AUTO(json_drop) json_t *json = json_of(record);
 	AUTO(json_drop) json_t *expected = json_of(want);
 	AUTO(json_drop) json_t *out = NULL;
-	struct err e = { 0 };
+	struct err e = {0};
 	struct record *r = record_parse(arena, type, json, &e);
 
 	if (!r)
@@ -274,24 +276,32 @@ static void is_exported(const char *record, enum record_type type, const char *w
 static void exports_have_oslo_names(void **state)
 {
 	(void)state;
-	is_exported("{\"enterprise_number\":\"0403449823\",\"legal_name\":\"Acme\",\"box\":null,\"legal_form\":\"610\",\"nace\":"
-		    "[\"2025:62100\"],\"street\":\"Kerkstraat\",\"house_number\":\"1\",\"emails\":[\"a@acme.example\",\"b@acme.example\"],"
+	is_exported("{\"enterprise_number\":\"0403449823\",\"legal_name\":\"Acme\",\"box\":null,\"legal_form\":\"610\","
+		    "\"nace\":"
+		    "[\"2025:62100\"],\"street\":\"Kerkstraat\",\"house_number\":\"1\",\"emails\":[\"a@acme.example\","
+		    "\"b@acme.example\"],"
 		    "\"establishment_numbers\":[\"2000000339\"],\"employees_class\":\"2\"}",
 		RECORD_ORGANIZATION,
-		"{" ID ",\"@type\":\"GeregistreerdeOrganisatie\",\"registratie\":{\"@type\":\"Identificator\",\"identificator\":"
-		"\"0403449823\",\"toegekendDoorString\":\"Kruispuntbank van Ondernemingen\"},\"wettelijkeNaam\":\"Acme\","
+		"{" ID ",\"@type\":\"GeregistreerdeOrganisatie\",\"registratie\":{\"@type\":\"Identificator\","
+		       "\"identificator\":"
+		"\"0403449823\",\"toegekendDoorString\":\"Kruispuntbank van "
+		"Ondernemingen\"},\"wettelijkeNaam\":\"Acme\","
 		"\"rechtsvorm\":\"https://data.vlaanderen.be/id/concept/Rechtsvormtype/v1/610\",\"activiteit\":"
 		"[\"https://vocab.belgif.be/auth/nace2025/62100\"],\"heeftPrimaireVestiging\":{\"@type\":\"Vestiging\","
-		"\"vestigingsAdres\":{\"@type\":\"Adresvoorstelling\",\"straatnaam\":\"Kerkstraat\",\"huisnummer\":\"1\"}},"
-		"\"contactinfo\":[{\"@type\":\"Contactpunt\",\"email\":\"a@acme.example\"},{\"@type\":\"Contactpunt\",\"email\":"
-		"\"b@acme.example\"}],\"heeftVestiging\":[{\"@type\":\"Vestiging\",\"registratie\":{\"@type\":\"Identificator\","
+		"\"vestigingsAdres\":{\"@type\":\"Adresvoorstelling\",\"straatnaam\":\"Kerkstraat\",\"huisnummer\":"
+		"\"1\"}},"
+		"\"contactinfo\":[{\"@type\":\"Contactpunt\",\"email\":\"a@acme.example\"},{\"@type\":\"Contactpunt\","
+		"\"email\":"
+		"\"b@acme.example\"}],\"heeftVestiging\":[{\"@type\":\"Vestiging\",\"registratie\":{\"@type\":"
+		"\"Identificator\","
 		"\"identificator\":\"2000000339\",\"toegekendDoorString\":\"Kruispuntbank van Ondernemingen\"}}],"
 		"\"employees_class\":\"2\"}");
 	is_exported("{\"given_name\":\"An\",\"organization\":\"0190a0b0-0000-7000-8000-000000000002\",\"role\":\"CEO\","
 		    "\"decision_maker\":true,\"consent.newsletter\":\"granted 2024-01-02T00:00:00Z form\"}",
 		RECORD_CONTACT,
 		"{" ID ",\"@type\":\"Persoon\",\"voornaam\":\"An\",\"bekleedt\":{\"@type\":\"Positie\",\"positieBij\":"
-		"\"urn:uuid:0190a0b0-0000-7000-8000-000000000002\",\"rol\":\"CEO\"},\"decision_maker\":true,\"toestemming\":"
+		"\"urn:uuid:0190a0b0-0000-7000-8000-000000000002\",\"rol\":\"CEO\"},\"decision_maker\":true,"
+		"\"toestemming\":"
 		"[{\"@type\":\"Toestemming\",\"gegevenVoor\":\"newsletter\",\"status\":\"granted\",\"gegevenOp\":"
 		"\"2024-01-02T00:00:00Z\"}]}");
 }
