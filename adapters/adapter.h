@@ -10,7 +10,8 @@
  *   struct remote           open() ... done() of close(); no op may be in flight then
  *   struct pull, get, push  caller's, from the start until done()
  *   their inputs            caller's, unchanged until done()
- *   their outputs           in the op's arena: the caller's, freed all at once
+ *   their outputs           in the op's arena: the caller's, freed all at once; one op in flight per arena, since
+ *                           an answer is parsed on a thread of its own
  *
  * An adapter never retries, never sleeps, never logs, never touches the store. It translates, and it sorts errors
  * into kinds: ITEM (this record), CONFLICT (409, 412), GONE (404, 410), AGAIN (5xx, 429, transport), DENIED (401,

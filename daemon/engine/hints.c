@@ -133,6 +133,7 @@ static void hints_done(struct op *op)
 		log_event(LOG_LEVEL_WARN, "hints", "partner=%s error=%s", p->config->id, op->err.text);
 	else if (p->hints_waiting && !p->engine->draining)
 		hints_start(p);
+	reads_clear(&h->reads);
 	arena_free(h->arena);
 	free(h);
 	engine_changed(p->engine);

@@ -34,6 +34,7 @@ struct reads;
 struct read {
 	struct get get;
 	struct reads *of;
+	struct arena *arena;                /* its own: answers are parsed on several threads at once */
 };
 
 struct reads {
@@ -49,7 +50,8 @@ struct reads {
 	size_t nfound, nmissing;
 	int64_t asked;
 };
-/* Starts them as ops of the task; when the task looks again, found and missing are complete. */
+/* Starts them as ops of the task; when the task looks again, found and missing are complete. They stay until
+ * reads_clear() or the next start. arena holds the lists. */
 void reads_start(struct reads *, struct partner *, struct task *, struct arena *, enum record_type, const char *const *key,
 	size_t n);
 

@@ -48,19 +48,30 @@ static void next_read(struct reads *r, struct read *read)
 	if (r->next == r->n || r->task->err.kind)
 		return;
 	read->of = r;
+	if (!read->arena)
+		read->arena = arena_new();
 	read->get = (struct get){
 		.op = { .loop = r->task->op.loop, .done = read_done },
-		.arena = r->arena, .type = r->type, .key = r->key[r->next++],
+		.arena = read->arena, .type = r->type, .key = r->key[r->next++],
 	};
 	task_own(r->task, &read->get.op);
 	remote_get(r->partner->remote, &read->get);
 }
 
+void reads_clear(struct reads *r)
+{
+	for (unsigned i = 0; i < READS_AT_ONCE; i++)
+		arena_free(r->read[i].arena);
+	*r = (struct reads){ 0 };
+}
+
 void reads_start(struct reads *r, struct partner *p, struct task *task, struct arena *arena, enum record_type type,
 	const char *const *key, size_t n)
 {
+	reads_clear(r);
 	*r = (struct reads){
-		.partner = p, .task = task, .arena = arena, .type = type, .key = key, .n = n, .asked = p->engine->seq,
+		.partner = p, .task = task, .arena = arena, .type = type, .key = key, .n = n,
+		.asked = p->engine->seq,
 		.found = arena_array(arena, struct item, n + 1), .missing = arena_array(arena, const char *, n + 1),
 	};
 	for (unsigned i = 0; i < READS_AT_ONCE; i++)

@@ -264,7 +264,7 @@ static const struct step *run_believed(struct task *t)
 			.n = r->reads.nfound, .asked = r->reads.asked, .fresh = true, .approved = r->approved, .run = r->tally,
 			.arena = f->arena,
 		};
-		r->reads.nfound = 0;
+		r->reads.nfound = 0;   /* merged once; they stay until this page is done with */
 		job_own(t, r->partner->engine, &m->job, merge_on_lane);
 		return &step_believed;
 	}
@@ -324,7 +324,9 @@ static const struct step *run_absent(struct task *t)
 	if (r->partner->remote->caps & ADAPTER_CAN_GET) {
 		reads_start(&r->reads, r->partner, t, r->arena, (enum record_type)r->type, key, r->sweep.n);
 	} else {
-		r->reads = (struct reads){ .missing = key, .nmissing = r->sweep.n };
+		reads_clear(&r->reads);
+		r->reads.missing = key;
+		r->reads.nmissing = r->sweep.n;
 	}
 	return &step_reread;
 }
@@ -360,7 +362,7 @@ static const struct step *run_buried(struct task *t)
 
 	tally_add(&r->tally, &r->merging.page.run);
 	r->merging.page = (struct page){ 0 };
-	r->reads = (struct reads){ 0 };
+	reads_clear(&r->reads);
 	return &step_sweep;
 }
 
@@ -413,6 +415,7 @@ static void run_free(struct run *r)
 {
 	for (unsigned i = 0; i < PAGES; i++)
 		arena_free(r->fetched[i].arena);
+	reads_clear(&r->reads);
 	arena_free(r->arena);
 	arena_free(r->feed_arena);
 	free(r);
