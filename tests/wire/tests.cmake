@@ -8,3 +8,8 @@ foreach(transcript ${transcripts})
   add_test(NAME wire-${name} COMMAND wire-play ${transcript})
   set_tests_properties(wire-${name} PROPERTIES TIMEOUT 60)
 endforeach()
+find_package(Python3 COMPONENTS Interpreter)
+if(Python3_FOUND)
+  add_test(NAME wire-helper COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/tests/wire/transcript.py
+    ${PROJECT_SOURCE_DIR}/adapters/README.md ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/adapters/example.py)
+endif()
