@@ -151,7 +151,13 @@ bool command_review_resolve(struct command_call *call, struct err *e)
 
 	if (!accept && strcmp(verdict, "reject"))
 		return err_set(e, ERR_ITEM, "the verdict is accept or reject");
-	return links_review(call->hub, call->arena, call_number(call, "id", 0), accept, call->by, &tally, e) &&
-	       answer(call, json_pack("{sI,ss,sI}", "id", (json_int_t)call_number(call, "id", 0), "done",
+	if (!store_begin(call->hub->store, e))
+		return false;
+	if (!links_review(call->hub, call->arena, call_number(call, "id", 0), accept, call->by, &tally, e) ||
+		!store_commit(call->hub->store, e)) {
+		store_rollback(call->hub->store);
+		return false;
+	}
+	return answer(call, json_pack("{sI,ss,sI}", "id", (json_int_t)call_number(call, "id", 0), "done",
 				    accept ? "accepted" : "rejected", "marked", (json_int_t)tally.marked));
 }

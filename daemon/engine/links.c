@@ -139,6 +139,28 @@ static bool ask_about(struct hub *hub, struct page *page, const struct shadow *s
 	return store_review_ask(hub->store, &r, &id, err);
 }
 
+/* An open question holds back what has not been sent yet, on both sides of it. */
+static bool hold_back(struct hub *hub, struct page *page, int64_t entity, struct err *err)
+{
+	struct shadow **shadow;
+	struct entity *e;
+	size_t n;
+
+	if (!store_entity(hub->store, page->arena, entity, &e, err))
+		return false;
+	if (!e)
+		return true;
+	return store_shadows_of(hub->store, page->arena, e->id, &shadow, &n, err) &&
+		marks_update(hub, page->arena, e, shadow, n, page->partner, &page->run, err);
+}
+
+static bool place_in_doubt(struct hub *hub, struct page *page, struct shadow *s, const struct item *item,
+	const struct record *now, int64_t other, const char *kind, const struct match_result *why, struct err *err)
+{
+	return place_alone(hub, page, s, item, now, err) && ask_about(hub, page, s, other, kind, why, err) &&
+		hold_back(hub, page, s->entity, err) && hold_back(hub, page, other, err);
+}
+
 struct found {
 	struct entity *link, *doubt;       /* to be linked with; to be asked about */
 	struct shadow *pending;            /* the link's, if the hub is creating it there */
@@ -198,9 +220,10 @@ static bool place_by_match(struct hub *hub, struct page *page, struct shadow *s,
 	if (found.link)
 		return place_with(hub, page, s, item, now, found.link, found.link_why.strong ? "key" : "score",
 			&found.link_why, err);
-	return place_alone(hub, page, s, item, now, err) &&
-		(!found.doubt || ask_about(hub, page, s, found.doubt->id, found.duplicate ? "duplicate" : "match",
-						 &found.doubt_why, err));
+	if (found.doubt)
+		return place_in_doubt(hub, page, s, item, now, found.doubt->id, found.duplicate ? "duplicate" : "match",
+			&found.doubt_why, err);
+	return place_alone(hub, page, s, item, now, err);
 }
 
 bool links_place(struct hub *hub, struct page *page, struct shadow *s, const struct item *item, const struct record *now,
@@ -223,7 +246,7 @@ bool links_place(struct hub *hub, struct page *page, struct shadow *s, const str
 		if (!at)
 			return place_with(hub, page, s, item, now, e, "hub id", NULL, err);
 		/* Somebody copied a record, external id included. */
-		return place_alone(hub, page, s, item, now, err) && ask_about(hub, page, s, e->id, "duplicate", NULL, err);
+		return place_in_doubt(hub, page, s, item, now, e->id, "duplicate", NULL, err);
 	}
 	if (!find_pending(hub, page, now, &pending, err))
 		return false;
@@ -367,5 +390,6 @@ bool links_review(struct hub *hub, struct arena *arena, int64_t review, bool acc
 		return links_merge(hub, arena, r->entity, r->other, "manual", tally, err);
 	if (!accept && r->other && !forbid(hub, arena, r->shadow, r->other, err))
 		return false;
-	return decide_again(hub, arena, r->entity, tally, err);
+	return decide_again(hub, arena, r->entity, tally, err) &&
+		(!r->other || decide_again(hub, arena, r->other, tally, err));
 }

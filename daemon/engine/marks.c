@@ -108,6 +108,8 @@ static bool shareable(struct hub *hub, const struct entity *e, struct shadow *co
 {
 	bool own = false;
 
+	if (store_review_on(hub->store, e->id))
+		return false;
 	for (size_t i = 0; i < n; i++) {
 		if (shadow[i]->state == SHADOW_LIVE && store_review_about(hub->store, shadow[i]->id))
 			return false;

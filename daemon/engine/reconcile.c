@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/plan.h"
 #include "engine/story.h"
 
 /* --- what a reading is worth ---------------------------------------------------------------------------------------- */
@@ -274,8 +275,18 @@ static bool suppress_where_missing(struct hub *hub, struct arena *arena, int64_t
 	return true;
 }
 
+/* What they deleted was not the record as it is now: somebody's edit was still on its way to them. */
+static bool had_not_seen(struct hub *hub, const struct hub_partner *p, struct arena *arena, const struct entity *e,
+	const struct shadow *s)
+{
+	struct image_source source;
+	const uint64_t need = plan_update(s, e->golden, marks_allowed(p, e), marks_images(&source, hub, arena, s));
+
+	return need & ~plan_unconfirmed(s, e->golden, need);
+}
+
 static bool deleted_by_people(struct hub *hub, const struct hub_partner *p, struct arena *arena, struct entity *e,
-	struct err *err)
+	const struct shadow *s, struct err *err)
 {
 	if (!suppress(hub, p->id, e->id, "deleted there", err))
 		return false;
@@ -285,7 +296,7 @@ static bool deleted_by_people(struct hub *hub, const struct hub_partner *p, stru
 	case DELETION_ARCHIVE:
 		return suppress_where_missing(hub, arena, e->id, err);
 	case DELETION_PROPAGATE:
-		return decide_state(hub, arena, e, ENTITY_DELETED, err);
+		return had_not_seen(hub, p, arena, e, s) || decide_state(hub, arena, e, ENTITY_DELETED, err);
 	}
 	return true;
 }
@@ -310,7 +321,7 @@ static bool lose(struct hub *hub, struct arena *arena, struct shadow *s, struct 
 	ours = row && row->kind == OUTBOX_DELETE;
 	if (row && !store_outbox_delete(hub->store, row->id, err))
 		return false;
-	if (!ours && p && !deleted_by_people(hub, p, arena, e, err))
+	if (!ours && p && !deleted_by_people(hub, p, arena, e, s, err))
 		return false;
 	return decide_entity(hub, arena, e, s->partner, tally, err);
 }

@@ -79,6 +79,14 @@ int64_t store_review_open(struct store *s, const char *kind, int64_t shadow, int
 	return open_review(s, kind, shadow, entity, &id, &kept) ? id : 0;
 }
 
+bool store_review_on(struct store *s, int64_t entity)
+{
+	struct sql q = sql(s, SQL_REVIEW_ON);
+
+	sql_int(&q, entity);
+	return any(&q);
+}
+
 bool store_review_about(struct store *s, int64_t shadow)
 {
 	struct sql q = sql(s, SQL_REVIEW_ABOUT);

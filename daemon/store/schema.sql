@@ -154,6 +154,8 @@ CREATE TABLE review (
   decided_at INTEGER, decided_by TEXT
 ) STRICT;
 CREATE UNIQUE INDEX review_open ON review (shadow, entity, kind) WHERE state = 'open';
+CREATE INDEX review_entity ON review (entity) WHERE state = 'open';
+CREATE INDEX review_other ON review (other) WHERE state = 'open';
 
 CREATE TABLE cannot_link (
   shadow INTEGER NOT NULL, other INTEGER NOT NULL, -- two shadows that are not the same, smaller id first

@@ -208,6 +208,7 @@ bool store_review(struct store *, struct arena *, int64_t id, struct review **ou
 bool store_review_decide(struct store *, int64_t id, const char *state, const char *by, int64_t at_ms, struct err *);
 int64_t store_review_open(struct store *, const char *kind, int64_t shadow, int64_t entity);   /* its id, or 0 */
 bool store_review_about(struct store *, int64_t shadow);   /* an open question about its link */
+bool store_review_on(struct store *, int64_t entity);      /* an open question about what it is, or whether it is another */
 
 struct quarantine {
 	int64_t id;
