@@ -55,6 +55,8 @@ struct reads {
 void reads_start(struct reads *, struct partner *, struct task *, struct arena *, enum record_type, const char *const *key,
 	size_t n);
 
+void reads_clear(struct reads *);
+
 struct slot {
 	struct task task;
 	struct partner *partner;
