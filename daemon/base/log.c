@@ -109,6 +109,9 @@ void log_capture(void (*sink)(void *, enum log_level, const char *), void *ctx)
 	pthread_mutex_unlock(&state.lock);
 }
 
+/* long, long long, size_t, intmax_t and ptrdiff_t are taken alike. */
+_Static_assert(sizeof(long) == sizeof(size_t) && sizeof(long) == sizeof(long long), "LP64");
+
 struct args {
 	va_list ap;
 };
@@ -153,8 +156,6 @@ static const char *convert(struct buf *out, const char *p, struct args *a)
 	case 'x':
 	case 'X':
 	case 'o':
-		/* On every target of ours long, long long, size_t, intmax_t and ptrdiff_t are passed alike. */
-		_Static_assert(sizeof(long) == sizeof(size_t) && sizeof(long) == sizeof(long long), "LP64");
 		if (longs || size)
 			EMIT(va_arg(a->ap, long));
 		else
@@ -169,7 +170,7 @@ static const char *convert(struct buf *out, const char *p, struct args *a)
 		EMIT(va_arg(a->ap, void *));
 		break;
 	default:
-		assert(!"a conversion that log_event() does not know");
+		assert(false && "a conversion that log_event() does not know");
 	}
 #undef EMIT
 	return p + n + 1;

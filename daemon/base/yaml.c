@@ -267,7 +267,7 @@ static struct yaml *read_node(struct reader *r, const char *path, unsigned depth
 	case YAML_DOCUMENT_END_EVENT:
 	case YAML_SEQUENCE_END_EVENT:
 	case YAML_MAPPING_END_EVENT:
-		assert(!"libyaml sends these elsewhere");
+		assert(false && "libyaml sends these elsewhere");
 	}
 	next(r);
 	return y;
