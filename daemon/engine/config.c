@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 
-#define STORE_FILE "store.db"
+#define STORE_FILE "doorstroom.db"
 #define SECRET_BYTES_MAX (64 * 1024)
 
 static const char *const log_words[] = {

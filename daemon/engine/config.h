@@ -56,7 +56,7 @@ struct config {
 	const char *file;             /* the main one */
 	const char *dir;              /* where relative paths start */
 	const char *state_dir, *control_socket, *listen;   /* listen NULL: no TCP at all */
-	const char *store_path;       /* state_dir/store.db */
+	const char *store_path;       /* state_dir/doorstroom.db */
 	const char *log_level;
 	const char *manifest_path;
 	struct option_list read_group, operate_group;      /* who may use the control socket, besides root and the daemon's user */

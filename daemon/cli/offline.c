@@ -1,0 +1,131 @@
+/*
+ * offline.c - what can be told without a daemon: questions go to the store, checks to the files.
+ */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "engine/local.h"
+
+static json_t *lines(const struct diags *diags)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < diags->n; i++)
+		json_array_append_new(all, json_string(diags->line[i]));
+	return all;
+}
+
+static enum cli_exit check_config(struct cli *cli, json_t **out)
+{
+	struct diags diags = { .arena = cli->arena };
+	AUTO(config_free) struct config *c = config_load(cli->config_path, &diags);
+
+	if (c)
+		local_check_config(c, &diags);
+	*out = json_pack("{ss,sb,so}", "file", cli->config_path, "ok", c && !diags.n, "faults", lines(&diags));
+	return CLI_OK;
+}
+
+/* The configuration, or its faults on stderr. */
+static struct config *load(struct cli *cli, struct err *e)
+{
+	struct diags diags = { .arena = cli->arena };
+	struct config *c = config_load(cli->config_path, &diags);
+
+	for (size_t i = 0; i < diags.n; i++)
+		fprintf(stderr, "%s\n", diags.line[i]);
+	if (!c)
+		err_set(e, ERR_BROKEN, "the configuration is faulty");
+	return c;
+}
+
+static enum cli_exit show_config(struct cli *cli, json_t **out, struct err *e)
+{
+	AUTO(config_free) struct config *c = load(cli, e);
+	BUF_AUTO struct buf b = { 0 };
+
+	if (!c)
+		return CLI_FAILED;
+	config_print(&b, c);
+	*out = json_pack("{ss,ss}", "file", cli->config_path, "yaml", b.data);
+	return CLI_OK;
+}
+
+static enum cli_exit check_adapter(struct cli *cli, const json_t *args, json_t **out, struct err *e)
+{
+	AUTO(config_free) struct config *c = load(cli, e);
+	const struct partner_config *p = c ? config_partner(c, words_text(args, "partner")) : NULL;
+
+	if (!c)
+		return CLI_FAILED;
+	if (!p) {
+		err_set(e, ERR_GONE, "no such partner: %.60s", words_text(args, "partner"));
+		return CLI_NOT_FOUND;
+	}
+	*out = local_check_partner(c, p, json_is_true(json_object_get(args, "offline")), e);
+	return client_exit(e);
+}
+
+static enum cli_exit backup(struct cli *cli, const json_t *args, json_t **out, struct err *e)
+{
+	const struct store_options options = { .path = cli->place.store_path, .read_only = true };
+	AUTO(store_close) struct store *store = store_open(&options, e);
+
+	if (!store || !store_backup(store, words_text(args, "file"), e))
+		return client_exit(e);
+	*out = json_pack("{ss,ss}", "file", words_text(args, "file"), "done", "copied");
+	return CLI_OK;
+}
+
+/* Fields that partners have added are known once their mappings are: their faults are for `config check`. */
+static void know_extra_fields(struct cli *cli)
+{
+	struct diags ignored = { .arena = cli->arena };
+	AUTO(config_free) struct config *c = config_load(cli->config_path, &ignored);
+
+	if (c)
+		local_check_config(c, &ignored);
+}
+
+static bool open_store(struct cli *cli, struct err *e)
+{
+	if (cli->query)
+		return true;
+	know_extra_fields(cli);
+	cli->query = query_open(cli->place.store_path, NULL, e);
+	if (cli->query && !cli->down)
+		fprintf(stderr, "doorstroom: the daemon is not running; this is what its store says\n");
+	cli->down = true;
+	return cli->query != NULL;
+}
+
+enum cli_exit offline_ask(struct cli *cli, const struct command *command, json_t *args, json_t **out, struct err *e)
+{
+	struct command_call call = { .command = command, .arena = cli->arena, .by = "command line" };
+	struct timespec now;
+
+	if (!strcmp(command->name, "config check"))
+		return check_config(cli, out);
+	if (!strcmp(command->name, "config show"))
+		return show_config(cli, out, e);
+	if (!strcmp(command->name, "adapter check"))
+		return check_adapter(cli, args, out, e);
+	if (!strcmp(command->name, "backup"))
+		return backup(cli, args, out, e);
+	if (!command->offline) {
+		err_set(e, ERR_AGAIN, "the daemon is not running: nothing answers at %.120s", cli->place.control_socket);
+		return CLI_UNREACHABLE;
+	}
+	if (command->where == COMMAND_READER && !open_store(cli, e))
+		return client_exit(e);
+	clock_gettime(CLOCK_REALTIME, &now);
+	call.now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	call.args = json_incref(args);
+	if (!command_offline(&call, cli->query, e))
+		return client_exit(e);
+	*out = call.out;
+	return CLI_OK;
+}
