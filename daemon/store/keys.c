@@ -156,7 +156,7 @@ bool keys_open(struct store *s, struct keys *k, struct err *e)
 	struct sql q = sql(s, SQL_KEYED);
 	bool known = false, same = false;
 
-	k->max = KEYS_MAX;
+	k->max = s->keys_max;
 	sql_text(&q, k->name);
 	if (sql_row(&q)) {
 		size_t len;

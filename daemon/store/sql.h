@@ -40,6 +40,7 @@ struct store {
 	size_t nfeeds;
 	bool feeds_dirty;                 /* at least one is */
 	struct keys shadow_keys, match_keys;
+	uint32_t keys_max;                /* how many of each wait before they are written */
 	struct buf text;                  /* one value being written */
 	struct arena *scratch;            /* while keys are loaded */
 	int wal_pages, checkpoint_at;

@@ -306,6 +306,7 @@ struct store *store_open(const struct store_options *options, struct err *e)
 	s->lock = -1;
 	s->scratch = arena_new();
 	s->checkpoint_at = WAL_PAGES;
+	s->keys_max = KEYS_MAX;
 	if (open_all(s, e))
 		return s;
 	release(s, !s->unclean);
