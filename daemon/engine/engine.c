@@ -47,6 +47,13 @@ void job_own(struct task *task, struct engine *engine, struct job *job, bool (*r
 
 /* --- plans ------------------------------------------------------------------------------------------------------------------ */
 
+static void kick_senders(struct engine *engine)
+{
+	for (size_t i = 0; i < engine->now->n; i++)
+		sender_kick(engine->now->partner[i]);
+	engine_changed(engine);
+}
+
 static bool release_on_lane(struct job *job, struct hub *hub, struct err *e)
 {
 	(void)job;
@@ -74,7 +81,7 @@ static void release_done(struct op *op)
 		log_event(LOG_LEVEL_ERROR, "store", "error=%s", op->err.text);
 	if (engine->release_again && !engine->draining)
 		engine_release(engine);
-	engine_kick(engine);
+	kick_senders(engine);
 	engine_idle(engine);
 }
 
@@ -88,11 +95,11 @@ void engine_release(struct engine *engine)
 	job_start(engine, &engine->release_job, release_on_lane);
 }
 
+/* What a transaction outside a run has marked goes the same way as what a run marks. */
 void engine_kick(struct engine *engine)
 {
-	for (size_t i = 0; i < engine->now->n; i++)
-		sender_kick(engine->now->partner[i]);
-	engine_changed(engine);
+	engine_release(engine);
+	kick_senders(engine);
 }
 
 /* --- opening ----------------------------------------------------------------------------------------------------------------- */
