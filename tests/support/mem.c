@@ -87,7 +87,8 @@ size_t mem_count(const struct mem_partner *p, enum record_type type)
 	return n;
 }
 
-/* --- changes -------------------------------------------------------------------------------------------------------- */
+/* --- changes --------------------------------------------------------------------------------------------------------
+ */
 
 void mem_changing(struct mem_partner *p, struct mem_record *r, int64_t wall_ms)
 {
@@ -135,6 +136,12 @@ void mem_lose(struct mem_record *r)
 	r->changed = 0;
 }
 
+void mem_spoil(struct mem_partner *p, struct mem_record *r, bool unusable, int64_t wall_ms)
+{
+	mem_changing(p, r, wall_ms);
+	r->unusable = unusable;
+}
+
 void mem_merge(struct mem_partner *p, struct mem_record *r, const struct mem_record *into, int64_t wall_ms)
 {
 	mem_changing(p, r, wall_ms);
@@ -151,16 +158,17 @@ void mem_merge(struct mem_partner *p, struct mem_record *r, const struct mem_rec
 		}
 }
 
-/* --- what tests call a record that the hub created -------------------------------------------------------------------- */
+/* --- what tests call a record that the hub created
+ * -------------------------------------------------------------------- */
 
 /* Letters and digits of what a person would recognise it by, so that quirks do not matter. */
 static void recognisable(const struct mem_record *r, char out[MEM_VALUE_MAX * 2])
 {
 	static const int fields[RECORD_TYPES][3] = {
-		[RECORD_ORGANIZATION] = { ORGANIZATION_LEGAL_NAME, -1, -1 },
-		[RECORD_CONTACT] = { CONTACT_GIVEN_NAME, CONTACT_FAMILY_NAME, -1 },
-		[RECORD_REFERRAL] = { REFERRAL_SERVICE, REFERRAL_REASON, -1 },
-		[RECORD_PARTICIPATION] = { PARTICIPATION_ACTIVITY_ID, -1, -1 },
+		[RECORD_ORGANIZATION] = {ORGANIZATION_LEGAL_NAME, -1, -1},
+		[RECORD_CONTACT] = {CONTACT_GIVEN_NAME, CONTACT_FAMILY_NAME, -1},
+		[RECORD_REFERRAL] = {REFERRAL_SERVICE, REFERRAL_REASON, -1},
+		[RECORD_PARTICIPATION] = {PARTICIPATION_ACTIVITY_ID, -1, -1},
 	};
 	size_t n = 0;
 
@@ -195,7 +203,8 @@ void mem_name(struct mem_world *w, struct mem_record *created)
 		}
 }
 
-/* --- printing --------------------------------------------------------------------------------------------------------- */
+/* --- printing
+ * --------------------------------------------------------------------------------------------------------- */
 
 static const char *reference(struct mem_partner *p, const struct field *field, const char *value)
 {
@@ -211,7 +220,7 @@ static int by_text(const void *a, const void *b)
 
 static char *line_of(struct mem_partner *p, const struct mem_record *r)
 {
-	BUF_AUTO struct buf b = { 0 };
+	BUF_AUTO struct buf b = {0};
 
 	buf_addf(&b, "%s has %s %s", p->name, record_type_name(r->type), r->label);
 	for (unsigned f = 0; f < field_count(r->type); f++)

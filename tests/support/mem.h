@@ -79,13 +79,15 @@ struct mem_fault {
 	uint64_t at;                               /* the number of the op that fails, from 1; 0: none */
 	enum err_kind kind;
 	enum mem_moment moment;
-	bool fired, push;                          /* out; push: it was one */
-	uint32_t partner;                          /* out: its index */
+	bool fired;                                /* out */
 };
+
+#define MEM_OPS_MAX 4096
 
 struct mem_world {
 	unsigned n;
 	uint64_t ops, pushes, effects;             /* so far; effects: pushes that changed something */
+	bool is_push[MEM_OPS_MAX];                 /* by the op's number */
 	uint64_t jitter;                           /* seed of unequal latencies; 0: all alike */
 	struct mem_fault fault;
 	struct mem_partner partner[MEM_PARTNERS_MAX];
@@ -106,6 +108,7 @@ struct mem_record *mem_add(struct mem_partner *, enum record_type, const char *k
 void mem_set(struct mem_partner *, struct mem_record *, unsigned field, const char *value, int64_t wall_ms);
 void mem_delete(struct mem_partner *, struct mem_record *, int64_t wall_ms);
 void mem_lose(struct mem_record *);                /* vanishes from lists and reads without a tombstone */
+void mem_spoil(struct mem_partner *, struct mem_record *, bool unusable, int64_t wall_ms);   /* or mends it */
 void mem_merge(struct mem_partner *, struct mem_record *, const struct mem_record *into, int64_t wall_ms);
 
 /* Every live record of every partner, one line each, sorted, by label and with references as labels: two worlds that

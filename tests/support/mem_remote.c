@@ -14,7 +14,7 @@
 #include "base/hash.h"
 #include "core/normalise.h"
 
-#define PAGE 7   /* small, so that a handful of records is more than one page */
+#define PAGE 7 /* small, so that a handful of records is more than one page */
 
 static struct mem_world *world;
 
@@ -42,7 +42,8 @@ struct mem_call {
 	};
 };
 
-/* --- one call ----------------------------------------------------------------------------------------------------------- */
+/* --- one call
+ * ----------------------------------------------------------------------------------------------------------- */
 
 static struct mem_call *call_of(struct timer *t)
 {
@@ -73,7 +74,6 @@ static void fail(struct mem_call *c)
 	struct mem_fault *f = &world->fault;
 
 	f->fired = true;
-	f->partner = (uint32_t)(c->mem->p - world->partner);
 	err_set(&c->op->err, f->kind, "op %llu was made to fail", (unsigned long long)c->number);
 }
 
@@ -133,9 +133,11 @@ static struct mem_call *start(struct remote *r, struct op *op, bool (*how)(struc
 	return c;
 }
 
-/* --- reading ------------------------------------------------------------------------------------------------------------ */
+/* --- reading
+ * ------------------------------------------------------------------------------------------------------------ */
 
-static struct record *shown(const struct mem_partner *p, struct arena *arena, enum record_type type, const struct mem_face *face)
+static struct record *shown(
+	const struct mem_partner *p, struct arena *arena, enum record_type type, const struct mem_face *face)
 {
 	struct record *out = record_new(arena, type);
 
@@ -145,10 +147,10 @@ static struct record *shown(const struct mem_partner *p, struct arena *arena, en
 	return out;
 }
 
-static void show(const struct mem_partner *p, struct arena *arena, const struct mem_record *r, const struct mem_face *face,
-	struct item *out)
+static void show(const struct mem_partner *p, struct arena *arena, const struct mem_record *r,
+	const struct mem_face *face, struct item *out)
 {
-	*out = (struct item){ .type = r->type, .key = arena_strdup(arena, r->key), .modified_ms = r->changed_ms };
+	*out = (struct item){.type = r->type, .key = arena_strdup(arena, r->key), .modified_ms = r->changed_ms};
 	if (p->caps & ADAPTER_CAN_VERSIONS)
 		out->version = arena_printf(arena, "%llu", (unsigned long long)face->version);
 	if (p->caps & ADAPTER_CAN_FIND && r->hub_id[0])
@@ -292,7 +294,8 @@ static bool arrive_get(struct mem_call *c, struct err *e)
 			mem_die("a search by hub id where there is none");
 		for (unsigned i = 0; i < p->n && !r; i++)
 			if (p->record[i].type == get->type && !strcmp(p->record[i].hub_id, get->hub_id) &&
-				p->record[i].now.standing == MEM_LIVE && !lags(p, &p->record[i], loop_wall(c->op->loop)))
+				p->record[i].now.standing == MEM_LIVE &&
+				!lags(p, &p->record[i], loop_wall(c->op->loop)))
 				r = &p->record[i];
 	}
 	get->found = r && (r->now.standing == MEM_LIVE || r->now.standing == MEM_MERGED);
@@ -307,7 +310,8 @@ static void mem_get(struct remote *r, struct get *get)
 	start(r, &get->op, arrive_get)->get = get;
 }
 
-/* --- writing ------------------------------------------------------------------------------------------------------------ */
+/* --- writing
+ * ------------------------------------------------------------------------------------------------------------ */
 
 static void render(enum mem_quirk quirk, size_t length, char *value)
 {
@@ -510,16 +514,18 @@ static void mem_push(struct remote *r, struct push *push)
 
 	c->push = push;
 	world->pushes++;
-	if (world->fault.at == c->number)
-		world->fault.push = true;
+	if (c->number < MEM_OPS_MAX)
+		world->is_push[c->number] = true;
 	push->out_key = push->out_version = NULL;
 	push->answer = NULL;
 	push->sent = !fails_now(c, MEM_UNSENT) && !c->mem->p->down;
 }
 
-/* --- the remote ----------------------------------------------------------------------------------------------------------- */
+/* --- the remote
+ * ----------------------------------------------------------------------------------------------------------- */
 
-static struct remote *mem_open(const struct adapter_env *env, const char *partner, const struct yaml *conf, struct diags *diags)
+static struct remote *mem_open(
+	const struct adapter_env *env, const char *partner, const struct yaml *conf, struct diags *diags)
 {
 	struct mem *m;
 

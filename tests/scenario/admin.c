@@ -1,0 +1,252 @@
+/* admin.c - what admins do and see, and what must be true of the hub. */
+#include "scenario/scenario.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/time.h"
+
+static const char *word(const struct scene *s, size_t i)
+{
+	return i < s->line->n ? s->line->word[i] : "";
+}
+
+static bool is_number(struct scene *s, const char *what, int64_t got, const char *want)
+{
+	return got == strtoll(want, NULL, 10) || scene_fail(s, "%s: %lld, not %s", what, (long long)got, want);
+}
+
+/* config unizo deletion.organization=propagate | config hub policy.organization.legal_name=latest */
+static bool config(struct scene *s)
+{
+	json_t *doc;
+
+	if (!strcmp(word(s, 1), "hub")) {
+		doc = s->hub;
+	} else {
+		if (!json_object_get(s->partners, word(s, 1)))
+			json_object_set_new(s->partners, word(s, 1), json_object());
+		doc = json_object_get(s->partners, word(s, 1));
+	}
+	for (size_t i = 2; i < s->line->n; i++) {
+		char *path = arena_printf(s->arena, "/%s", s->line->word[i]), *eq = strchr(path, '=');
+		json_t *list;
+
+		if (!eq)
+			return scene_fail(s, "%s: must be path=value", path);
+		*eq++ = '\0';
+		/* The path's dots only: a value may have its own. Types such as consent.sharing are not configured
+		 * here. */
+		for (char *p = path; *p; p++)
+			if (*p == '.')
+				*p = '/';
+		if (strchr(eq, ',')) {
+			list = json_array();
+			for (char *save, *e = strtok_r(eq, ",", &save); e; e = strtok_r(NULL, ",", &save))
+				json_array_append_new(list, json_string(e));
+		} else {
+			list = json_string(eq);
+		}
+		if (!json_put(doc, path, list))
+			return scene_fail(s, "%s: cannot be put there", path);
+	}
+	s->stale_config = true;
+	return true;
+}
+
+/* sync | sync unizo voka: one after the other | sync sends nothing */
+static bool sync(struct scene *s)
+{
+	const uint64_t pushes = s->world->pushes;
+
+	if (!strcmp(word(s, 1), "sends"))
+		return drive_sync(s, NULL, false) &&
+		       (s->world->pushes == pushes || scene_fail(s, "something was sent"));
+	if (s->line->n == 1)
+		return drive_sync(s, NULL, false);
+	for (size_t i = 1; i < s->line->n; i++)
+		if (!drive_sync(s, mem_partner(s->world, s->line->word[i]), false))
+			return false;
+	return true;
+}
+
+static bool wait(struct scene *s)
+{
+	uint64_t ms;
+
+	return time_parse_span(word(s, 1), &ms) ? drive_wait(s, ms) : scene_fail(s, "wait how long?");
+}
+
+/* That a run took place, and that what was written is there, is no change. */
+#define CHANGES "FROM event WHERE kind NOT IN (SELECT value FROM json_each(?1))"
+
+static const char *no_changes(struct scene *s)
+{
+	return arena_printf(s->arena, "[%d,%d,%d]", EVENT_RUN, EVENT_CONFIRM, EVENT_LEARNED);
+}
+
+static int64_t happened(struct scene *s)
+{
+	return drive_query(s, "SELECT count(*) " CHANGES, no_changes(s));
+}
+
+bool admin_quiet(struct scene *s)
+{
+	BUF_AUTO struct buf before = {0}, after = {0};
+	const uint64_t pushes = s->world->pushes;
+	const int64_t events = happened(s);
+
+	mem_print(&before, s->world);
+	if (!drive_sync(s, NULL, false))
+		return false;
+	mem_print(&after, s->world);
+	if (s->world->pushes != pushes)
+		return scene_fail(s, "%llu more writes were sent", (unsigned long long)(s->world->pushes - pushes));
+	if (strcmp(before.data ? before.data : "", after.data ? after.data : ""))
+		return scene_fail(s, "records changed");
+	if (happened(s) != events)
+		return scene_fail(s, "something happened: %s",
+			drive_query_text(s,
+				"SELECT 'event kind ' || kind || ' ' || coalesce(data, '') " CHANGES
+				" ORDER BY seq DESC LIMIT 1",
+				no_changes(s)));
+	return true;
+}
+
+static const char *held_plan(struct scene *s, const struct mem_partner *p)
+{
+	return drive_query_text(s,
+		"SELECT hash FROM plan WHERE state = 'held' AND partner = "
+		"(SELECT id FROM partner WHERE name = ?1) ORDER BY id DESC LIMIT 1",
+		p->name);
+}
+
+static bool guarded(struct scene *s, const struct mem_partner *p)
+{
+	const char *state = drive_query_text(s, "SELECT state FROM partner WHERE name = ?1", p->name);
+
+	return state && !strcmp(state, "guarded");
+}
+
+static bool held(struct scene *s, struct mem_partner *p)
+{
+	return held_plan(s, p) || guarded(s, p) || scene_fail(s, "nothing of %s is held", p->name);
+}
+
+static bool free_of_plans(struct scene *s, struct mem_partner *p)
+{
+	if (held_plan(s, p))
+		return scene_fail(s, "a plan of %s is held", p->name);
+	return !guarded(s, p) || scene_fail(s, "%s is guarded", p->name);
+}
+
+struct decision {
+	const char *hash;
+	int64_t review;
+	bool yes;
+};
+
+static bool decide_plan(struct hub *hub, struct arena *arena, void *ctx, struct err *e)
+{
+	const struct decision *d = ctx;
+	int partner;
+
+	(void)arena;
+	return (d->yes ? release_approve : release_reject)(hub, d->hash, "admin", &partner, e);
+}
+
+static bool decide(struct scene *s, struct mem_partner *p, bool yes)
+{
+	struct decision d = {.hash = held_plan(s, p), .yes = yes};
+	struct err e = {0};
+
+	if (d.hash) {
+		if (!drive_transaction(s, decide_plan, &d, &e))
+			return scene_fail(s, "%s", e.text);
+		engine_kick(s->engine);
+		return drive_sync(s, NULL, false);
+	}
+	if (guarded(s, p) && yes)
+		return drive_sync(s, p, true) && drive_sync(s, NULL, false);
+	/* The process that was killed had come so far. */
+	if (s->stage->interrupted)
+		return drive_sync(s, NULL, false);
+	return scene_fail(s, "nothing of %s is held", p->name);
+}
+
+static bool decide_review(struct hub *hub, struct arena *arena, void *ctx, struct err *e)
+{
+	const struct decision *d = ctx;
+	struct tally tally = {0};
+
+	if (!store_begin(hub->store, e))
+		return false;
+	if (links_review(hub, arena, d->review, d->yes, "admin", &tally, e) && store_commit(hub->store, e))
+		return true;
+	store_rollback(hub->store);
+	return false;
+}
+
+/* review 1: so many are open | review accept | review reject: the oldest */
+static bool review(struct scene *s)
+{
+	struct decision d = {.yes = !strcmp(word(s, 1), "accept")};
+	struct err e = {0};
+
+	if (!d.yes && strcmp(word(s, 1), "reject"))
+		return is_number(s, "open reviews",
+			drive_query(s, "SELECT count(*) FROM review WHERE state = 'open'", NULL), word(s, 1));
+	d.review = drive_query(s, "SELECT id FROM review WHERE state = 'open' ORDER BY id LIMIT 1", NULL);
+	if (d.review < 0)
+		return s->stage->interrupted ? drive_sync(s, NULL, false) : scene_fail(s, "no review is open");
+	if (!drive_transaction(s, decide_review, &d, &e))
+		return scene_fail(s, "%s", e.text);
+	engine_kick(s->engine);
+	return drive_sync(s, NULL, false);
+}
+
+/* hub count organization 1 | hub quarantine 1 | hub conflicts 1 */
+static bool hub(struct scene *s)
+{
+	enum record_type type;
+
+	if (!strcmp(word(s, 1), "count") && record_type_parse(word(s, 2), &type))
+		return is_number(s, "records in the hub",
+			drive_query(s, "SELECT count(*) FROM entity WHERE state = 0 AND type = ?1 + 0",
+				arena_printf(s->arena, "%d", type)),
+			word(s, 3));
+	if (!strcmp(word(s, 1), "quarantine"))
+		return is_number(
+			s, "in quarantine", drive_query(s, "SELECT count(*) FROM quarantine", NULL), word(s, 2));
+	return scene_fail(s, "hub count <type> <number>, hub quarantine <number>");
+}
+
+static const struct {
+	const char *word;
+	bool (*play)(struct scene *);
+} verbs[] = {
+	{"config", config},
+	{"sync", sync},
+	{"wait", wait},
+	{"quiet", admin_quiet},
+	{"review", review},
+	{"hub", hub},
+};
+
+bool admin_play(struct scene *s, struct mem_partner *p, bool *known)
+{
+	*known = true;
+	if (p && !strcmp(word(s, 1), "held"))
+		return held(s, p);
+	if (p && !strcmp(word(s, 1), "free"))
+		return free_of_plans(s, p);
+	if (p && !strcmp(word(s, 1), "approved"))
+		return decide(s, p, true);
+	if (p && !strcmp(word(s, 1), "rejected"))
+		return decide(s, p, false);
+	for (size_t i = 0; !p && i < sizeof verbs / sizeof *verbs; i++)
+		if (!strcmp(verbs[i].word, s->line->word[0]))
+			return verbs[i].play(s);
+	*known = false;
+	return false;
+}

@@ -1,0 +1,81 @@
+/*
+ * scenario.h - a scenario is a text that a person from a partner can read; scene is one playing of it.
+ *
+ * A line is a statement: what a partner's people do, a synchronisation, what an admin does, or what must be true.
+ * README.md has the words. Everything that must survive a killed process is in `struct stage` and in the world, which are
+ * shared memory, and in the store's file.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/json.h"
+#include "engine/engine.h"
+#include "support/mem.h"
+#include "support/simloop.h"
+
+#define WORDS_MAX 24
+
+struct line {
+	unsigned number;               /* in the file, from 1 */
+	const char *text;
+	const char *word[WORDS_MAX];   /* quotes taken off */
+	size_t n;
+};
+
+struct script {
+	const char *file;
+	struct line *line;
+	size_t n;
+};
+
+/* NULL and a message on stderr if it cannot be read. */
+struct script *script_read(struct arena *, const char *path);
+
+struct stage {
+	size_t line;                   /* being played */
+	bool interrupted;              /* that line was begun before, by a process that was killed */
+	int64_t wall_ms;
+	uint64_t commits, turns;       /* so far */
+	uint64_t kill_at, cancel_at;   /* 0: never */
+	uint64_t starts;               /* of the engine */
+};
+
+#define EXIT_KILLED 100
+
+struct scene {
+	const struct script *script;
+	const struct line *line;       /* being played */
+	struct stage *stage;
+	struct mem_world *world;
+	const char *dir;               /* of the store */
+	const char *variant;           /* for messages */
+	json_t *hub, *partners;        /* what `config` lines said; partners by name */
+	bool stale_config;             /* the engine runs with another configuration */
+	struct simloop sim;
+	struct engine *engine;
+	struct arena *arena;           /* of the line */
+};
+
+/* Plays from stage->line to the end, then checks that nothing more happens. */
+bool scene_play(struct scene *);
+
+/* Always false: says where, in which variant, and what. */
+__attribute__((format(printf, 2, 3))) bool scene_fail(const struct scene *, const char *fmt, ...);
+
+/* people.c: `unizo has acme ...`. False and *known = false if the second word is none of its own. */
+bool people_play(struct scene *, struct mem_partner *, bool *known);
+
+/* admin.c: what concerns the hub. partner: the first word, or NULL if that is not a partner. */
+bool admin_play(struct scene *, struct mem_partner *partner, bool *known);
+bool admin_quiet(struct scene *);
+
+/* drive.c: the engine in virtual time. Every function but drive_close() opens it if need be. */
+bool drive_sync(struct scene *, struct mem_partner *only, bool approve);   /* only NULL: all that are up */
+bool drive_wait(struct scene *, uint64_t ms);
+bool drive_transaction(struct scene *, bool (*work)(struct hub *, struct arena *, void *ctx, struct err *), void *ctx,
+	struct err *);   /* on the store's lane; the work begins and commits */
+void drive_close(struct scene *);
+int64_t drive_query(struct scene *, const char *sql, const char *text);      /* one number out of the store; ?1 is text */
+const char *drive_query_text(struct scene *, const char *sql, const char *text);   /* NULL: no row */
