@@ -122,7 +122,8 @@ static void plain(struct buf *b, const json_t *data)
 	json_t *v;
 
 	json_object_foreach((json_t *)data, name, v) {
-		if (json_is_null(v) || (json_is_number(v) && json_number_value(v) == 0))
+		if (json_is_null(v) || (json_is_number(v) && json_number_value(v) == 0) || !strcmp(words_text(data, name), "none") ||
+			(json_is_string(v) && !json_string_length(v)))
 			continue;
 		buf_addf(b, "%s%s ", b->len ? ", " : "", name);
 		words_value(b, v, NULL);

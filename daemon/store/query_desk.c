@@ -64,8 +64,8 @@ json_t *query_plan(struct query *q, const char *hash, int64_t limit, struct err 
 	AUTO(json_drop) json_t *plan = NULL;
 	json_t *rows, *row;
 	size_t i;
-	struct ask a = ask(q, PLAN_COLUMNS "WHERE substr(l.hash, 1, length(?1)) = ?1 AND length(?1) >= 4 ORDER BY l.state <> "
-					   "'held', l.id DESC LIMIT 1");
+	struct ask a = ask(q, PLAN_COLUMNS "WHERE (substr(l.hash, 1, length(?1)) = ?1 AND length(?1) >= 4) OR (p.name = ?1 AND "
+					   "l.state = 'held') ORDER BY l.state <> 'held', l.id DESC LIMIT 1");
 
 	ask_text(&a, hash);
 	plan = ask_one(&a, "plan", e);
