@@ -4,7 +4,7 @@
     settle.py [--time SECONDS] [--pid DAEMON] COMMAND...     COMMAND: the doorstroom program and how it finds the daemon
 
 Shows one line with a bar on a terminal, and lines otherwise. Settled: the daemon says so twice in a row, with nothing
-sent or read in between. Exit status: 0 settled, 1 not in time (the reason is printed), 3 the daemon is gone.
+sent in between. Exit status: 0 settled, 1 not in time (the reason is printed), 3 the daemon is gone.
 """
 import argparse
 import json
@@ -112,7 +112,7 @@ def main():
             why = fault
         else:
             show.step(now)
-            counts = [(p.get("records_in"), p.get("records_out")) for p in now["partners"]]
+            counts = [p.get("records_out") for p in now["partners"]]
             if now.get("settled") and before == counts:
                 show.end()
                 left_over(now)

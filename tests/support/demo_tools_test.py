@@ -184,7 +184,7 @@ class SettleTest(unittest.TestCase):
         self.assertIn("unizo is denied: 401", out)
 
     def test_a_moving_count_is_not_settled(self):
-        self.assertEqual(self.settle(*(self.status(True, n) for n in range(200)), limit=1)[0], 1)
+        self.assertEqual(self.settle(*(self.status(True, 5, n) for n in range(200)), limit=1)[0], 1)
 
     def test_the_daemon_ended(self):
         dead = subprocess.Popen([sys.executable, "-c", ""])
