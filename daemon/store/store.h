@@ -23,7 +23,7 @@ struct store_options {
 	const char *path;
 	const char *vfs;                /* NULL: the default */
 	bool read_only;                 /* for the command line while the daemon is down */
-	/* Tests: called after every durable commit with its number, from 1. */
+	/* Tests: called after every durable commit, those of closing included, with its number, from 1. */
 	void (*committed)(void *ctx, uint64_t nth);
 	void *ctx;
 };
@@ -257,7 +257,7 @@ struct outbox {
 	unsigned attempts;
 	int64_t not_before;
 	const char *token;
-	int64_t intent;
+	int64_t intent;             /* newest event when its content was last looked at: counted for a plan, or sent */
 	uint64_t fields;
 	bool again;
 	unsigned misses;

@@ -353,9 +353,10 @@ static void count_commits(void *ctx, uint64_t nth)
 static void tells_of_each_commit(void **state)
 {
 	struct fixture *f = *state;
+	static uint64_t last;   /* closing commits too */
 	struct store_partner p;
-	uint64_t last = 0;
 
+	last = 0;
 	f->store = store_open(&(struct store_options){ .path = f->path, .committed = count_commits, .ctx = &last }, &f->err);
 	assert_non_null(f->store);
 	assert_int_equal(last, 0);
