@@ -473,6 +473,7 @@ class FlandersDCTest(Api):
         self.assertEqual(self.ask("PATCH", one, {"attributes": {"title": "B"}}, If_Match='"1"')[0], 412)
         self.assertEqual(self.ask("PATCH", one, {"attributes": {"colour": "red"}})[0], 422)
         self.assertEqual(self.ask("PATCH", one, {"attributes": {"title": None}})[0], 422)
+        self.assertEqual(self.ask("POST", "organisations", {"attributes": {"legal_title": "B BV"}})[0], 201)
         self.assertEqual(self.ask("DELETE", one, If_Match='"1"')[0], 412)
         self.assertEqual(self.ask("DELETE", one, If_Match='"2"')[0], 204)
 

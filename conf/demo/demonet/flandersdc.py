@@ -53,7 +53,9 @@ SHAPES = {
         "contact": "people", "organization": "organisations", "activity_id": str, "activity_kind": str,
         "activity_title": str, "held_on": str, "attended": bool},
 }
-REQUIRED = {"organisations": "title", "people": "family", "referrals": "organization", "attendances": "contact"}
+# one of these must be there
+REQUIRED = {"organisations": ("legal_title", "title"), "people": ("family",), "referrals": ("organization",),
+            "attendances": ("contact",)}
 
 
 def refuse(status, code, message):
@@ -107,8 +109,8 @@ class FlandersDC(Partner):
         if not isinstance(fields["external_id"], (str, type(None))):
             refuse(422, "invalid_value", "external_id")
         self.check_shape(SHAPES[table.name], fields["attributes"], old, "")
-        if not fields["attributes"].get(REQUIRED[table.name]):
-            refuse(422, "missing_value", REQUIRED[table.name])
+        if not any(fields["attributes"].get(name) for name in REQUIRED[table.name]):
+            refuse(422, "missing_value", " or ".join(REQUIRED[table.name]))
         held = table.find(fields["external_id"])
         if held and held is not row:
             raise Abort(Response(409, {"error": "duplicate_external_id", "message": "taken", "id": held.key}))
