@@ -147,6 +147,9 @@ struct adapter {
 	void (*pull)(struct remote *, struct pull *);
 	void (*get)(struct remote *, struct get *);
 	void (*push)(struct remote *, struct push *);
+	/* How the partner will show that value once it was written there: upper case, one telephone of three. NULL: it cannot
+	 * be written. Any thread; NULL function: as it is. */
+	const char *(*image)(struct remote *, struct arena *, enum record_type, unsigned field, const char *value);
 	/* Verify and read one webhook call. False with ERR_DENIED (signature), ERR_ITEM (nonsense). NULL: none. */
 	bool (*webhook)(struct remote *, const struct http_exchange *call, int64_t wall_ms, struct arena *, struct hint **,
 			size_t *n, struct err *);

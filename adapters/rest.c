@@ -432,6 +432,13 @@ static void rest_push(struct remote *r, struct push *p)
 	call_start(r, &p->op, p->type, (struct rest_call){ .push = p, .arena = p->arena }, begin_push);
 }
 
+static const char *rest_image(struct remote *r, struct arena *arena, enum record_type type, unsigned field, const char *value)
+{
+	const struct rest *rest = container_of(r, struct rest, remote);
+
+	return rest->type[type] ? mapping_image(rest->type[type]->mapping, arena, field, value) : NULL;
+}
+
 static bool rest_webhook(struct remote *r, const struct http_exchange *call, int64_t wall_ms, struct arena *arena,
 	struct hint **hint, size_t *n, struct err *e)
 {
@@ -443,7 +450,7 @@ static bool rest_webhook(struct remote *r, const struct http_exchange *call, int
 static struct remote *rest_open(
 	const struct adapter_env *env, const char *partner, const struct yaml *conf, struct diags *diags)
 {
-	struct rest *rest = rest_read(env, partner, conf, diags);
+	struct rest *rest = rest_read(env, partner, conf, NULL, diags);
 	const struct auth *a;
 
 	if (!rest)
@@ -482,6 +489,7 @@ const struct adapter rest_adapter = {
 	.pull = rest_pull,
 	.get = rest_get,
 	.push = rest_push,
+	.image = rest_image,
 	.webhook = rest_webhook,
 	.close = rest_close,
 };

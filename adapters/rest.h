@@ -245,8 +245,9 @@ struct rest {
 	uint64_t requests;
 };
 
-/* Everything but the peers; NULL with diagnoses. */
-struct rest *rest_read(const struct adapter_env *, const char *partner, const struct yaml *conf, struct diags *);
+/* Everything but the peers; NULL with diagnoses. manifest: instead of the file that conf names, or NULL. */
+struct rest *rest_read(const struct adapter_env *, const char *partner, const struct yaml *conf,
+	const struct yaml *manifest, struct diags *);
 
 /* --- making requests and reading answers -------------------------------------------------------------------- */
 

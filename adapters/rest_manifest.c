@@ -387,12 +387,14 @@ static void read_peers(struct reader *r, const struct manifest_conf *m, const st
 }
 
 /* All faults are told, so nothing returns at the first. */
-static void read_all(struct reader *r, const struct yaml *conf, struct endpoint_conf *c, struct rest *rest)
+static void read_all(struct reader *r, const struct yaml *conf, struct endpoint_conf *c, const struct yaml *file,
+	struct rest *rest)
 {
-	const struct yaml *file = manifest_load(r, c->manifest, yaml_get(conf, "manifest"));
 	struct manifest_conf m = { 0 };
 	unsigned types;
 
+	if (!file)
+		file = manifest_load(r, c->manifest, yaml_get(conf, "manifest"));
 	if (!file || !options_read(r->arena, manifest_options, file, &m, r->diags) ||
 		!adapter_types(&c->types, yaml_get(conf, "types"), &types, r->diags) || !manifest_vars(r, m.vars, c->vars, conf))
 		return;
@@ -414,7 +416,8 @@ static void read_all(struct reader *r, const struct yaml *conf, struct endpoint_
 	read_remote(rest, m.complete);
 }
 
-struct rest *rest_read(const struct adapter_env *env, const char *partner, const struct yaml *conf, struct diags *diags)
+struct rest *rest_read(const struct adapter_env *env, const char *partner, const struct yaml *conf,
+	const struct yaml *manifest, struct diags *diags)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
 	struct reader r = { .env = env, .arena = arena, .diags = diags };
@@ -430,7 +433,7 @@ struct rest *rest_read(const struct adapter_env *env, const char *partner, const
 	r.url = url = arena_strdup(arena, c.url);
 	while (*url && url[strlen(url) - 1] == '/')
 		url[strlen(url) - 1] = 0;
-	read_all(&r, conf, &c, rest);
+	read_all(&r, conf, &c, manifest, rest);
 	if (diags->n == before && !rest->remote.types)
 		diag_add(diags, conf, "the manifest has none of the record types asked for");
 	if (diags->n != before)
