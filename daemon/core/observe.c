@@ -10,11 +10,51 @@ static bool same(const char *a, const char *b)
 	return a && b && strcmp(a, b) == 0;
 }
 
+static size_t count(const char *set)
+{
+	size_t n = 0, len;
+
+	while (set_next(&set, &len))
+		n++;
+	return n;
+}
+
+static bool within(const char *part, const char *whole)
+{
+	const char *element;
+	size_t len;
+
+	while ((element = set_next(&part, &len))) {
+		const char *cursor = whole, *other;
+		size_t n;
+		bool found = false;
+
+		while (!found && (other = set_next(&cursor, &n)))
+			found = n == len && !memcmp(element, other, len);
+		if (!found)
+			return false;
+	}
+	return true;
+}
+
+bool observe_shows(const struct field *field, unsigned index, const char *value, const char *got, const struct images *images)
+{
+	const char *image;
+
+	if (!got || same(value, got))
+		return got != NULL;
+	image = images->learned(images->ctx, index, value);
+	if (!image || same(image, got))
+		return image != NULL;
+	return field->set && count(image) < count(value) && count(got) == count(image) && within(got, value);
+}
+
 /* The newest value sent that this reading confirms, or -1. Newest first: older values are then settled with it. */
-static int confirms(const struct cell *c, unsigned field, const char *value, const struct images *images)
+static int confirms(const struct cell *c, const struct field *field, unsigned f, const char *value,
+	const struct images *images)
 {
 	for (int i = (int)c->nsent - 1; i >= 0; i--)
-		if (same(value, c->sent[i].value) || same(value, images->learned(images->ctx, field, c->sent[i].value)))
+		if (observe_shows(field, f, c->sent[i].value, value, images))
 			return i;
 	return -1;
 }
@@ -42,7 +82,7 @@ static void contribute(struct arena *arena, const struct field *field, struct ce
 static void observe_cell(struct arena *arena, const struct field *field, unsigned f, struct cell *c, const char *value,
 	const struct images *images, int64_t seq, struct observation *out)
 {
-	int sent = confirms(c, f, value, images);
+	int sent = confirms(c, field, f, value, images);
 	const char *before = c->base;
 
 	if (sent >= 0) {
@@ -94,7 +134,7 @@ uint64_t observe_preview(const struct shadow *s, const struct record *now, const
 		const struct cell *c = &s->cell[f];
 		const char *value = now->v[f];
 
-		if (value && !same(value, c->base) && (c->base || *value) && confirms(c, f, value, images) < 0 &&
+		if (value && !same(value, c->base) && (c->base || *value) && confirms(c, field_at(s->type, f), f, value, images) < 0 &&
 			!(c->nsent && observe_lossy(field_at(s->type, f), c->sent[c->nsent - 1].value, value)))
 			edited |= FIELD_BIT(f);
 	}

@@ -24,7 +24,7 @@ struct observation {
 	uint64_t edited, blanked;   /* fields; blanked: edited from a value to "" */
 };
 
-/* The image of a canonical value at the shadow's partner, learned earlier; NULL: none was. */
+/* The image of a canonical value at the shadow's partner, learned or foreseen; NULL: it is kept as it is. */
 struct images {
 	const char *(*learned)(void *ctx, unsigned field, const char *value);
 	void *ctx;
@@ -34,6 +34,10 @@ struct images {
  * seen is no contribution. Never fails. */
 void observe(struct arena *, struct shadow *, const struct record *now, const struct images *, int64_t seq,
 	struct observation *out);
+
+/* Whether what the partner shows is its rendition of that value: the same, its image, or, where it keeps only some
+ * elements of a set, as many of them as fit, whichever they are. */
+bool observe_shows(const struct field *, unsigned index, const char *value, const char *got, const struct images *);
 
 /* Whether a partner's value may be its rendition of what was sent. */
 bool observe_lossy(const struct field *, const char *sent, const char *got);

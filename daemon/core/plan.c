@@ -7,16 +7,12 @@ static bool unresolved(const struct field *field, const char *value)
 	return field->kind == VALUE_REF && *value == '?';
 }
 
-static bool differs(const struct cell *c, unsigned field, const char *golden, const struct images *images)
+static bool differs(const struct field *field, const struct cell *c, unsigned index, const char *golden,
+	const struct images *images)
 {
-	const char *image;
-
 	if (!c->base)
 		return *golden != '\0';
-	if (!strcmp(c->base, golden))
-		return false;
-	image = images->learned(images->ctx, field, golden);
-	return !image || strcmp(c->base, image) != 0;
+	return !observe_shows(field, index, golden, c->base, images);
 }
 
 uint64_t plan_update(const struct shadow *s, const struct record *golden, uint64_t allowed, const struct images *images)
@@ -25,7 +21,7 @@ uint64_t plan_update(const struct shadow *s, const struct record *golden, uint64
 
 	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++)
 		if (allowed & FIELD_BIT(f) && golden->v[f] && !unresolved(field_at(s->type, f), golden->v[f]) &&
-			differs(&s->cell[f], f, golden->v[f], images))
+			differs(field_at(s->type, f), &s->cell[f], f, golden->v[f], images))
 			fields |= FIELD_BIT(f);
 	return fields;
 }

@@ -22,6 +22,15 @@ bool command_plan_show(struct command_call *call, struct err *e)
 	return answer(call, query_plan(call->query, call_text(call, "hash"), call_number(call, "limit", 100), e));
 }
 
+static bool plan_is_there(struct command_call *call, struct err *e)
+{
+	struct plan_row *plan;
+
+	if (!store_plan_by_hash(call->hub->store, call->arena, call_text(call, "hash"), &plan, e))
+		return false;
+	return plan || err_set(e, ERR_GONE, "no such plan");
+}
+
 static bool decided(struct command_call *call, bool ok, const char *did)
 {
 	return ok && answer(call, json_pack("{ss,ss}", "plan", call_text(call, "hash"), "done", did));
@@ -31,14 +40,16 @@ bool command_plan_approve(struct command_call *call, struct err *e)
 {
 	int partner;
 
-	return decided(call, release_approve(call->hub, call_text(call, "hash"), call->by, &partner, e), "approved");
+	return plan_is_there(call, e) &&
+	       decided(call, release_approve(call->hub, call_text(call, "hash"), call->by, &partner, e), "approved");
 }
 
 bool command_plan_reject(struct command_call *call, struct err *e)
 {
 	int partner;
 
-	return decided(call, release_reject(call->hub, call_text(call, "hash"), call->by, &partner, e), "rejected");
+	return plan_is_there(call, e) &&
+	       decided(call, release_reject(call->hub, call_text(call, "hash"), call->by, &partner, e), "rejected");
 }
 
 /* --- quarantine --------------------------------------------------------------------------------------------------------- */

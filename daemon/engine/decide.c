@@ -44,15 +44,19 @@ static size_t gather(struct hub *hub, struct arena *arena, enum record_type type
 	return count;
 }
 
+/* What nobody said but follows: the province of a postal code, the legal name as the name to be called by. */
 static void derive(struct arena *arena, struct record *golden)
 {
-	const char *code = golden->v[ORGANIZATION_POSTAL_CODE], *province;
+	const char *code, *province;
 
-	if (golden->type != RECORD_ORGANIZATION || golden->v[ORGANIZATION_PROVINCE] || !code)
+	if (golden->type != RECORD_ORGANIZATION)
 		return;
-	province = province_of_postal_code(code);
-	if (province)
+	code = golden->v[ORGANIZATION_POSTAL_CODE];
+	province = code ? province_of_postal_code(code) : NULL;
+	if (province && !golden->v[ORGANIZATION_PROVINCE])
 		golden->v[ORGANIZATION_PROVINCE] = arena_strdup(arena, province);
+	if (!golden->v[ORGANIZATION_PREFERRED_NAME])
+		golden->v[ORGANIZATION_PREFERRED_NAME] = golden->v[ORGANIZATION_LEGAL_NAME];
 }
 
 void decide_fold(struct hub *hub, struct arena *arena, const struct entity *e, struct shadow *const *shadow, size_t n,

@@ -13,6 +13,7 @@
 struct hub_partner {
 	int id;                                 /* in the store */
 	const struct partner_config *config;
+	struct remote *remote;                  /* for images only; NULL while disabled */
 	unsigned caps, types;
 	uint64_t readable[RECORD_TYPES], writable[RECORD_TYPES];
 	uint64_t map_version;
@@ -109,12 +110,13 @@ const char *marks_scope(struct hub *, struct arena *, const struct hub_partner *
 uint64_t marks_allowed(const struct hub_partner *, const struct entity *);
 /* The entity's live shadow at a partner, or its pending one, or NULL. */
 struct shadow *marks_shadow_at(struct shadow *const *shadow, size_t n, int partner);
-/* Images learned at the shadow's partner. */
+/* Images at the shadow's partner: learned ones, else what its adapter foresees. */
 struct image_source {
 	struct images images;
 	struct hub *hub;
 	struct arena *arena;
-	int partner;
+	const struct hub_partner *partner;
+	int partner_id;
 	enum record_type type;
 };
 const struct images *marks_images(struct image_source *, struct hub *, struct arena *, const struct shadow *);
@@ -157,6 +159,7 @@ struct claim {
 	int64_t row;                            /* in */
 	bool fresh;                             /* in: the record was read just now and observed */
 	bool found_nothing;                     /* in: the search for an earlier create found nothing */
+	bool marked;                            /* out: a record that this one needs there was marked */
 	enum claim_kind kind;                   /* out */
 	struct push push;                       /* out: inputs filled in but for op */
 	const char *key;                        /* out: CLAIM_READ */

@@ -90,20 +90,19 @@ static bool carries(struct hub *hub, struct arena *arena, const struct shadow *p
 {
 	struct image_source source;
 	const struct images *images = marks_images(&source, hub, arena, pending);
+	unsigned n = field_count(pending->type);
 	bool any = false;
 
-	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++) {
+	for (unsigned f = 0; f < n; f++) {
 		const struct cell *c = &pending->cell[f];
-		const char *sent = c->nsent ? c->sent[c->nsent - 1].value : NULL, *image;
+		const char *sent = c->nsent ? c->sent[c->nsent - 1].value : NULL;
+		const struct field *field = field_at(pending->type, f);
 
 		if (!sent || !*sent)
 			continue;
 		any = true;
-		if (!now->v[f])
-			return false;
-		image = images->learned(images->ctx, f, sent);
-		if (strcmp(now->v[f], sent) && (!image || strcmp(now->v[f], image)) &&
-			!observe_lossy(field_at(pending->type, f), sent, now->v[f]))
+		if (!now->v[f] || (!observe_shows(field, f, sent, now->v[f], images) &&
+				!observe_lossy(field, sent, now->v[f])))
 			return false;
 	}
 	return any;

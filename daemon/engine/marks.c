@@ -13,14 +13,19 @@ static const char *learned(void *ctx, unsigned field, const char *value)
 {
 	const struct image_source *s = ctx;
 
-	return store_image(s->hub->store, s->arena, s->partner, s->type, field, value);
+	const struct remote *remote = s->partner ? s->partner->remote : NULL;
+	const char *image = store_image(s->hub->store, s->arena, s->partner_id, s->type, field, value);
+
+	if (image || !remote || !remote->adapter->image || field_at(s->type, field)->kind == VALUE_REF)
+		return image;
+	return remote->adapter->image(s->partner->remote, s->arena, s->type, field, value);
 }
 
 const struct images *marks_images(struct image_source *source, struct hub *hub, struct arena *arena, const struct shadow *s)
 {
 	*source = (struct image_source){
 		.images = { .learned = learned, .ctx = source },
-		.hub = hub, .arena = arena, .partner = s->partner, .type = s->type,
+		.hub = hub, .arena = arena, .partner = hub_partner(hub, s->partner), .partner_id = s->partner, .type = s->type,
 	};
 	return &source->images;
 }
@@ -176,9 +181,9 @@ static bool mark(struct hub *hub, struct arena *arena, const struct hub_partner 
 	}
 	if (!want)
 		return store_outbox_delete(hub->store, row->id, err);
-	if (row->state == OUTBOX_NEW && row->kind == kind)
+	if (row->kind == kind && (row->state == OUTBOX_NEW || (e->changed <= row->intent && cause != p->id)))
 		return true;
-	/* Whatever a plan had counted or a partner had refused was another record: it is looked at anew. */
+	/* What a plan had counted or a partner had refused was another record: it is looked at anew. */
 	row->kind = kind;
 	row->state = OUTBOX_NEW;
 	row->plan = 0;
@@ -218,6 +223,8 @@ bool marks_referring(struct hub *hub, struct arena *arena, int64_t entity, int c
 			return false;
 		if (!e)
 			continue;
+		/* For what was refused or held for want of it, that is a change. */
+		e->changed = store_seq(hub->store);
 		if (!store_shadows_of(hub->store, arena, e->id, &shadow, &count, err) ||
 			!marks_update(hub, arena, e, shadow, count, cause, tally, err))
 			return false;

@@ -121,6 +121,7 @@ static bool look(struct hub *hub, struct arena *arena, const struct hub_partner 
 		return store_outbox_delete(hub->store, row->id, err);
 	}
 	row->fields = fields;
+	row->intent = store_seq(hub->store);
 	row->state = fate == FATE_FREE ? OUTBOX_READY : OUTBOX_COUNTED;
 	if (fate == FATE_FREE) {
 		r->ready++;

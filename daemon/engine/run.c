@@ -219,7 +219,10 @@ static const struct step *run_merge(struct task *t)
 		.arena = f->arena, .feed = &m->feed,
 	};
 	m->feed = r->feed;
-	/* The last page of a scan is not its end: that is saved when what it did not show has been looked into. */
+	/* The last page of a scan is not its end: that is saved when what it did not show has been looked into. Until then
+	 * a restart asks for this page again, never for what its cursor leads to: that is a feed of changes, and no scan. */
+	if (r->full && !r->more)
+		m->feed.scan_cursor = f->pull.cursor;
 	if (!nothing)
 		job_own(t, r->partner->engine, &m->job, merge_on_lane);
 	if (r->more)
@@ -429,6 +432,11 @@ static void run_done(struct op *op)
 
 	if (!e.kind && r->guarded)
 		partner_set_state(p, PARTNER_GUARDED, r->why);
+	/* What was asked of this run is asked of the next. */
+	if (e.kind) {
+		p->full_wanted |= r->full_wanted;
+		p->approve_wanted |= r->approved;
+	}
 	p->run = NULL;
 	p->phase = "idle";
 	p->scanned_now = 0;

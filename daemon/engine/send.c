@@ -75,7 +75,7 @@ static bool bring_along(struct desk *d, const char *ref, bool *coming, struct er
 	struct outbox *row;
 	struct entity *e;
 	struct uuid id;
-	struct tally ignored = { 0 };
+	struct tally tally = { 0 };
 	size_t n;
 
 	*coming = false;
@@ -86,9 +86,10 @@ static bool bring_along(struct desk *d, const char *ref, bool *coming, struct er
 	if (!e)
 		return true;
 	if (!store_shadows_of(d->hub->store, d->arena, e->id, &shadow, &n, err) ||
-		!marks_update(d->hub, d->arena, e, shadow, n, d->row->cause, &ignored, err) ||
+		!marks_update(d->hub, d->arena, e, shadow, n, d->row->cause, &tally, err) ||
 		!store_outbox(d->hub->store, d->arena, d->row->partner, e->id, &row, err))
 		return false;
+	d->claim->marked |= tally.marked != 0;
 	*coming = row && row->kind == OUTBOX_CREATE && row->state != OUTBOX_DEAD;
 	return true;
 }

@@ -177,7 +177,7 @@ static void slot_done(struct op *op)
 {
 	struct slot *s = container_of(op, struct slot, task.op);
 	struct partner *p = s->partner;
-	bool marked = s->tally.marked != 0;
+	bool marked = s->tally.marked || s->claim.marked;
 
 	if (op->err.kind && op->err.kind != ERR_CANCELED) {
 		log_event(LOG_LEVEL_WARN, "send", "partner=%s row=%lld error=%s", p->config->id, (long long)s->claim.row,

@@ -71,6 +71,7 @@ static bool install_one(struct engine *engine, struct partner *p, struct hub_par
 	h->onboarded = row.onboarded;
 	if (!p->remote)
 		return true;
+	h->remote = p->remote;
 	h->caps = p->remote->caps;
 	h->types = p->remote->types & p->config->types;
 	h->map_version = p->remote->map_version;

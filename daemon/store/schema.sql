@@ -105,7 +105,7 @@ CREATE TABLE outbox (
   attempts INTEGER NOT NULL DEFAULT 0,
   not_before INTEGER NOT NULL DEFAULT 0,
   token TEXT,                                -- idempotency key of the attempt under way
-  intent INTEGER NOT NULL DEFAULT 0,         -- event that recorded that attempt
+  intent INTEGER NOT NULL DEFAULT 0,         -- newest event when it was counted, or that recorded the attempt
   fields INTEGER NOT NULL DEFAULT 0,         -- what it carries
   again INTEGER NOT NULL DEFAULT 0,          -- the record changed while it was under way
   misses INTEGER NOT NULL DEFAULT 0,         -- searches for an uncertain create that found nothing
