@@ -116,7 +116,8 @@
 	X(REVIEW, "SELECT " REVIEW_COLUMNS " FROM review WHERE id = ?")                                   \
 	X(REVIEW_OPEN, "SELECT id FROM review WHERE shadow = ? AND entity = ? AND kind = ? AND state = 'open'") \
 	X(REVIEW_ABOUT, "SELECT 1 FROM review WHERE shadow = ? AND state = 'open' LIMIT 1")               \
-	X(REVIEW_ON, "SELECT 1 FROM review WHERE state = 'open' AND (entity = ?1 OR (other = ?1 AND kind = 'match')) LIMIT 1") \
+	X(REVIEW_ON, "SELECT 1 FROM review WHERE state = 'open' AND entity = ?1 UNION ALL"                \
+		" SELECT 1 FROM review WHERE state = 'open' AND other = ?1 AND kind = 'match' LIMIT 1")   \
 	X(REVIEW_DECIDE, "UPDATE review SET state = ?2, decided_by = ?3, decided_at = ?4 WHERE id = ?1 AND state = 'open'") \
                                                                                                           \
 	X(QUARANTINE, "SELECT " QUARANTINE_COLUMNS " FROM quarantine WHERE id = ?")                       \
