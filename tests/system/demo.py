@@ -121,9 +121,14 @@ class Demo:
 
     def ask(self, partner, name, body=None):
         data = None if body is None else json.dumps(body).encode()
-        with urllib.request.urlopen(urllib.request.Request(f"http://127.0.0.1:{self.ports[partner]}/_demo/{name}", data),
-                                    timeout=30) as answer:
-            return json.load(answer)
+        request = urllib.request.Request(f"http://127.0.0.1:{self.ports[partner]}/_demo/{name}", data)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                text = answer.read()
+        except OSError as failure:
+            log = (self.folder / "network.log").read_text()
+            raise AssertionError(f"{partner} {name}: {failure}; exit status {self.network.poll()}\n{log[-2000:]}") from None
+        return json.loads(text) if text else None
 
     def verify(self):
         """What verify.py finds wrong, or ""."""

@@ -3,7 +3,7 @@
 
 usage: privacy.py BUILD_DIR
 
-The daemon runs at level debug, through partner faults, unusable records, a reload, an edit, wrong credentials; then
+The daemon runs at level debug, through partner faults, refusals, odd records, a reload, an edit; then
 every text of the partners' records that could be somebody's is looked for in what it wrote.
 """
 import json
