@@ -11,6 +11,7 @@
 
 #define CONNECTIONS_MAX 128u
 #define IDLE_MAX_S 30u
+#define IDLE_CHECK_MS 5
 #define CONNECTION_MEMORY (32 * 1024)
 
 /* --- the loop's side of libmicrohttpd ------------------------------------------------------------------------------ */
@@ -291,6 +292,10 @@ static void on_closing(struct timer *t)
 	}
 	if (!list_empty(&a->requests))
 		return;
+	if (!commands_idle(a->options.commands)) {
+		timer_arm(a->loop, &a->closer, IDLE_CHECK_MS);
+		return;
+	}
 	listener_close(&a->control);
 	listener_close(&a->tcp);
 	if (a->options.control_fd < 0)

@@ -13,6 +13,9 @@ struct commands {
 	struct query *query;
 	struct lane reader;
 	struct list waiting;          /* calls that wait for a change */
+	struct work settle;           /* on the store's lane: what was told of as changed is in the store once it has run */
+	bool settling, changed_again;
+	uint64_t changes;             /* told of so far */
 	bool closing;
 };
 
@@ -195,6 +198,7 @@ static void on_lane(struct work *w)
 }
 
 static void go(struct command_call *call);
+static void settle(struct commands *c);
 
 static void unpark(struct command_call *call)
 {
@@ -222,6 +226,9 @@ static void work_done(struct op *op)
 		list_append(&call->commands->waiting, &call->in_waiting);
 		call->timer.fire = on_deadline;
 		timer_arm(call->op.loop, &call->timer, call->deadline_ms - now);
+		/* It may have looked before what changed meanwhile was in the store. */
+		if (call->changes != call->commands->changes)
+			settle(call->commands);
 		return;
 	}
 	call_done(call, &op->err);
@@ -247,6 +254,7 @@ static void go(struct command_call *call)
 		call->hub = engine_hub(call->engine);
 		break;
 	}
+	call->changes = c->changes;
 	call->work = (struct work){ .op = { .loop = c->loop, .done = work_done }, .run = on_lane };
 	lane_start(call->command->where == COMMAND_READER ? &c->reader : engine_writer(call->engine), &call->work);
 }
@@ -286,9 +294,26 @@ bool command_offline(struct command_call *call, struct query *q, struct err *e)
 
 /* --- the set of them ----------------------------------------------------------------------------------------------------- */
 
-static void on_change(void *ctx)
+static void nothing(struct work *w)
 {
-	struct commands *c = ctx;
+	(void)w;
+}
+
+static void settled(struct op *op);
+
+static void settle(struct commands *c)
+{
+	c->changed_again = c->settling;
+	if (c->settling || list_empty(&c->waiting))
+		return;
+	c->settling = true;
+	c->settle = (struct work){ .op = { .loop = c->loop, .done = settled }, .run = nothing };
+	lane_start(engine_writer(c->options.engine), &c->settle);
+}
+
+static void settled(struct op *op)
+{
+	struct commands *c = container_of(op, struct commands, settle.op);
 	struct list now;
 
 	/* Those that find nothing new wait again: they must not be met twice in this turn. */
@@ -301,8 +326,24 @@ static void on_change(void *ctx)
 	}
 	while (!list_empty(&now))
 		unpark(container_of(now.next, struct command_call, in_waiting));
+	c->settling = false;
+	if (c->changed_again)
+		settle(c);
+}
+
+static void on_change(void *ctx)
+{
+	struct commands *c = ctx;
+
+	c->changes++;
+	settle(c);
 	if (c->options.changed)
 		c->options.changed(c->options.ctx);
+}
+
+bool commands_idle(const struct commands *c)
+{
+	return !c->settling;
 }
 
 struct commands *commands_open(const struct commands_options *options, struct err *e)

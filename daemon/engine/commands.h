@@ -68,7 +68,7 @@ struct command_call {
 	struct work work;
 	struct timer timer;
 	struct list in_waiting;
-	uint64_t deadline_ms;
+	uint64_t deadline_ms, changes;
 };
 
 /* Checks args against the row and fills in *checked (a new reference): unknown names, missing ones, wrong types are
@@ -86,8 +86,9 @@ struct commands_options {
 	void *ctx;
 };
 struct commands *commands_open(const struct commands_options *, struct err *);
-/* Ends waiting calls; all calls must have ended before commands_free(). */
+/* Ends waiting calls; all calls must have ended, and commands_idle(), before the engine is closed and commands_free(). */
 void commands_close(struct commands *);
+bool commands_idle(const struct commands *);
 void commands_free(struct commands *);
 /* Fill in command, args, arena, by, op.loop and op.done before; steals args. */
 void commands_start(struct commands *, struct command_call *);
