@@ -376,10 +376,14 @@ static bool retry_in(struct desk *d, enum outbox_state state, uint64_t ms, struc
 	return store_outbox_save(d->hub->store, d->row, err);
 }
 
-static bool read_before_next(struct desk *d, struct err *err)
+/* A conflict may be of our own making: a request that something on the way repeated. The intent stands until the
+ * record is read, so that what was written is not taken for their edit. */
+static bool read_before_next(struct desk *d, bool effect_possible, struct err *err)
 {
 	if (d->shadow)
 		d->shadow->version = NULL;
+	if (d->shadow && effect_possible && d->partner->caps & ADAPTER_CAN_GET)
+		return store_shadow_save(d->hub->store, d->shadow, err) && retry_in(d, OUTBOX_UNCERTAIN, 0, err);
 	return forget_attempt(d, err) && retry_in(d, OUTBOX_READY, 0, err);
 }
 
@@ -414,9 +418,9 @@ static bool failed(struct desk *d, struct err *err)
 			return retry_in(d, OUTBOX_UNCERTAIN, 0, err);
 		if (push->kind == PUSH_CREATE)
 			return refused(d, err);
-		return read_before_next(d, err);
+		return read_before_next(d, true, err);
 	case ERR_GONE:
-		return push->kind == PUSH_CREATE ? refused(d, err) : read_before_next(d, err);
+		return push->kind == PUSH_CREATE ? refused(d, err) : read_before_next(d, false, err);
 	case ERR_ITEM:
 		return refused(d, err);
 	case ERR_DENIED:
