@@ -95,10 +95,14 @@ bool admin_quiet(struct scene *s)
 	BUF_AUTO struct buf before = {0}, after = {0};
 	const uint64_t pushes = s->world->pushes;
 	const int64_t events = happened(s);
+	const bool fired = s->world->fault.fired;
 
 	mem_print(&before, s->world);
 	if (!drive_sync(s, NULL, false))
 		return false;
+	/* A fault in the middle of it has its own consequences: after those it must be quiet. */
+	if (s->world->fault.fired != fired)
+		return admin_quiet(s);
 	mem_print(&after, s->world);
 	if (s->world->pushes != pushes)
 		return scene_fail(s, "%llu more writes were sent", (unsigned long long)(s->world->pushes - pushes));
