@@ -221,11 +221,12 @@ static bool judge_merge(struct rest_call *c, struct err *e)
 	c->object = json_deep_copy(row);
 	if (!mapping_out(c->type->mapping, p->record, p->fields, c->object, e))
 		return false;
-	c->merging = false;
-	c->http.sent = false;
 	c->item = NULL;
 	c->request = &c->type->request[REQUEST_UPDATE];
-	return object_set(c, c->request, e);
+	if (!object_set(c, c->request, e))
+		return false;
+	c->merging = false;
+	return true;
 }
 
 static bool judge_push(struct rest_call *c, struct err *e)

@@ -198,7 +198,10 @@ static void test_endings(void **state)
 			print_message("%s: %s\n", row[i].how, first.op.err.text);
 		assert_int_equal(first.op.err.kind, row[i].kind);
 		assert_null(strpbrk(first.op.err.text, "\a\n"));
-		/* Not at once again. */
+		/* Not at once again, also when it has gone. */
+		second = get(HUB_ID);
+		assert_int_equal(second.op.err.kind, ERR_AGAIN);
+		uv_run(&uv, UV_RUN_DEFAULT);
 		second = get(HUB_ID);
 		assert_int_equal(second.op.err.kind, ERR_AGAIN);
 		assert_true(second.op.err.wait_ms > 0);

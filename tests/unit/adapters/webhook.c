@@ -68,11 +68,11 @@ static void test_standard(void **state)
 }
 
 /* Signs as a partner would. */
-static const char *sign(struct world *w, const char *secret, const char *body)
+static const char *sign(struct world *w, const char *secret, const char *id, const char *body)
 {
 	size_t len;
 	unsigned char *key = auth_base64(w->arena, secret, &len);
-	const char *base = arena_printf(w->arena, "m.1614265330.%s", body);
+	const char *base = arena_printf(w->arena, "%s.1614265330.%s", id, body);
 
 	return arena_printf(w->arena, "v1,%s", auth_digest(w->arena, key, len, base, strlen(base), DIGEST_BASE64));
 }
@@ -102,10 +102,14 @@ static void test_hints(void **state)
 
 	(void)state;
 	open_cursors(&w, "{ secret: { credential: " SECRET " }, previous: { credential: whsec_bm90aGluZw== } }");
+	/* An id with a dot could move bytes between id and time under one signature. */
+	assert_int_equal(CALL("{}", NOW, { "webhook-id", "a.b" }, AT,
+				 { "webhook-signature", sign(&w, "bm90aGluZw==", "a.b", "{}") }),
+		ERR_DENIED);
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		/* By the old secret, while it is being replaced. */
 		assert_int_equal(CALL(row[i].body, NOW, { "webhook-id", "m" }, AT,
-					 { "webhook-signature", sign(&w, "bm90aGluZw==", row[i].body) }),
+					 { "webhook-signature", sign(&w, "bm90aGluZw==", "m", row[i].body) }),
 			row[i].kind);
 		assert_int_equal(nhints, row[i].n);
 		if (!nhints)
