@@ -134,6 +134,7 @@ void render_reviews(const struct cli *cli, const json_t *answer)
 	table_column(t, "TYPE", COLUMN_TEXT);
 	table_column(t, "AT PARTNER", COLUMN_TEXT);
 	table_column(t, "RECORD", COLUMN_TEXT);
+	table_column(t, "MAY BE", COLUMN_TEXT);
 	table_column(t, "ASKED", COLUMN_TEXT);
 	table_column(t, "WHY", COLUMN_LONG);
 	json_array_foreach(json_object_get(answer, "reviews"), i, r) {
@@ -144,59 +145,77 @@ void render_reviews(const struct cli *cli, const json_t *answer)
 		table_cell(t, *words_text(r, "partner") ?
 					arena_printf(cli->arena, "%s:%s", words_text(r, "partner"), words_text(r, "key")) : "", NULL);
 		table_cell(t, words_text(r, "record"), NULL);
+		table_cell(t, words_text(r, "other"), NULL);
 		table_cell(t, words_ago(cli->arena, words_number(r, "made_at")), NULL);
 		table_cell(t, words_text(json_object_get(r, "evidence"), "why"), NULL);
 	}
 	table_print(t);
 }
 
-static void side(struct buf *b, const json_t *values, const char *name)
+/* Whose record it is: "unizo:12, voka:A7". */
+static char *owners(const struct cli *cli, const json_t *links)
 {
-	const json_t *v = json_object_get(values, name), *shows = json_object_get(v, "shows");
+	BUF_AUTO struct buf b = { 0 };
+	const json_t *l;
+	size_t i;
 
-	words_value(b, json_is_object(v) ? shows : v, NULL);
+	json_array_foreach(links, i, l)
+		buf_addf(&b, "%s%s:%s", b.len ? ", " : "", words_text(l, "partner"), words_text(l, "key"));
+	return arena_strdup(cli->arena, b.data ? b.data : "");
+}
+
+static void side_by_side(const struct cli *cli, const char *left_name, const json_t *left, const char *right_name, const json_t *right)
+{
+	AUTO(table_free) struct table *t = table_new(cli);
+	AUTO(json_drop) json_t *names = json_object();
+	const char *name;
+	json_t *v;
+
+	json_object_foreach((json_t *)left, name, v)
+		json_object_set_new(names, name, json_true());
+	json_object_foreach((json_t *)right, name, v)
+		json_object_set_new(names, name, json_true());
+	table_column(t, "FIELD", COLUMN_TEXT);
+	table_column(t, left_name, COLUMN_LONG);
+	if (right)
+		table_column(t, right_name, COLUMN_LONG);
+	json_object_foreach(names, name, v) {
+		BUF_AUTO struct buf a = { 0 }, b = { 0 };
+
+		words_value(&a, json_object_get(left, name), NULL);
+		words_value(&b, json_object_get(right, name), NULL);
+		if (!a.len && !b.len)
+			continue;
+		table_row(t);
+		table_cell(t, name, NULL);
+		table_cell(t, a.data, a.len && b.len && strcmp(a.data, b.data) ? "yellow" : NULL);
+		if (right)
+			table_cell(t, b.data, NULL);
+	}
+	table_print(t);
 }
 
 void render_review(const struct cli *cli, const json_t *r)
 {
-	AUTO(table_free) struct table *t = table_new(cli);
-	AUTO(json_drop) json_t *names = json_object();
-	const json_t *theirs = json_object_get(r, "fields"), *ours = json_object_get(r, "golden"), *evidence = json_object_get(r, "evidence"), *e;
-	const char *name;
-	json_t *v;
+	const json_t *evidence = json_object_get(r, "evidence"), *other = json_object_get(r, "other_golden"), *e;
+	const char *record = words_text(r, "record");
 	size_t i;
 
-	/* Between two hub records the partner's side is empty. */
-	if (!json_object_size(theirs))
-		theirs = json_object_get(r, "other_golden");
 	printf("review %lld: %s of %s, %s\n", (long long)words_number(r, "id"), words_text(r, "kind"), words_text(r, "type"),
 		words_text(r, "state"));
 	printf("%s\n", words_text(evidence, "why"));
 	json_array_foreach(json_object_get(evidence, "evidence"), i, e)
 		printf("  %-24s%-12s%+.1f\n", words_text(e, "field"), words_text(e, "level"), json_number_value(json_object_get(e, "weight")));
 	printf("\n");
-	json_object_foreach((json_t *)ours, name, v)
-		json_object_set_new(names, name, json_true());
-	json_object_foreach((json_t *)theirs, name, v)
-		json_object_set_new(names, name, json_true());
-	table_column(t, "FIELD", COLUMN_TEXT);
-	table_column(t, *words_text(r, "partner") ?
-				 arena_printf(cli->arena, "%s:%s", words_text(r, "partner"), words_text(r, "key")) : words_text(r, "other"),
-		COLUMN_LONG);
-	table_column(t, words_text(r, "record"), COLUMN_LONG);
-	json_object_foreach(names, name, v) {
-		BUF_AUTO struct buf a = { 0 }, b = { 0 };
-
-		side(&a, theirs, name);
-		side(&b, ours, name);
-		if (!a.len && !b.len)
-			continue;
-		table_row(t);
-		table_cell(t, name, NULL);
-		table_cell(t, a.data, a.len && b.len && strcmp(a.data, b.data) ? "yellow" : NULL);
-		table_cell(t, b.data, NULL);
-	}
-	table_print(t);
-	if (!strcmp(words_text(r, "state"), "open"))
-		printf("\ndoorstroom review resolve %lld accept, or reject\n", (long long)words_number(r, "id"));
+	printf("%s  %s\n", record, owners(cli, json_object_get(r, "links")));
+	if (json_is_object(other))
+		printf("%s  %s\n", words_text(r, "other"), owners(cli, json_object_get(r, "other_links")));
+	printf("\n");
+	side_by_side(cli, record, json_object_get(r, "golden"), words_text(r, "other"), json_is_object(other) ? other : NULL);
+	if (strcmp(words_text(r, "state"), "open"))
+		return;
+	if (!json_is_object(other))
+		printf("\nwho says what: doorstroom explain %s\n", record);
+	printf("\ndoorstroom review resolve %lld accept%s, or reject\n", (long long)words_number(r, "id"),
+		json_is_object(other) ? " (they are one)" : "");
 }

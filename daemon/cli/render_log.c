@@ -130,6 +130,14 @@ static void plain(struct buf *b, const json_t *data)
 	}
 }
 
+static void review(struct buf *b, const json_t *data)
+{
+	if (*words_text(data, "how"))
+		link_words(b, data);
+	else
+		plain(b, data);
+}
+
 static const struct {
 	const char *kind, *colour;
 	void (*words)(struct buf *, const json_t *data);
@@ -144,6 +152,7 @@ static const struct {
 	{ "sent", "\033[32m", sent },
 	{ "refused", "\033[31m", trouble },
 	{ "retry", "\033[33m", trouble },
+	{ "review", "\033[33m", review },
 	{ "guard", "\033[31m", plain },
 	{ "quarantine", "\033[33m", plain },
 };

@@ -157,18 +157,29 @@ bool command_review_show(struct command_call *call, struct err *e)
 bool command_review_resolve(struct command_call *call, struct err *e)
 {
 	const char *verdict = call_text(call, "verdict");
+	const int64_t id = call_number(call, "id", 0);
 	const bool accept = !strcmp(verdict, "accept");
+	struct store *s = call->hub->store;
 	struct tally tally = { 0 };
+	struct review *r;
 
 	if (!accept && strcmp(verdict, "reject"))
 		return err_set(e, ERR_ITEM, "the verdict is accept or reject");
-	if (!store_begin(call->hub->store, e))
+	if (!store_review(s, call->arena, id, &r, e))
 		return false;
-	if (!links_review(call->hub, call->arena, call_number(call, "id", 0), accept, call->by, &tally, e) ||
-		!store_commit(call->hub->store, e)) {
-		store_rollback(call->hub->store);
+	if (!r)
+		return err_set(e, ERR_GONE, "no such review");
+	if (strcmp(r->state, "open"))
+		return err_set(e, ERR_CONFLICT, "that review has been %s already", r->state);
+	if (!store_begin(s, e))
+		return false;
+	if (!links_review(call->hub, call->arena, id, accept, call->by, &tally, e)) {
+		store_rollback(s);
+		/* What two records cannot do together is their state, not the caller's mistake. */
+		if (e->kind == ERR_ITEM)
+			e->kind = ERR_CONFLICT;
 		return false;
 	}
-	return answer(call, json_pack("{sI,ss,sI}", "id", (json_int_t)call_number(call, "id", 0), "done",
-				    accept ? "accepted" : "rejected", "marked", (json_int_t)tally.marked));
+	return store_commit(s, e) && answer(call, json_pack("{sI,ss,sI}", "id", (json_int_t)id, "done",
+						    accept ? "accepted" : "rejected", "marked", (json_int_t)tally.marked));
 }

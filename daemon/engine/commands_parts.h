@@ -7,7 +7,8 @@ typedef bool command_part(struct command_call *, struct err *);
 /* commands_status.c */
 command_part command_status_before, command_status, command_partners, command_sync, command_pause, command_resume;
 /* commands_record.c */
-command_part command_log, command_records, command_search, command_show, command_explain, command_disclosures,
+command_part command_log, command_records, command_search, command_show, command_explain_before,
+	command_explain, command_disclosures,
 	command_fields;
 /* commands_desk.c */
 command_part command_plan_list, command_plan_show, command_plan_approve, command_plan_reject, command_quarantine_list,

@@ -62,11 +62,35 @@ bool command_disclosures(struct command_call *call, struct err *e)
 	return answer(call, query_disclosures(call->query, call_text(call, "record"), e));
 }
 
+/* What each partner may be given, as explain() wants it; the configuration may change while run() reads the store. */
+bool command_explain_before(struct command_call *call, struct err *e)
+{
+	const struct config *c = engine_config(call->engine);
+
+	(void)e;
+	call->scratch = json_object();
+	for (size_t i = 0; i < c->n; i++) {
+		json_t *types = json_object();
+
+		for (unsigned t = 0; t < RECORD_TYPES; t++) {
+			const enum record_type type = (enum record_type)t;
+			json_t *fields = json_array();
+
+			for (unsigned f = 0; f < field_count(type); f++)
+				if (c->partner[i]->share[t].fields & FIELD_BIT(f))
+					json_array_append_new(fields, json_string(field_at(type, f)->name));
+			json_object_set_new(types, record_type_name(type), fields);
+		}
+		json_object_set_new(call->scratch, c->partner[i]->id, types);
+	}
+	return true;
+}
+
 bool command_explain(struct command_call *call, struct err *e)
 {
 	AUTO(json_drop) json_t *history = query_history(call->query, call_text(call, "record"), e);
 
-	return history && answer(call, explain(history, call_text(call, "field"), e));
+	return history && answer(call, explain(history, call->scratch, call_text(call, "field"), e));
 }
 
 /* --- the common record --------------------------------------------------------------------------------------------------- */

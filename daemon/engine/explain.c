@@ -9,7 +9,7 @@
 #include "core/record.h"
 
 struct story {
-	const json_t *record, *golden, *shadows, *outbox, *suppressed, *events;
+	const json_t *record, *golden, *shadows, *outbox, *suppressed, *events, *shared;
 	enum record_type type;
 };
 
@@ -270,6 +270,14 @@ static const char *delivery_state(const struct delivery *d, const json_t *row, b
 	return row ? "waiting" : "not given";
 }
 
+/* Whether the configuration lets the partner have that field; true if it is not known. */
+static bool shared_with(const struct story *s, const char *partner, const char *field)
+{
+	const json_t *types = json_object_get(s->shared, partner);
+
+	return !types || set_holds(json_object_get(types, text(s->record, "type")), field);
+}
+
 static json_t *receiver(const struct story *s, const char *partner, const json_t *shadow, const struct field *field,
 	const json_t *value)
 {
@@ -287,6 +295,8 @@ static json_t *receiver(const struct story *s, const char *partner, const json_t
 	state = delivery_state(&d, shows_it && !is(row, "state", "dead") ? NULL : row, shows_it);
 	if (held_back && !d.sent)
 		state = "kept away";
+	if (!strcmp(state, "not given") && !shared_with(s, partner, field->name))
+		state = "not shared";
 	out = json_pack("{ss,ss}", "partner", partner, "state", state);
 	if (shadow)
 		json_object_set(out, "key", json_object_get(shadow, "key"));
@@ -425,7 +435,7 @@ static json_t *links(const struct story *s)
 	return out;
 }
 
-json_t *explain(const json_t *history, const char *only, struct err *e)
+json_t *explain(const json_t *history, const json_t *shared, const char *only, struct err *e)
 {
 	struct story s = {
 		.record = json_object_get(history, "record"),
@@ -433,6 +443,7 @@ json_t *explain(const json_t *history, const char *only, struct err *e)
 		.outbox = json_object_get(history, "outbox"),
 		.suppressed = json_object_get(history, "suppressed"),
 		.events = json_object_get(history, "events"),
+		.shared = shared,
 	};
 	json_t *fields;
 	int wanted = -1;

@@ -239,8 +239,8 @@ static void print_receiver(const struct sheet *p, const json_t *r, const char *l
 	}
 	if (!strcmp(state, "has it"))
 		buf_adds(p->out, ", of its own");
-	if (!strcmp(state, "not given")) {
-		buf_adds(p->out, ", which shows ");
+	if (!strcmp(state, "not given") || !strcmp(state, "not shared")) {
+		buf_adds(p->out, !strcmp(state, "not shared") ? " may not be given this; it shows " : ", which shows ");
 		add_value(p, json_object_get(r, "shows"));
 	}
 	if (json_object_get(r, "attempts")) {
@@ -265,7 +265,7 @@ static void print_receivers(const struct sheet *p, const json_t *field)
 	} groups[] = {
 		{ "confirmed", "received by" }, { "renders", "received by" }, { "sent", "sent to" }, { "has it", "also at" },
 		{ "waiting", "waiting" }, { "held", "held" }, { "refused", "refused by" }, { "kept away", "kept from" },
-		{ "not given", "not given" },
+		{ "not given", "not given" }, { "not shared", "not shared" },
 	};
 	const char *last = "";
 	const json_t *r;

@@ -129,16 +129,23 @@ json_t *query_reviews(struct query *q, int64_t limit, struct err *e)
 	return wrapped("reviews", ask_all(&a, e));
 }
 
-/* With both sides, field by field: what the partner's record says and what the hub's record says. */
+/* With both sides: what the partner's record says, what its hub record says, and what the other hub record says. */
 json_t *query_review(struct query *q, int64_t id, struct err *e)
 {
-	struct ask a = ask(q, REVIEW_COLUMNS ", r.type AS t, s.cells, a.golden AS \"golden:json\", b.golden AS "
-					     "\"other_golden:json\"" REVIEW_FROM "WHERE r.id = ?");
-	json_t *row;
+	QUERY_HELD held = query_hold(q);
+	AUTO(json_drop) json_t *row = NULL;
+	struct ask a = ask(q, REVIEW_COLUMNS ", r.type AS t, s.cells, r.entity AS ea, r.other AS eb, a.golden AS \"golden:json\", b.golden "
+					     "AS \"other_golden:json\"" REVIEW_FROM "WHERE r.id = ?");
 
 	ask_int(&a, id);
 	row = ask_one(&a, "review", e);
-	if (row)
-		query_cells(row);
-	return row;
+	if (!row)
+		return NULL;
+	query_cells(row);
+	if (!query_links(q, row, "links", json_integer_value(json_object_get(row, "ea")), e) ||
+		!query_links(q, row, "other_links", json_integer_value(json_object_get(row, "eb")), e))
+		return NULL;
+	json_object_del(row, "ea");
+	json_object_del(row, "eb");
+	return steal(row);
 }

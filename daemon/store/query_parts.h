@@ -49,6 +49,8 @@ bool query_type(const char *name, int64_t *type, struct err *);   /* NULL: -1 */
 /* Turns a shadow's "t" and "cells" into "fields": {name: {"shows": what is there, "says": what its people contributed,
  * "seq", "sent": [{"value","seq"}] not read back yet}}; "says" of a set is [{"element","add","seq"}]. */
 void query_cells(json_t *row);
+/* Adds as: [{"partner","key","state"}], the shadows of an entity. */
+bool query_links(struct query *, json_t *row, const char *as, int64_t entity, struct err *);
 /* What people call a record, from its golden text: a name, or the first value it has; "" if none. New reference. */
 json_t *query_label(enum record_type, const json_t *golden);
 /* Label of the entity with that row id; null if there is none. New reference. */

@@ -24,7 +24,7 @@ static void finish_row(json_t *row)
 		json_object_set_new(row, "name", query_label(type, json_object_get(row, "golden")));
 }
 
-static bool add_links(struct query *q, json_t *row, int64_t entity, struct err *e)
+bool query_links(struct query *q, json_t *row, const char *as, int64_t entity, struct err *e)
 {
 	struct ask a = ask(q, "SELECT p.name AS partner, s.key, s.state AS \"state:shadow\" FROM shadow s JOIN partner p ON "
 			      "p.id = s.partner WHERE s.entity = ? ORDER BY s.partner, s.id");
@@ -32,7 +32,7 @@ static bool add_links(struct query *q, json_t *row, int64_t entity, struct err *
 
 	ask_int(&a, entity);
 	links = ask_all(&a, e);
-	return links && !json_object_set_new(row, "links", links);
+	return links && !json_object_set_new(row, as, links);
 }
 
 json_t *query_records(struct query *q, const char *type, const char *after, int64_t limit, struct err *e)
@@ -67,7 +67,7 @@ json_t *query_records(struct query *q, const char *type, const char *after, int6
 		json_object_set(line, "id", json_object_get(row, "hub_id"));
 		json_object_set(line, "type", json_object_get(row, "type"));
 		json_object_set(line, "name", json_object_get(row, "name"));
-		if (!add_links(q, line, from, e))
+		if (!query_links(q, line, "links", from, e))
 			return NULL;
 		json_array_append(json_object_get(out, "records"), line);
 	}
@@ -155,7 +155,7 @@ json_t *query_search(struct query *q, const char *text, const char *type, int64_
 		finish_row(row);
 		hit = json_pack("{sO,sO,sO,sO}", "id", json_object_get(row, "hub_id"), "type", json_object_get(row, "type"),
 			"name", json_object_get(row, "name"), "fields", fields);
-		if (!add_links(q, hit, json_integer_value(json_object_get(row, "id")), e))
+		if (!query_links(q, hit, "links", json_integer_value(json_object_get(row, "id")), e))
 			break;
 		json_array_append(hits, hit);
 	}

@@ -93,7 +93,7 @@ static void test_chain(void **state)
 {
 	AUTO(json_drop) json_t *h = history();
 	struct err e = { 0 };
-	AUTO(json_drop) json_t *x = explain(h, NULL, &e);
+	AUTO(json_drop) json_t *x = explain(h, NULL, NULL, &e);
 	const json_t *name, *emails;
 
 	(void)state;
@@ -125,17 +125,31 @@ static void test_one_field(void **state)
 {
 	AUTO(json_drop) json_t *h = history();
 	struct err e = { 0 };
-	AUTO(json_drop) json_t *x = explain(h, "legal_name", &e), *none = NULL;
+	AUTO(json_drop) json_t *x = explain(h, NULL, "legal_name", &e), *none = NULL;
 
 	(void)state;
 	assert_int_equal(json_array_size(json_object_get(x, "fields")), 1);
 	assert_int_equal(json_array_size(json_at(x, "/fields/0/earlier")), 1);
 	/* An empty field can be asked about too. */
-	none = explain(h, "street", &e);
+	none = explain(h, NULL, "street", &e);
 	assert_true(json_is_null(json_at(none, "/fields/0/value")));
-	assert_null(explain(h, "legal_nam", &e));
+	assert_null(explain(h, NULL, "legal_nam", &e));
 	assert_int_equal(e.kind, ERR_ITEM);
 	assert_non_null(strstr(e.text, "did you mean legal_name?"));
+}
+
+/* What the configuration withholds is said to be withheld. */
+static void test_not_shared(void **state)
+{
+	AUTO(json_drop) json_t *h = history(), *shared = NULL, *x = NULL, *y = NULL;
+	struct err e = { 0 };
+
+	(void)state;
+	shared = json_pack("{s{s[ss]},s{s[s]}}", "flandersdc", "organization", "legal_name", "emails", "unizo", "organization", "legal_name");
+	x = explain(h, shared, "emails", &e);
+	assert_string_equal(state_at(json_at(x, "/fields/0"), "unizo"), "not shared");
+	y = explain(h, NULL, "emails", &e);
+	assert_string_equal(state_at(json_at(y, "/fields/0"), "unizo"), "not given");
 }
 
 static void test_text(void **state)
@@ -158,7 +172,7 @@ static void test_text(void **state)
 	const struct explain_style style = { 0 };
 	AUTO(json_drop) json_t *h = history();
 	struct err e = { 0 };
-	AUTO(json_drop) json_t *x = explain(h, "legal_name", &e);
+	AUTO(json_drop) json_t *x = explain(h, NULL, "legal_name", &e);
 	BUF_AUTO struct buf b = { 0 };
 
 	(void)state;
@@ -173,6 +187,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_chain),
 		cmocka_unit_test(test_one_field),
+		cmocka_unit_test(test_not_shared),
 		cmocka_unit_test(test_text),
 	};
 
