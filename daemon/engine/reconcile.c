@@ -275,14 +275,19 @@ static bool suppress_where_missing(struct hub *hub, struct arena *arena, int64_t
 	return true;
 }
 
-/* What they deleted was not the record as it is now: somebody's edit was still on its way to them. */
+/* What they deleted was not the record as it is now: somebody's edit was still on its way to them. What was sent counts
+ * as seen once it was acknowledged. */
 static bool had_not_seen(struct hub *hub, const struct hub_partner *p, struct arena *arena, const struct entity *e,
 	const struct shadow *s)
 {
 	struct image_source source;
-	const uint64_t need = plan_update(s, e->golden, marks_allowed(p, e), marks_images(&source, hub, arena, s));
+	uint64_t need = plan_update(s, e->golden, marks_allowed(p, e), marks_images(&source, hub, arena, s));
+	const uint64_t sent = plan_unconfirmed(s, e->golden, need);
 
-	return need & ~plan_unconfirmed(s, e->golden, need);
+	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++)
+		if (sent & FIELD_BIT(f) && s->cell[f].sent[s->cell[f].nsent - 1].seq < s->fence)
+			need &= ~FIELD_BIT(f);
+	return need != 0;
 }
 
 static bool deleted_by_people(struct hub *hub, const struct hub_partner *p, struct arena *arena, struct entity *e,
