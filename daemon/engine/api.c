@@ -14,7 +14,7 @@
 #define IDLE_CHECK_MS 5
 #define CONNECTION_MEMORY (32 * 1024)
 
-/* --- the loop's side of libmicrohttpd ------------------------------------------------------------------------------ */
+/* --- the loop's side of libmicrohttpd ------------------------------------------------------------------------ */
 
 static void on_timer(uv_timer_t *t);
 
@@ -47,7 +47,7 @@ static void on_poll(uv_poll_t *p, int status, int events)
 	pump(l);
 }
 
-/* --- requests -------------------------------------------------------------------------------------------------------- */
+/* --- requests ------------------------------------------------------------------------------------------------ */
 
 static const struct {
 	enum err_kind kind;
@@ -79,8 +79,9 @@ void api_answer(struct api_request *r, unsigned status, const char *content_type
 
 void api_answer_err(struct api_request *r, const struct err *e)
 {
-	AUTO(json_drop) json_t *body = json_pack("{s{ss,ss,ss*}}", "error", "kind", err_kind_name(e->kind), "text", e->text,
-		"field", e->field[0] ? e->field : NULL);
+	AUTO(json_drop)
+	json_t *body = json_pack("{s{ss,ss,ss*}}", "error", "kind", err_kind_name(e->kind), "text", e->text, "field",
+		e->field[0] ? e->field : NULL);
 	AUTO(free) char *text = json_dumps(body, JSON_COMPACT);
 	unsigned status = MHD_HTTP_INTERNAL_SERVER_ERROR;
 
@@ -95,8 +96,8 @@ void api_answer_err(struct api_request *r, const struct err *e)
 
 static enum MHD_Result send_answer(struct api_request *r)
 {
-	struct MHD_Response *response =
-		MHD_create_response_from_buffer(r->answer.len, r->answer.data ? r->answer.data : "", MHD_RESPMEM_MUST_COPY);
+	struct MHD_Response *response = MHD_create_response_from_buffer(
+		r->answer.len, r->answer.data ? r->answer.data : "", MHD_RESPMEM_MUST_COPY);
 	enum MHD_Result ok;
 
 	if (!response)
@@ -108,7 +109,8 @@ static enum MHD_Result send_answer(struct api_request *r)
 	return ok;
 }
 
-static struct api_request *request_new(struct api_listener *l, struct MHD_Connection *c, const char *method, const char *path)
+static struct api_request *request_new(
+	struct api_listener *l, struct MHD_Connection *c, const char *method, const char *path)
 {
 	struct api_request *r = calloc(1, sizeof(*r));
 
@@ -134,8 +136,8 @@ static void request_free(struct api_request *r)
 }
 
 /* Called by libmicrohttpd with the headers, with each piece of the body, with the end of it, and when resumed. */
-static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *path, const char *method, const char *version,
-	const char *data, size_t *n, void **state)
+static enum MHD_Result on_request(void *cls, struct MHD_Connection *c, const char *path, const char *method,
+	const char *version, const char *data, size_t *n, void **state)
 {
 	struct api_request *r = *state;
 
@@ -185,7 +187,7 @@ static void on_mhd_log(void *cls, const char *fmt, va_list args)
 	(void)args;
 }
 
-/* --- opening and closing ------------------------------------------------------------------------------------------------ */
+/* --- opening and closing ------------------------------------------------------------------------------------- */
 
 static bool listener_open(struct api *a, struct api_listener *l, int fd, bool local, struct err *e)
 {
@@ -195,8 +197,8 @@ static bool listener_open(struct api *a, struct api_listener *l, int fd, bool lo
 	l->local = local;
 	l->mhd = MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, on_request, l,
 		MHD_OPTION_EXTERNAL_LOGGER, on_mhd_log, NULL, MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_NOTIFY_COMPLETED,
-		on_completed, NULL, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, IDLE_MAX_S,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_END);
+		on_completed, NULL, MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+		IDLE_MAX_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_MEMORY, MHD_OPTION_END);
 	info = l->mhd ? MHD_get_daemon_info(l->mhd, MHD_DAEMON_INFO_EPOLL_FD) : NULL;
 	if (!info) {
 		if (l->mhd)
@@ -204,7 +206,8 @@ static bool listener_open(struct api *a, struct api_listener *l, int fd, bool lo
 		else
 			close(fd);
 		l->mhd = NULL;
-		return err_set(e, ERR_BROKEN, "libmicrohttpd does not start on the %s socket", local ? "control" : "TCP");
+		return err_set(
+			e, ERR_BROKEN, "libmicrohttpd does not start on the %s socket", local ? "control" : "TCP");
 	}
 	uv_poll_init(a->options.uv, &l->poll, info->epoll_fd);
 	uv_timer_init(a->options.uv, &l->timer);

@@ -47,18 +47,18 @@ struct api_request {
 	char by[48];
 };
 
-/* --- api.c ----------------------------------------------------------------------------------------------------------- */
+/* --- api.c --------------------------------------------------------------------------------------------------- */
 
 /* The answer is complete; wakes the connection if it sleeps. */
 void api_answer(struct api_request *, unsigned status, const char *content_type);
 void api_answer_err(struct api_request *, const struct err *);
 
-/* --- api_route.c: what a complete request gets ---------------------------------------------------------------------- */
+/* --- api_route.c: what a complete request gets --------------------------------------------------------------- */
 
 /* Answers now, or starts something that will. */
 void api_route(struct api_request *);
 
-/* --- api_peer.c: sockets and rights ------------------------------------------------------------------------------------ */
+/* --- api_peer.c: sockets and rights -------------------------------------------------------------------------- */
 
 enum api_right { API_NOTHING, API_READ, API_OPERATE };
 /* -1 and err on failure. */

@@ -22,7 +22,7 @@ static bool is(const struct api_request *r, const char *method)
 	return !strcmp(r->method, method) || (!strcmp(method, "GET") && !strcmp(r->method, "HEAD"));
 }
 
-/* --- health and metrics ---------------------------------------------------------------------------------------------- */
+/* --- health and metrics -------------------------------------------------------------------------------------- */
 
 static void health(struct api_request *r)
 {
@@ -60,8 +60,8 @@ static void metrics_done(struct op *op)
 	}
 	metrics_print(&r->answer, &in);
 	api_answer(r, MHD_HTTP_OK,
-		r->open_metrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8" :
-				  "text/plain; version=0.0.4; charset=utf-8");
+		r->open_metrics ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+				: "text/plain; version=0.0.4; charset=utf-8");
 }
 
 static void metrics(struct api_request *r)
@@ -78,7 +78,7 @@ static void metrics(struct api_request *r)
 	commands_start(r->api->options.commands, &r->call);
 }
 
-/* --- commands ---------------------------------------------------------------------------------------------------------- */
+/* --- commands ------------------------------------------------------------------------------------------------ */
 
 static void command_done(struct op *op)
 {
@@ -123,7 +123,8 @@ static json_t *arguments(struct api_request *r, struct err *e)
 
 static bool allowed(struct api_request *r, const struct command *c, struct err *e)
 {
-	const union MHD_ConnectionInfo *info = MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 	enum api_right right = API_NOTHING;
 
 	if (info)
@@ -132,7 +133,8 @@ static bool allowed(struct api_request *r, const struct command *c, struct err *
 	case COMMAND_READ:
 		if (right >= API_READ)
 			return true;
-		return err_set(e, ERR_DENIED, "%s may not look: see read_group and operate_group in the configuration", r->by);
+		return err_set(
+			e, ERR_DENIED, "%s may not look: see read_group and operate_group in the configuration", r->by);
 	case COMMAND_OPERATE:
 		if (right >= API_OPERATE)
 			return true;
@@ -155,7 +157,8 @@ static const struct command *command_of(struct api_request *r, const char *path,
 	if (c)
 		return c;
 	near = command_nearest(name);
-	err_set(e, ERR_GONE, "no command \"%.60s\"%s%s%s", name, near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
+	err_set(e, ERR_GONE, "no command \"%.60s\"%s%s%s", name, near ? " (did you mean " : "", near ? near : "",
+		near ? "?)" : "");
 	return NULL;
 }
 
@@ -203,7 +206,8 @@ static void list_commands(struct api_request *r)
 		json_t *args = json_array();
 
 		for (const struct command_arg *a = c->arg; a->name; a++)
-			json_array_append_new(args, json_pack("{ss,sb,ss}", "name", a->name, "required", a->required, "help", a->help));
+			json_array_append_new(args,
+				json_pack("{ss,sb,ss}", "name", a->name, "required", a->required, "help", a->help));
 		json_array_append_new(all, json_pack("{ss,ss,sb,so}", "name", c->name, "help", c->help, "acts",
 						   c->right == COMMAND_OPERATE, "args", args));
 	}
@@ -213,7 +217,7 @@ static void list_commands(struct api_request *r)
 	api_answer(r, MHD_HTTP_OK, "application/json");
 }
 
-/* --- webhooks ------------------------------------------------------------------------------------------------------------ */
+/* --- webhooks ------------------------------------------------------------------------------------------------ */
 
 struct headers {
 	struct arena *arena;
@@ -258,11 +262,12 @@ static void webhook(struct api_request *r, const char *path)
 	/* Nothing of why it was refused goes back: the caller may be anybody. */
 	if (!engine_webhook(r->api->options.engine, partner, slash ? slash + 1 : NULL, &call, &status, &e))
 		log_event(LOG_LEVEL_WARN, "webhook_refused", "partner=%.40s status=%u error=%s",
-			config_partner(engine_config(r->api->options.engine), partner) ? partner : "unknown", status, e.text);
+			config_partner(engine_config(r->api->options.engine), partner) ? partner : "unknown", status,
+			e.text);
 	api_answer(r, status, "text/plain");
 }
 
-/* --- the whole -------------------------------------------------------------------------------------------------------------- */
+/* --- the whole ----------------------------------------------------------------------------------------------- */
 
 void api_route(struct api_request *r)
 {

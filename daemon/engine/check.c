@@ -24,14 +24,15 @@ struct checking {
 	struct remote *remote;
 	struct pull pull;
 	struct op close;
-	unsigned type;                  /* the next to be read */
+	unsigned type; /* the next to be read */
 	json_t *types;
 };
 
 static const struct step *pull_next(struct task *);
 static const struct step *pulled(struct task *);
 static const struct step *closed(struct task *);
-static const struct step step_pull = { "pull", pull_next }, step_pulled = { "pulled", pulled }, step_closed = { "closed", closed };
+static const struct step step_pull = { "pull", pull_next }, step_pulled = { "pulled", pulled },
+			 step_closed = { "closed", closed };
 
 static json_t *fields_seen(const struct pull *p)
 {
@@ -60,11 +61,13 @@ static json_t *page_json(const struct pull *p)
 		if (item->state != ITEM_LIVE || item->record)
 			continue;
 		if (unusable++ < FAULTS_MAX)
-			json_array_append_new(faults, json_pack("{ss*,ss*,ss}", "key", item->key, "field",
-							      item->err.field[0] ? item->err.field : NULL, "reason", item->err.text));
+			json_array_append_new(
+				faults, json_pack("{ss*,ss*,ss}", "key", item->key, "field",
+						item->err.field[0] ? item->err.field : NULL, "reason", item->err.text));
 	}
-	return json_pack("{ss,sI,sI,sI,sb,sI,so,so}", "type", record_type_name(p->type), "items", (json_int_t)p->n, "unusable", unusable,
-		"gone", gone, "more", p->more, "total", (json_int_t)p->total, "fields", fields_seen(p), "faults", faults);
+	return json_pack("{ss,sI,sI,sI,sb,sI,so,so}", "type", record_type_name(p->type), "items", (json_int_t)p->n,
+		"unusable", unusable, "gone", gone, "more", p->more, "total", (json_int_t)p->total, "fields",
+		fields_seen(p), "faults", faults);
 }
 
 static void on_pulled(struct op *op)
@@ -75,9 +78,9 @@ static void on_pulled(struct op *op)
 	if (op->err.kind == ERR_CANCELED)
 		return;
 	if (op->err.kind != ERR_NONE) {
-		json_array_append_new(c->types, json_pack("{ss,ss,ss,ss*}", "type", record_type_name(c->pull.type), "error", op->err.text,
-							"kind", err_kind_name(op->err.kind), "field",
-							op->err.field[0] ? op->err.field : NULL));
+		json_array_append_new(c->types,
+			json_pack("{ss,ss,ss,ss*}", "type", record_type_name(c->pull.type), "error", op->err.text,
+				"kind", err_kind_name(op->err.kind), "field", op->err.field[0] ? op->err.field : NULL));
 		json_object_set_new(check->out, "ok", json_false());
 		return;
 	}
@@ -132,7 +135,9 @@ static void describe(struct checking *c)
 #undef X
 	json_object_set_new(c->check->out, "can", can);
 	json_object_set_new(c->check->out, "class",
-		json_string(caps & ADAPTER_CAN_CONDITIONAL ? "A" : caps & ADAPTER_CAN_GET ? "B" : "C"));
+		json_string(caps & ADAPTER_CAN_CONDITIONAL ? "A"
+			    : caps & ADAPTER_CAN_GET	   ? "B"
+							   : "C"));
 }
 
 static void on_done(struct op *op)
@@ -169,8 +174,8 @@ static struct remote *open_remote(struct check *check, struct arena *arena)
 		remote = adapter->open(check->env, check->partner->id, check->partner->endpoint, &diags);
 	for (size_t i = 0; i < diags.n; i++)
 		json_array_append_new(faults, json_string(diags.line[i]));
-	check->out = json_pack("{ss,ss*,sb,so}", "partner", check->partner->id, "adapter", adapter ? adapter->name : NULL, "ok", !diags.n,
-		"faults", faults);
+	check->out = json_pack("{ss,ss*,sb,so}", "partner", check->partner->id, "adapter",
+		adapter ? adapter->name : NULL, "ok", !diags.n, "faults", faults);
 	return remote;
 }
 

@@ -12,14 +12,14 @@ struct commands {
 	struct loop *loop;
 	struct query *query;
 	struct lane reader;
-	struct list waiting;          /* calls that wait for a change */
-	struct work settle;           /* on the store's lane: what was told of as changed is in the store once it has run */
+	struct list waiting; /* calls that wait for a change */
+	struct work settle;  /* on the store's lane: what was told of as changed is in the store once it has run */
 	bool settling, changed_again;
-	uint64_t changes;             /* told of so far */
+	uint64_t changes; /* told of so far */
 	bool closing;
 };
 
-/* --- the table ------------------------------------------------------------------------------------------------------ */
+/* --- the table ----------------------------------------------------------------------------------------------- */
 
 const struct command *command_find(const char *name)
 {
@@ -131,8 +131,8 @@ bool command_check(const struct command *c, json_t *given, json_t **checked, str
 		if (json_object_get(out, key) || json_is_null(v))
 			continue;
 		near = nearest_word(key, known, n);
-		return err_set(e, ERR_ITEM, "%s: no argument \"%.40s\"%s%s%s", c->name, key, near ? " (did you mean " : "",
-			near ? near : "", near ? "?)" : "");
+		return err_set(e, ERR_ITEM, "%s: no argument \"%.40s\"%s%s%s", c->name, key,
+			near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
 	}
 	*checked = steal(out);
 	return true;
@@ -160,7 +160,7 @@ const struct commands_options *call_options(const struct command_call *call)
 	return &call->commands->options;
 }
 
-/* --- running one ------------------------------------------------------------------------------------------------------ */
+/* --- running one --------------------------------------------------------------------------------------------- */
 
 static void finish(struct command_call *call, const struct err *err)
 {
@@ -292,7 +292,7 @@ bool command_offline(struct command_call *call, struct query *q, struct err *e)
 	return ok;
 }
 
-/* --- the set of them ----------------------------------------------------------------------------------------------------- */
+/* --- the set of them ----------------------------------------------------------------------------------------- */
 
 static void nothing(struct work *w)
 {

@@ -96,7 +96,7 @@ void commands_start(struct commands *, struct command_call *);
 /* The same at once, without a daemon: rows with `offline` only. */
 bool command_offline(struct command_call *, struct query *, struct err *);
 
-/* --- for handlers ---------------------------------------------------------------------------------------------------- */
+/* --- for handlers -------------------------------------------------------------------------------------------- */
 
 const char *call_text(const struct command_call *, const char *arg);      /* NULL: not given */
 int64_t call_number(const struct command_call *, const char *arg, int64_t otherwise);

@@ -52,12 +52,12 @@ bool command_plan_reject(struct command_call *call, struct err *e)
 	       decided(call, release_reject(call->hub, call_text(call, "hash"), call->by, &partner, e), "rejected");
 }
 
-/* --- quarantine --------------------------------------------------------------------------------------------------------- */
+/* --- quarantine ---------------------------------------------------------------------------------------------- */
 
 bool command_quarantine_list(struct command_call *call, struct err *e)
 {
-	return answer(call,
-		query_quarantines(call->query, call_text(call, "partner"), call_number(call, "limit", 100), e));
+	return answer(
+		call, query_quarantines(call->query, call_text(call, "partner"), call_number(call, "limit", 100), e));
 }
 
 bool command_quarantine_show(struct command_call *call, struct err *e)
@@ -101,7 +101,8 @@ bool command_quarantine_retry(struct command_call *call, struct err *e)
 	if (!name)
 		return err_set(e, ERR_CONFLICT, "its partner is not configured any more");
 	if (!z->key || !*z->key)
-		return err_set(e, ERR_CONFLICT, "it has no key by which it could be read: a complete reading will bring it again");
+		return err_set(e, ERR_CONFLICT,
+			"it has no key by which it could be read: a complete reading will bring it again");
 	if (!store_begin(s, e))
 		return false;
 	if (!store_quarantine_drop(s, z->partner, z->type, z->key, &was_there, e) ||
@@ -113,7 +114,8 @@ bool command_quarantine_retry(struct command_call *call, struct err *e)
 	if (!store_commit(s, e))
 		return false;
 	call->scratch = json_pack("{ss}", "partner", name);
-	return answer(call, json_pack("{sI,ss,ss}", "id", (json_int_t)z->id, "partner", name, "done", "will be read again"));
+	return answer(
+		call, json_pack("{sI,ss,ss}", "id", (json_int_t)z->id, "partner", name, "done", "will be read again"));
 }
 
 /* A partner that is paused will read it when it is resumed: that is no failure of the retry. */
@@ -142,7 +144,7 @@ bool command_quarantine_drop(struct command_call *call, struct err *e)
 	return store_commit(s, e) && answer(call, json_pack("{sI,ss}", "id", (json_int_t)z->id, "done", "dropped"));
 }
 
-/* --- reviews ------------------------------------------------------------------------------------------------------------- */
+/* --- reviews ------------------------------------------------------------------------------------------------- */
 
 bool command_review_list(struct command_call *call, struct err *e)
 {
@@ -180,6 +182,7 @@ bool command_review_resolve(struct command_call *call, struct err *e)
 			e->kind = ERR_CONFLICT;
 		return false;
 	}
-	return store_commit(s, e) && answer(call, json_pack("{sI,ss,sI}", "id", (json_int_t)id, "done",
-						    accept ? "accepted" : "rejected", "marked", (json_int_t)tally.marked));
+	return store_commit(s, e) &&
+	       answer(call, json_pack("{sI,ss,sI}", "id", (json_int_t)id, "done", accept ? "accepted" : "rejected",
+				    "marked", (json_int_t)tally.marked));
 }

@@ -93,7 +93,7 @@ bool command_explain(struct command_call *call, struct err *e)
 	return history && answer(call, explain(history, call->scratch, call_text(call, "field"), e));
 }
 
-/* --- the common record --------------------------------------------------------------------------------------------------- */
+/* --- the common record --------------------------------------------------------------------------------------- */
 
 static const char *kind_name(enum value_kind kind)
 {
@@ -134,10 +134,11 @@ bool command_fields(struct command_call *call, struct err *e)
 			const struct field *f = field_at(type, i);
 			const enum policy policy = call->engine ? engine_config(call->engine)->policy[t][i] : f->policy;
 
-			json_array_append_new(rows, json_pack("{ss,ss,ss,sb,ss,ss,ss*,ss*}", "type", record_type_name(type), "field",
-							     f->name, "kind", kind_name(f->kind), "set", f->set, "policy",
-							     policy_name(policy), "form", kind_form(f->kind), "oslo", f->oslo,
-							     "help", f->help));
+			json_array_append_new(
+				rows, json_pack("{ss,ss,ss,sb,ss,ss,ss*,ss*}", "type", record_type_name(type), "field",
+					      f->name, "kind", kind_name(f->kind), "set", f->set, "policy",
+					      policy_name(policy), "form", kind_form(f->kind), "oslo", f->oslo, "help",
+					      f->help));
 		}
 	}
 	return answer(call, json_pack("{so}", "fields", rows));

@@ -49,12 +49,12 @@ bool command_config_check(struct command_call *call, struct err *e)
 	return answer(call, json_pack("{ss,sb,so}", "file", file, "ok", c && !diags.n, "faults", faults));
 }
 
-/* --- adapter check -------------------------------------------------------------------------------------------------------- */
+/* --- adapter check ------------------------------------------------------------------------------------------- */
 
 struct trial {
 	struct check check;
 	struct adapter_env env;
-	struct config *config;        /* its own: the daemon's may be swapped meanwhile */
+	struct config *config; /* its own: the daemon's may be swapped meanwhile */
 	struct command_call *call;
 };
 
@@ -96,7 +96,7 @@ bool command_adapter_check(struct command_call *call, struct err *e)
 	return true;
 }
 
-/* --- backup ------------------------------------------------------------------------------------------------------------------ */
+/* --- backup -------------------------------------------------------------------------------------------------- */
 
 bool command_backup(struct command_call *call, struct err *e)
 {
@@ -104,5 +104,6 @@ bool command_backup(struct command_call *call, struct err *e)
 
 	if (*file != '/')
 		return err_set(e, ERR_ITEM, "the daemon needs a path that begins with /");
-	return store_backup(call->hub->store, file, e) && answer(call, json_pack("{ss,ss}", "file", file, "done", "copied"));
+	return store_backup(call->hub->store, file, e) &&
+	       answer(call, json_pack("{ss,ss}", "file", file, "done", "copied"));
 }

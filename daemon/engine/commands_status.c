@@ -15,8 +15,9 @@ static json_t *when(int64_t ms)
 static json_t *status_json(const struct partner_status *s)
 {
 	const char class[2] = { s->class_letter, '\0' };
-	json_t *row = json_pack("{ss,ss,ss*,ss,ss,ss*,ss*,sb,sb}", "id", s->id, "label", s->label, "adapter", s->adapter, "class",
-		class, "state", s->state, "reason", s->reason, "phase", s->phase, "running", s->running, "settled", s->settled);
+	json_t *row = json_pack("{ss,ss,ss*,ss,ss,ss*,ss*,sb,sb}", "id", s->id, "label", s->label, "adapter",
+		s->adapter, "class", class, "state", s->state, "reason", s->reason, "phase", s->phase, "running",
+		s->running, "settled", s->settled);
 
 	json_object_set_new(row, "last_ok", when(s->last_ok_ms));
 	json_object_set_new(row, "last_complete", when(s->last_complete_ms));
@@ -64,7 +65,8 @@ static json_t *row_of(json_t *rows, const char *id)
 /* What the daemon knows over what the store knows; a partner of the store that is configured no more is shown too. */
 bool command_status(struct command_call *call, struct err *e)
 {
-	AUTO(json_drop) json_t *stored = query_status(call->query, call->scratch ? NULL : call_text(call, "partner"), e);
+	AUTO(json_drop)
+	json_t *stored = query_status(call->query, call->scratch ? NULL : call_text(call, "partner"), e);
 	json_t *live = json_object_get(call->scratch, "partners"), *row, *mine;
 	json_t *out;
 	size_t i;
@@ -111,7 +113,8 @@ static json_t *share_json(const struct partner_config *p)
 		for (unsigned f = 0; f < field_count(type); f++)
 			if (p->share[t].fields & FIELD_BIT(f))
 				json_array_append_new(fields, json_string(field_at(type, f)->name));
-		json_object_set_new(all, record_type_name(type), json_pack("{so,so}", "scope", scope, "fields", fields));
+		json_object_set_new(
+			all, record_type_name(type), json_pack("{so,so}", "scope", scope, "fields", fields));
 	}
 	return all;
 }
@@ -135,8 +138,8 @@ bool command_partners(struct command_call *call, struct err *e)
 		for (unsigned t = 0; t < RECORD_TYPES; t++)
 			if (s.types & 1u << t)
 				json_array_append_new(types, json_string(record_type_name((enum record_type)t)));
-		row = json_pack("{ss,ss,ss*,ss,so,so,ss}", "id", s.id, "label", s.label, "adapter", s.adapter, "class", class,
-			"can", caps, "types", types, "state", s.state);
+		row = json_pack("{ss,ss,ss*,ss,so,so,ss}", "id", s.id, "label", s.label, "adapter", s.adapter, "class",
+			class, "can", caps, "types", types, "state", s.state);
 		p = config_partner(engine_config(call->engine), s.id);
 		if (p) {
 			char poll[TIME_TEXT_MAX], complete[TIME_TEXT_MAX];

@@ -16,16 +16,19 @@ static const char *const log_words[] = {
 #define X(level, name, priority) name,
 	LOG_LEVELS(X)
 #undef X
-	NULL };
+		NULL
+};
 
 #define AT(member) offsetof(struct config_whole, member)
 const struct option config_main_options[] = {
 	{ "state_dir", OPTION_TEXT, AT(config.state_dir), "/var/lib/doorstroom",
 		.help = "Where the store and rotated tokens live; private to the daemon.", .fixed = true },
 	{ "control", OPTION_TEXT, AT(config.control_socket), "/run/doorstroom/control",
-		.help = "Socket of the command line; the caller's user and groups decide what it may do.", .fixed = true },
+		.help = "Socket of the command line; the caller's user and groups decide what it may do.",
+		.fixed = true },
 	{ "listen", OPTION_TEXT, AT(config.listen), NULL,
-		.help = "Address and port for webhooks, /metrics, /healthz and /readyz, such as 127.0.0.1:9780; none by default.",
+		.help = "Address and port for webhooks, /metrics, /healthz and /readyz, such as 127.0.0.1:9780; none "
+			"by default.",
 		.fixed = true },
 	{ "listen_public", OPTION_BOOL, AT(listen_public), "no",
 		.help = "Allow `listen` to be another address than this machine's own loopback.", .fixed = true },
@@ -144,7 +147,8 @@ static void listen_check(const struct config_whole *w, const struct yaml *where,
 	loopback = (!strncmp(text, "127.", 4) && p == colon) || (host == 5 && !memcmp(text, "[::1]", host)) ||
 		   (host == 9 && !memcmp(text, "localhost", host));
 	if (!loopback && !w->listen_public)
-		diag_add(diags, where, "is no loopback address; set listen_public: yes if other machines must reach it");
+		diag_add(
+			diags, where, "is no loopback address; set listen_public: yes if other machines must reach it");
 }
 
 static const struct yaml *twin(const struct config_whole *w, const char *id)
@@ -235,8 +239,8 @@ static void include_read(struct config_whole *w, const char *pattern, struct dia
 	globfree(&found);
 }
 
-static struct config *read_tree(struct arena *arena, const char *file, const char *dir, struct yaml *main,
-	struct diags *diags)
+static struct config *read_tree(
+	struct arena *arena, const char *file, const char *dir, struct yaml *main, struct diags *diags)
 {
 	struct config_whole *w = arena_new_of(arena, struct config_whole);
 	struct config *c = &w->config;
@@ -305,8 +309,9 @@ void config_place(struct arena *arena, const char *path, struct config_place *ou
 
 	for (const struct option *o = config_main_options; o->key; o++) {
 		const struct yaml *node = main && main->kind == YAML_MAPPING ? yaml_get(main, o->key) : NULL;
-		const char *text = node && node->kind == YAML_SCALAR && !yaml_is_null(node) ?
-					   path_from(arena, dir, node->text) : o->fallback;
+		const char *text = node && node->kind == YAML_SCALAR && !yaml_is_null(node)
+					   ? path_from(arena, dir, node->text)
+					   : o->fallback;
 
 		if (o->offset == AT(config.state_dir))
 			out->state_dir = arena_strdup(arena, text);
@@ -364,7 +369,8 @@ const char *config_secret(struct arena *arena, const struct yaml *ref, struct er
 	}
 	dir = getenv("CREDENTIALS_DIRECTORY");
 	if (!dir) {
-		err_set(e, ERR_DENIED, "credential %s: $CREDENTIALS_DIRECTORY is not set (LoadCredential= in the unit sets it)",
+		err_set(e, ERR_DENIED,
+			"credential %s: $CREDENTIALS_DIRECTORY is not set (LoadCredential= in the unit sets it)",
 			from->text);
 		return NULL;
 	}

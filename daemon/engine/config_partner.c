@@ -12,44 +12,51 @@
 #define SPAN_MAX_MS (INT64_C(366) * 24 * 3600 * 1000)
 
 const char *const config_onboarding_words[] = { [ONBOARDING_REVIEW] = "review", [ONBOARDING_APPLY] = "apply", NULL };
-const char *const config_deletion_words[] = { [DELETION_UNLINK] = "unlink",
-	[DELETION_ARCHIVE] = "archive",
-	[DELETION_PROPAGATE] = "propagate",
-	NULL };
+const char *const config_deletion_words[] = {
+	[DELETION_UNLINK] = "unlink", [DELETION_ARCHIVE] = "archive", [DELETION_PROPAGATE] = "propagate", NULL
+};
 const char *const config_scope_words[] = {
 #define X(scope, name, meaning) name,
 	SCOPE_LIST(X)
 #undef X
-	NULL };
+		NULL
+};
 const char *const config_policy_words[] = {
 #define X(policy, name, meaning) name,
 	POLICY_LIST(X)
 #undef X
-	NULL };
+		NULL
+};
 
 #define AT(member) offsetof(struct config_partner_whole, member)
 #define SHARED_OPTIONS                                                                                                 \
 	{ "poll", OPTION_SPAN, AT(partner.poll_ms), "1min", .min = POLL_MIN_MS, .max = SPAN_MAX_MS,                    \
 		.help = "How often to ask what has changed." },                                                        \
-	{ "complete", OPTION_SPAN, AT(partner.complete_ms), "1d", .min = POLL_MIN_MS, .max = SPAN_MAX_MS,              \
-		.help = "How often to read everything, which is what finds deletions." },                              \
-	{ "stale", OPTION_SPAN, AT(partner.stale_ms), "30s", .min = 0, .max = SPAN_MAX_MS,                             \
-		.help = "How long after a write its lists may still show the old state." },                            \
-	{ "alarm", OPTION_SPAN, AT(partner.alarm_ms), "3d", .min = POLL_MIN_MS, .max = SPAN_MAX_MS,                    \
-		.help = "Without a complete reading for so long, the partner counts as unhealthy." },                  \
-	{ "onboarding", OPTION_ENUM, AT(onboarding), "review", .words = config_onboarding_words,                       \
-		.help = "Whether the first plan for this partner waits for approval (review) or not (apply)." },       \
-	{ "types", OPTION_LIST, AT(types), NULL,                                                                       \
-		.help = "Record types to synchronise: organization, contact, referral, participation; all by default." }, \
-	{ "share", OPTION_NODE, AT(share), NULL,                                                                       \
-		.help = "By type: scope (linked, referred, all) and fields (names, or all). Without fields nothing is sent." }, \
-	{ "deletion", OPTION_NODE, AT(deletion), NULL,                                                             \
-		.help = "What a deletion elsewhere does here: unlink, archive or propagate; one word, or by type." },  \
-	{ "authority", OPTION_NODE, AT(authority), NULL,                                                               \
-		.help = "Rank where policy is authority, lower wins: a number, or by type and field." },               \
-	{ "guards", OPTION_NODE, AT(guards), NULL,                                                                     \
-		.help = "Limits beyond which a batch waits for approval: by guard, number and percent." },             \
-	{ "sends", OPTION_INT, AT(partner.sends), "4", .min = 1, .max = 64, .help = "Writes in flight at once." }
+		{ "complete", OPTION_SPAN, AT(partner.complete_ms), "1d", .min = POLL_MIN_MS, .max = SPAN_MAX_MS,      \
+			.help = "How often to read everything, which is what finds deletions." },                      \
+		{ "stale", OPTION_SPAN, AT(partner.stale_ms), "30s", .min = 0, .max = SPAN_MAX_MS,                     \
+			.help = "How long after a write its lists may still show the old state." },                    \
+		{ "alarm", OPTION_SPAN, AT(partner.alarm_ms), "3d", .min = POLL_MIN_MS, .max = SPAN_MAX_MS,            \
+			.help = "Without a complete reading for so long, the partner counts as unhealthy." },          \
+		{ "onboarding", OPTION_ENUM, AT(onboarding), "review", .words = config_onboarding_words,               \
+			.help = "Whether the first plan for this partner waits for approval (review) or not "          \
+				"(apply)." },                                                                          \
+		{ "types", OPTION_LIST, AT(types), NULL,                                                               \
+			.help = "Record types to synchronise: organization, contact, referral, participation; all by " \
+				"default." },                                                                          \
+		{ "share", OPTION_NODE, AT(share), NULL,                                                               \
+			.help = "By type: scope (linked, referred, all) and fields (names, or all). Without fields "   \
+				"nothing is sent." },                                                                  \
+		{ "deletion", OPTION_NODE, AT(deletion), NULL,                                                         \
+			.help = "What a deletion elsewhere does here: unlink, archive or propagate; one word, or by "  \
+				"type." },                                                                             \
+		{ "authority", OPTION_NODE, AT(authority), NULL,                                                       \
+			.help = "Rank where policy is authority, lower wins: a number, or by type and field." },       \
+		{ "guards", OPTION_NODE, AT(guards), NULL,                                                             \
+			.help = "Limits beyond which a batch waits for approval: by guard, number and percent." },     \
+	{                                                                                                              \
+		"sends", OPTION_INT, AT(partner.sends), "4", .min = 1, .max = 64, .help = "Writes in flight at once."  \
+	}
 
 const struct option config_partner_options[] = {
 	{ "partner", OPTION_TEXT, AT(partner.id), NULL, .required = true,
@@ -58,9 +65,11 @@ const struct option config_partner_options[] = {
 	{ "enabled", OPTION_BOOL, AT(partner.enabled), "yes", .help = "No: known, but never contacted." },
 	{ "endpoint", OPTION_NODE, AT(partner.endpoint), NULL, .required = true,
 		.help = "The adapter and what it needs; see the adapter's own manual." },
-	{ "desks", OPTION_LIST, AT(partner.desks), NULL, .help = "Names that referrals use for this endpoint, besides its id." },
+	{ "desks", OPTION_LIST, AT(partner.desks), NULL,
+		.help = "Names that referrals use for this endpoint, besides its id." },
 	{ "webhook_path", OPTION_NODE, AT(webhook_path), NULL,
-		.help = "A secret that ends the address of its webhooks, for products that cannot sign: /hooks/<partner>/<secret>." },
+		.help = "A secret that ends the address of its webhooks, for products that cannot sign: "
+			"/hooks/<partner>/<secret>." },
 	SHARED_OPTIONS,
 	{ 0 },
 };
@@ -75,8 +84,9 @@ static bool mapping(const struct yaml *node, const char *of, struct diags *diags
 	return false;
 }
 
-static void each_type(const struct yaml *node, const char *of, void (*row)(struct partner_config *, enum record_type,
-	const struct yaml *, struct diags *), struct partner_config *p, struct diags *diags)
+static void each_type(const struct yaml *node, const char *of,
+	void (*row)(struct partner_config *, enum record_type, const struct yaml *, struct diags *),
+	struct partner_config *p, struct diags *diags)
 {
 	enum record_type type;
 
@@ -87,7 +97,7 @@ static void each_type(const struct yaml *node, const char *of, void (*row)(struc
 			row(p, type, node->child[i], diags);
 }
 
-/* --- share ------------------------------------------------------------------------------------------------- */
+/* --- share --------------------------------------------------------------------------------------------------- */
 
 struct share_words {
 	struct option_list scope, fields;
@@ -134,7 +144,7 @@ static void share_row(struct partner_config *p, enum record_type type, const str
 	}
 }
 
-/* --- deletion, authority, guards ---------------------------------------------------------------------------- */
+/* --- deletion, authority, guards ----------------------------------------------------------------------------- */
 
 static bool deletion_word(const struct yaml *node, enum deletion *out, struct diags *diags)
 {
@@ -297,9 +307,9 @@ static void policy_row(struct config *c, enum record_type type, const struct yam
 		config_unknown(diags, row, "policy", row->text, config_policy_words, POLICIES);
 	else if (!policy_fits(field_at(type, (unsigned)f), (enum policy)known))
 		diag_add(diags, row, "%s cannot be merged by %s, only by %s", row->key, row->text,
-			field_at(type, (unsigned)f)->set                          ? "set" :
-			known == POLICY_SET || known == POLICY_LATTICE            ? "authority, latest, min, max or manual" :
-										    "lattice");
+			field_at(type, (unsigned)f)->set		 ? "set"
+			: known == POLICY_SET || known == POLICY_LATTICE ? "authority, latest, min, max or manual"
+									 : "lattice");
 	else
 		c->policy[type][f] = (enum policy)known;
 }
@@ -310,20 +320,20 @@ void config_policy_read(struct config *c, const struct yaml *node, struct diags 
 
 	for (unsigned t = 0; t < RECORD_TYPES; t++)
 		for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++)
-			c->policy[t][f] = f < field_count((enum record_type)t) ?
-						  field_at((enum record_type)t, f)->policy : POLICY_LATEST;
+			c->policy[t][f] = f < field_count((enum record_type)t)
+						  ? field_at((enum record_type)t, f)->policy
+						  : POLICY_LATEST;
 	if (!node || !mapping(node, "policies by record type", diags))
 		return;
 	for (size_t i = 0; i < node->n; i++) {
-		if (!config_type(node->child[i], &type, diags) ||
-			!mapping(node->child[i], "policies by field", diags))
+		if (!config_type(node->child[i], &type, diags) || !mapping(node->child[i], "policies by field", diags))
 			continue;
 		for (size_t k = 0; k < node->child[i]->n; k++)
 			policy_row(c, type, node->child[i]->child[k], diags);
 	}
 }
 
-/* --- the whole ------------------------------------------------------------------------------------------------ */
+/* --- the whole ----------------------------------------------------------------------------------------------- */
 
 /* What own says, and below it, mapping by mapping, what the defaults say. Nodes keep their places. */
 static const struct yaml *layered(struct arena *arena, const struct yaml *own, const struct yaml *below)
@@ -365,8 +375,8 @@ static void webhook_path_read(struct arena *arena, struct config_partner_whole *
 		diag_add(diags, w->webhook_path, "%s", e.text);
 	else if (strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != strlen(path) ||
 		 strlen(path) < WEBHOOK_PATH_MIN)
-		diag_add(diags, w->webhook_path, "the secret must be at least %d letters, digits, hyphens or underscores",
-			WEBHOOK_PATH_MIN);
+		diag_add(diags, w->webhook_path,
+			"the secret must be at least %d letters, digits, hyphens or underscores", WEBHOOK_PATH_MIN);
 	w->partner.webhook_path = path;
 }
 
@@ -381,13 +391,15 @@ static void types_read(struct config_partner_whole *w, const struct yaml *node, 
 		if (record_type_parse(w->types.item[i], &type))
 			w->partner.types |= 1u << type;
 		else
-			config_unknown(diags, yaml_get(node, "types"), "record type", w->types.item[i], known, RECORD_TYPES);
+			config_unknown(
+				diags, yaml_get(node, "types"), "record type", w->types.item[i], known, RECORD_TYPES);
 	}
 	if (!w->types.n)
 		w->partner.types = (1u << RECORD_TYPES) - 1;
 }
 
-static void parts_read(struct arena *arena, struct config_partner_whole *w, const struct yaml *node, struct diags *diags)
+static void parts_read(
+	struct arena *arena, struct config_partner_whole *w, const struct yaml *node, struct diags *diags)
 {
 	struct partner_config *p = &w->partner;
 

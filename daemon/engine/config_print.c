@@ -27,8 +27,8 @@ static const struct yaml *at(const struct yaml *node, const char *key)
 	return node && node->kind == YAML_MAPPING ? yaml_get(node, key) : NULL;
 }
 
-static void print_options(struct buf *b, const char *indent, const struct option *table, const struct yaml *node,
-	const void *in)
+static void print_options(
+	struct buf *b, const char *indent, const struct option *table, const struct yaml *node, const void *in)
 {
 	for (const struct option *o = table; o->key; o++) {
 		const size_t start = b->len;
@@ -242,7 +242,8 @@ static const char *help_of(const struct option *table, const char *key)
 	return "";
 }
 
-static void sample_node(struct buf *b, const char *indent, const struct option *table, const char *key, const char *text)
+static void sample_node(
+	struct buf *b, const char *indent, const struct option *table, const char *key, const char *text)
 {
 	sample_help(b, indent, help_of(table, key));
 	buf_addf(b, "#%s%s:%s", indent, key, text);
@@ -251,8 +252,10 @@ static void sample_node(struct buf *b, const char *indent, const struct option *
 void config_print_sample(struct buf *b)
 {
 	buf_adds(b, "# Configuration of doorstroomd.\n"
-		    "# A line that begins with #word shows the default, or an example where there is none: take away the # and\n"
-		    "# change it. Durations are written 90s, 5min, 1h 30min or 2d. Check the result: doorstroom config check\n"
+		    "# A line that begins with #word shows the default, or an example where there is none: take away "
+		    "the # and\n"
+		    "# change it. Durations are written 90s, 5min, 1h 30min or 2d. Check the result: doorstroom config "
+		    "check\n"
 		    "# What is in force, and from which file: doorstroom config show\n\n");
 	sample_rows(b, "", config_main_options);
 	buf_addc(b, '\n');
@@ -262,7 +265,8 @@ void config_print_sample(struct buf *b)
 	sample_node(b, "", config_main_options, "defaults", "\n");
 	sample_rows(b, "  ", config_default_options);
 	sample_node(b, "  ", config_default_options, "share",
-		"\n#    organization: { scope: [linked, referred], fields: [enterprise_number, legal_name, preferred_name] }\n"
+		"\n#    organization: { scope: [linked, referred], fields: [enterprise_number, legal_name, "
+		"preferred_name] }\n"
 		"#    referral: { scope: [referred], fields: all }\n");
 	sample_node(b, "  ", config_default_options, "deletion", " unlink\n");
 	sample_node(b, "  ", config_default_options, "authority",
@@ -274,8 +278,10 @@ void config_print_sample(struct buf *b)
 		buf_addf(b, "#    %s: { number: %lld, percent: %g%% }\n", guard_name((enum guard)g),
 			(long long)limit.number, limit.percent);
 	}
-	buf_adds(b, "\n# A partner's file, or an item of `partners:` here, also holds:\n#partners:\n#  - partner: example\n");
-	for (const struct option *o = config_partner_options + 1; o->key && strcmp(o->key, config_default_options->key); o++) {
+	buf_adds(b, "\n# A partner's file, or an item of `partners:` here, also holds:\n#partners:\n#  - partner: "
+		    "example\n");
+	for (const struct option *o = config_partner_options + 1; o->key && strcmp(o->key, config_default_options->key);
+		o++) {
 		sample_help(b, "    ", o->help);
 		if (!strcmp(o->key, "endpoint"))
 			buf_adds(b, "#    endpoint: { adapter: dir, path: /srv/example/records }\n");

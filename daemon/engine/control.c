@@ -153,7 +153,7 @@ static bool call_on_lane(struct job *job, struct hub *hub, struct err *e)
 
 static void call_done(struct op *op)
 {
-	struct call_job *c = container_of(op, struct call_job, job.work.op);
+	struct call_job *c = container_of(op, struct call_job, job.op);
 	struct partner *p = c->partner;
 
 	if (op->err.kind)
@@ -207,7 +207,7 @@ bool engine_webhook(struct engine *engine, const char *partner, const char *path
 	for (size_t i = 0; i < c->n; i++)
 		c->wants_run |= c->hint[i].any_type || !c->hint[i].key;
 	c->id = arena_strdup(c->arena, http_answer_header(call, "webhook-id"));
-	c->job.work.op.done = call_done;
+	c->job.op.done = call_done;
 	*status = 202;
 	job_start(engine, &c->job, call_on_lane);
 	return true;
@@ -241,8 +241,8 @@ static const char *state_for_people(const struct partner *p)
 static bool settled(const struct partner *p)
 {
 	/* Until the lane is empty nobody knows what it will mark. */
-	return p->scanned && !p->queued && !sender_busy(p) && !p->hints && !p->waiting && !p->failures &&
-		p->state == PARTNER_ACTIVE && !p->engine->releasing && !p->engine->writer.depth;
+	return p->scanned && p->marked_all && !p->queued && !sender_busy(p) && !p->hints && !p->waiting && !p->failures &&
+		p->state == PARTNER_ACTIVE && !p->engine->releasing && jobs_idle(p->engine);
 }
 
 void engine_status(const struct engine *engine, size_t index, struct partner_status *s)
@@ -280,5 +280,5 @@ bool engine_settled(const struct engine *engine)
 
 size_t engine_lane_depth(const struct engine *engine)
 {
-	return engine->writer.depth;
+	return jobs_waiting(engine);
 }

@@ -14,37 +14,6 @@
 
 enum { PATIENCE_MS = 5000 };
 
-/* --- jobs ------------------------------------------------------------------------------------------------------------------ */
-
-static void run_job(struct work *w)
-{
-	struct job *job = container_of(w, struct job, work);
-	struct hub *hub = &job->engine->hub;
-	struct err e = { .kind = ERR_NONE };
-
-	hub->now_ms = job->now_ms;
-	if (!job->run(job, hub, &e))
-		w->op.err = e;
-	job->engine->seq = store_seq(hub->store);
-}
-
-void job_start(struct engine *engine, struct job *job, bool (*run)(struct job *, struct hub *, struct err *))
-{
-	job->engine = engine;
-	job->run = run;
-	job->now_ms = loop_wall(engine->options.loop);
-	job->work.op.loop = engine->options.loop;
-	job->work.run = run_job;
-	lane_start(&engine->writer, &job->work);
-}
-
-void job_own(struct task *task, struct engine *engine, struct job *job, bool (*run)(struct job *, struct hub *, struct err *))
-{
-	job->work.op = (struct op){ .loop = engine->options.loop };
-	task_own(task, &job->work.op);
-	job_start(engine, job, run);
-}
-
 /* --- plans ------------------------------------------------------------------------------------------------------------------ */
 
 static void kick_senders(struct engine *engine)
@@ -74,7 +43,7 @@ static bool release_on_lane(struct job *job, struct hub *hub, struct err *e)
 
 static void release_done(struct op *op)
 {
-	struct engine *engine = container_of(op, struct engine, release_job.work.op);
+	struct engine *engine = container_of(op, struct engine, release_job.op);
 
 	engine->releasing = false;
 	if (op->err.kind)
@@ -91,7 +60,7 @@ void engine_release(struct engine *engine)
 	if (engine->releasing || engine->draining)
 		return;
 	engine->releasing = true;
-	engine->release_job.work.op.done = release_done;
+	engine->release_job.op.done = release_done;
 	job_start(engine, &engine->release_job, release_on_lane);
 }
 
@@ -149,6 +118,7 @@ struct engine *engine_open(const struct engine_options *options, struct config *
 		abort();
 	engine->options = *options;
 	lane_init(&engine->writer, options->loop);
+	jobs_init(engine);
 	loop_random(options->loop, &engine->hub.random, sizeof engine->hub.random);
 	engine->hub.now_ms = loop_wall(options->loop);
 	set_env(engine, config);
@@ -197,7 +167,7 @@ static bool all_idle(const struct engine *engine)
 	for (size_t i = 0; i < engine->now->n; i++)
 		if (!partner_idle(engine->now->partner[i]))
 			return false;
-	return !engine->releasing && !engine->writer.depth;
+	return !engine->releasing && jobs_idle(engine);
 }
 
 static void on_impatient(struct timer *t)
@@ -246,7 +216,7 @@ static void finish_reload(struct engine *engine, struct setup *old)
 
 static void installed(struct op *op)
 {
-	struct engine *engine = container_of(op, struct engine, setup_job.work.op);
+	struct engine *engine = container_of(op, struct engine, setup_job.op);
 	struct setup *old = engine->now;
 
 	if (op->err.kind)
@@ -273,7 +243,7 @@ void engine_idle(struct engine *engine)
 		setup_close(engine, engine->now);
 		return;
 	}
-	engine->setup_job.work.op.done = installed;
+	engine->setup_job.op.done = installed;
 	job_start(engine, &engine->setup_job, install_on_lane);
 }
 

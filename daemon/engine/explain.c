@@ -76,7 +76,7 @@ static json_t *moment(const json_t *event)
 	return json_pack("{sO,sO}", "seq", json_object_get(event, "seq"), "at", json_object_get(event, "at"));
 }
 
-/* --- whose word it was ---------------------------------------------------------------------------------------------- */
+/* --- whose word it was --------------------------------------------------------------------------------------- */
 
 /* What an event says that a partner's people wrote into a field; NULL: nothing. *from: what stood there before. */
 static json_t *written(const json_t *event, const char *field, json_t **from)
@@ -155,14 +155,14 @@ static void set_origins(const struct story *s, const char *field, const json_t *
 			continue;
 		const json_t *event = event_at(s, number(best, "seq"));
 
-		w = json_pack("{ss,sO,sO,sO}", "kind", event ? text(event, "kind") : "edit", "element", element, "partner",
-			json_object_get(at, "partner"), "seq", json_object_get(best, "seq"));
+		w = json_pack("{ss,sO,sO,sO}", "kind", event ? text(event, "kind") : "edit", "element", element,
+			"partner", json_object_get(at, "partner"), "seq", json_object_get(best, "seq"));
 		json_object_set_new(w, "at", or_null(json_object_get(event, "at")));
 		json_array_append_new(because, w);
 	}
 }
 
-/* --- what lost ------------------------------------------------------------------------------------------------------------ */
+/* --- what lost ----------------------------------------------------------------------------------------------- */
 
 static json_t *set_removals(const json_t *says, const json_t *value)
 {
@@ -196,10 +196,11 @@ static json_t *losers(const struct story *s, const struct field *field, const js
 			continue;
 		shown = field->set ? set_removals(says, value) : json_incref(says);
 		if (!field->set || json_array_size(shown)) {
-			json_t *row = json_pack("{sO,sO,sO*}", "partner", json_object_get(shadow, "partner"), field->set ? "lines" : "value",
-				shown, "seq", json_object_get(cell, "seq"));
+			json_t *row = json_pack("{sO,sO,sO*}", "partner", json_object_get(shadow, "partner"),
+				field->set ? "lines" : "value", shown, "seq", json_object_get(cell, "seq"));
 
-			json_object_set_new(row, "at", or_null(json_object_get(event_at(s, number(cell, "seq")), "at")));
+			json_object_set_new(
+				row, "at", or_null(json_object_get(event_at(s, number(cell, "seq")), "at")));
 			json_array_append_new(out, row);
 		}
 		json_decref(shown);
@@ -207,7 +208,7 @@ static json_t *losers(const struct story *s, const struct field *field, const js
 	return out;
 }
 
-/* --- who received it ------------------------------------------------------------------------------------------------------- */
+/* --- who received it ----------------------------------------------------------------------------------------- */
 
 /* What happened to a field at one partner, up to now. */
 struct delivery {
@@ -356,7 +357,7 @@ static json_t *receivers(const struct story *s, const struct field *field, const
 	return out;
 }
 
-/* --- the chain --------------------------------------------------------------------------------------------------------------- */
+/* --- the chain ----------------------------------------------------------------------------------------------- */
 
 /* The decisions on a field, oldest first; the last one is the one in force. */
 static json_t *decisions(const struct story *s, const char *field)
@@ -396,13 +397,15 @@ static json_t *field_story(const struct story *s, const struct field *field, boo
 	if (field->set) {
 		set_origins(s, field->name, value, because);
 	} else {
-		w = origin(s, field->name, value, last && *text(last, "by") ? text(last, "by") : NULL, last ? number(last, "seq") : 0);
+		w = origin(s, field->name, value, last && *text(last, "by") ? text(last, "by") : NULL,
+			last ? number(last, "seq") : 0);
 		if (w)
 			json_array_append_new(because, w);
 	}
 	json_object_set_new(out, "value", or_null(value));
 	json_object_set_new(out, "held", json_boolean(held));
-	json_object_set_new(out, "pinned", json_boolean(json_object_get(json_object_get(s->record, "pins"), field->name) != NULL));
+	json_object_set_new(
+		out, "pinned", json_boolean(json_object_get(json_object_get(s->record, "pins"), field->name) != NULL));
 	json_object_set_new(out, "because", because);
 	json_object_set_new(out, "decision", or_null(last));
 	json_object_set_new(out, "others", losers(s, field, value));
@@ -424,7 +427,8 @@ static json_t *links(const struct story *s)
 			json_object_get(shadow, "key"), "state", json_object_get(shadow, "state"));
 
 		json_array_foreach(s->events, k, e) {
-			if (!is(e, "kind", "link") || !is(e, "partner", text(shadow, "partner")) || !is(e, "key", text(shadow, "key")))
+			if (!is(e, "kind", "link") || !is(e, "partner", text(shadow, "partner")) ||
+				!is(e, "key", text(shadow, "key")))
 				continue;
 			if (json_is_object(json_object_get(e, "data")))
 				json_object_update(row, json_object_get(e, "data"));
@@ -456,8 +460,8 @@ json_t *explain(const json_t *history, const json_t *shared, const char *only, s
 	if (only && (wanted = field_find(s.type, only)) < 0) {
 		const char *near = field_nearest(s.type, only);
 
-		err_set(e, ERR_ITEM, "%s has no field \"%.40s\"%s%s%s", text(s.record, "type"), only, near ? " (did you mean " : "",
-			near ? near : "", near ? "?)" : "");
+		err_set(e, ERR_ITEM, "%s has no field \"%.40s\"%s%s%s", text(s.record, "type"), only,
+			near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
 		return NULL;
 	}
 	fields = json_array();
@@ -465,6 +469,7 @@ json_t *explain(const json_t *history, const json_t *shared, const char *only, s
 		if (only ? (int)f == wanted : !nothing(json_object_get(s.golden, field_at(s.type, f)->name)))
 			json_array_append_new(fields, field_story(&s, field_at(s.type, f), only != NULL));
 	return json_pack("{s{sO,sO,sO*,sO*},so,so,sO*}", "record", "id", json_object_get(s.record, "id"), "type",
-		json_object_get(s.record, "type"), "name", json_object_get(s.record, "name"), "state", json_object_get(s.record, "state"),
-		"links", links(&s), "fields", fields, "labels", json_object_get(history, "labels"));
+		json_object_get(s.record, "type"), "name", json_object_get(s.record, "name"), "state",
+		json_object_get(s.record, "state"), "links", links(&s), "fields", fields, "labels",
+		json_object_get(history, "labels"));
 }

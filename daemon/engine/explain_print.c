@@ -121,7 +121,7 @@ static void line(const struct sheet *p, const char *label)
 	paint(p, "\033[0m");
 }
 
-/* --- why does it say this -------------------------------------------------------------------------------------------- */
+/* --- why does it say this ------------------------------------------------------------------------------------ */
 
 static void print_because(const struct sheet *p, const json_t *field)
 {
@@ -154,7 +154,7 @@ static const char *policy_meaning(const char *name)
 #define X(policy, policy_word, what) { policy_word, what },
 		POLICY_LIST(X)
 #undef X
-		{ "pin", "an admin has fixed it" },
+			{ "pin", "an admin has fixed it" },
 	};
 
 	for (size_t i = 0; i < sizeof(policies) / sizeof(*policies); i++)
@@ -195,14 +195,15 @@ static void print_others(const struct sheet *p, const json_t *field)
 		json_array_foreach(json_object_get(o, "lines"), k, l) {
 			line(p, first ? "although" : "");
 			first = false;
-			buf_addf(p->out, "%s had %s ", text(o, "partner"), json_is_true(json_object_get(l, "add")) ? "added" : "removed");
+			buf_addf(p->out, "%s had %s ", text(o, "partner"),
+				json_is_true(json_object_get(l, "add")) ? "added" : "removed");
 			add_scalar(p, json_object_get(l, "element"));
 			buf_addf(p->out, " (#%lld)\n", (long long)number(l, "seq"));
 		}
 	}
 }
 
-/* --- who received it -------------------------------------------------------------------------------------------------- */
+/* --- who received it ----------------------------------------------------------------------------------------- */
 
 static const char *reason_words(const char *why)
 {
@@ -247,7 +248,8 @@ static void print_receiver(const struct sheet *p, const json_t *r, const char *l
 		buf_adds(p->out, ", since ");
 		add_time(p, number(r, "since"));
 		if (number(r, "attempts"))
-			buf_addf(p->out, ", %lld attempt%s", (long long)number(r, "attempts"), number(r, "attempts") == 1 ? "" : "s");
+			buf_addf(p->out, ", %lld attempt%s", (long long)number(r, "attempts"),
+				number(r, "attempts") == 1 ? "" : "s");
 	}
 	if (*text(r, "plan"))
 		buf_addf(p->out, ", plan %s", text(r, "plan"));
@@ -263,9 +265,16 @@ static void print_receivers(const struct sheet *p, const json_t *field)
 	static const struct {
 		const char *state, *label;
 	} groups[] = {
-		{ "confirmed", "received by" }, { "renders", "received by" }, { "sent", "sent to" }, { "has it", "also at" },
-		{ "waiting", "waiting" }, { "held", "held" }, { "refused", "refused by" }, { "kept away", "kept from" },
-		{ "not given", "not given" }, { "not shared", "not shared" },
+		{ "confirmed", "received by" },
+		{ "renders", "received by" },
+		{ "sent", "sent to" },
+		{ "has it", "also at" },
+		{ "waiting", "waiting" },
+		{ "held", "held" },
+		{ "refused", "refused by" },
+		{ "kept away", "kept from" },
+		{ "not given", "not given" },
+		{ "not shared", "not shared" },
 	};
 	const char *last = "";
 	const json_t *r;
@@ -281,7 +290,7 @@ static void print_receivers(const struct sheet *p, const json_t *field)
 	}
 }
 
-/* --- before -------------------------------------------------------------------------------------------------------------- */
+/* --- before -------------------------------------------------------------------------------------------------- */
 
 static void print_earlier(const struct sheet *p, const json_t *field)
 {
@@ -321,7 +330,7 @@ static void print_field(const struct sheet *p, const json_t *field)
 	print_earlier(p, field);
 }
 
-/* --- the record --------------------------------------------------------------------------------------------------------------- */
+/* --- the record ---------------------------------------------------------------------------------------------- */
 
 static const char *how_words(const char *how)
 {
@@ -369,7 +378,8 @@ static void print_links(const struct sheet *p, const json_t *links)
 void explain_print(struct buf *out, const json_t *explained, const struct explain_style *style)
 {
 	const struct sheet p = { .out = out, .style = style, .labels = json_object_get(explained, "labels") };
-	const json_t *record = json_object_get(explained, "record"), *fields = json_object_get(explained, "fields"), *field;
+	const json_t *record = json_object_get(explained, "record"), *fields = json_object_get(explained, "fields"),
+		     *field;
 	size_t i;
 
 	paint(&p, "\033[1m");

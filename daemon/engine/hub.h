@@ -18,6 +18,7 @@ struct hub_partner {
 	uint64_t readable[RECORD_TYPES], writable[RECORD_TYPES];
 	uint64_t map_version;
 	bool onboarded;
+	bool sharing_changed;                   /* every record has to be marked anew for it: no plan before that is done */
 	_Atomic bool scanned;                   /* every type has been scanned completely at least once; set from the loop */
 };
 
@@ -104,6 +105,13 @@ bool marks_update(struct hub *, struct arena *, const struct entity *, struct sh
 	struct tally *, struct err *);
 /* The same for every entity that refers to this one: it has become known, or shareable, somewhere. */
 bool marks_referring(struct hub *, struct arena *, int64_t entity, int cause, struct tally *, struct err *);
+/* The same for one partner only. */
+bool marks_for(struct hub *, struct arena *, const struct hub_partner *, const struct entity *, struct shadow *const *shadow,
+	size_t n, int cause, struct tally *, struct err *);
+/* A partner that is new, or may have more than before, is marked for what it lacks, a page per call; after: from where,
+ * 0 at first and again at the end. */
+bool marks_anew(struct hub *, struct hub_partner *, int64_t *after, struct tally *, struct err *);
+uint64_t marks_sharing(const struct hub_partner *);   /* hash of what decides which records and fields it may have */
 /* Whether the partner may be given this entity if it lacks it, and why: "linked", "referred", "all", or NULL. */
 const char *marks_scope(struct hub *, struct arena *, const struct hub_partner *, const struct entity *);
 /* What may be written there, of that type. */

@@ -63,10 +63,9 @@ json_t *local_check_partner(const struct config *c, const struct partner_config 
 	struct check check;
 
 	local_open(&l, c);
-	check = (struct check){ .op = { .loop = &l.loop.loop, .done = nothing },
-		.env = &l.env,
-		.partner = partner,
-		.offline = offline };
+	check = (struct check){
+		.op = { .loop = &l.loop.loop, .done = nothing }, .env = &l.env, .partner = partner, .offline = offline
+	};
 	check_start(&check);
 	local_close(&l);
 	if (check.op.err.kind == ERR_NONE)

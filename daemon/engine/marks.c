@@ -6,8 +6,11 @@
  */
 #include <string.h>
 
+#include "base/hash.h"
 #include "core/plan.h"
 #include "engine/hub.h"
+
+enum { ENTITIES_PER_PAGE = 256 };
 
 static const char *learned(void *ctx, unsigned field, const char *value)
 {
@@ -194,16 +197,19 @@ static bool mark(struct hub *hub, struct arena *arena, const struct hub_partner 
 	return store_outbox_save(hub->store, row, err);
 }
 
+bool marks_for(struct hub *hub, struct arena *arena, const struct hub_partner *p, const struct entity *e,
+	struct shadow *const *shadow, size_t n, int cause, struct tally *tally, struct err *err)
+{
+	return !(p->types & 1u << e->type) || !p->writable[e->type] ||
+		mark(hub, arena, p, e, shadow, n, cause, tally, err);
+}
+
 bool marks_update(struct hub *hub, struct arena *arena, const struct entity *e, struct shadow *const *shadow, size_t n,
 	int cause, struct tally *tally, struct err *err)
 {
-	for (size_t i = 0; i < hub->n; i++) {
-		const struct hub_partner *p = &hub->partner[i];
-
-		if (p->types & 1u << e->type && p->writable[e->type] &&
-			!mark(hub, arena, p, e, shadow, n, cause, tally, err))
+	for (size_t i = 0; i < hub->n; i++)
+		if (!marks_for(hub, arena, &hub->partner[i], e, shadow, n, cause, tally, err))
 			return false;
-	}
 	return true;
 }
 
@@ -229,5 +235,64 @@ bool marks_referring(struct hub *hub, struct arena *arena, int64_t entity, int c
 			!marks_update(hub, arena, e, shadow, count, cause, tally, err))
 			return false;
 	}
+	return true;
+}
+
+/* --- all of them ------------------------------------------------------------------------------------------------------ */
+
+uint64_t marks_sharing(const struct hub_partner *p)
+{
+	uint64_t h = p->types;
+
+	for (unsigned t = 0; t < RECORD_TYPES; t++) {
+		const struct share *s = &p->config->share[t];
+		const uint64_t part[] = { s->scopes, s->fields, p->writable[t] };
+
+		h = hash_bytes(part, sizeof part, h);
+	}
+	return h ? h : 1;
+}
+
+static bool marked_all(struct hub *hub, struct arena *arena, struct hub_partner *p, struct err *err)
+{
+	struct store_partner row;
+
+	if (!store_partner(hub->store, arena, p->config->id, &row, err))
+		return false;
+	row.shared = marks_sharing(p);
+	return store_partner_save(hub->store, &row, err);
+}
+
+static bool mark_page(struct hub *hub, struct arena *arena, struct hub_partner *p, int64_t *after, struct tally *tally,
+	struct err *err)
+{
+	struct shadow **shadow;
+	struct entity *e;
+	int64_t *id;
+	size_t n, count;
+
+	/* What a newcomer has, it has been marked for when it was first read. */
+	if (!store_entities(hub->store, arena, *after, p->onboarded ? 0 : p->id, ENTITIES_PER_PAGE, &id, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!store_entity(hub->store, arena, id[i], &e, err) || !e ||
+			!store_shadows_of(hub->store, arena, e->id, &shadow, &count, err) ||
+			!marks_for(hub, arena, p, e, shadow, count, p->id, tally, err))
+			return false;
+	*after = n < ENTITIES_PER_PAGE ? 0 : id[n - 1];
+	return *after || marked_all(hub, arena, p, err);
+}
+
+bool marks_anew(struct hub *hub, struct hub_partner *p, int64_t *after, struct tally *tally, struct err *err)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+
+	if (!store_begin(hub->store, err))
+		return false;
+	if (!mark_page(hub, arena, p, after, tally, err) || !store_commit(hub->store, err)) {
+		store_rollback(hub->store);
+		return false;
+	}
+	p->sharing_changed = *after != 0;
 	return true;
 }

@@ -34,8 +34,8 @@ static void label_text(struct buf *b, const char *text)
 	}
 }
 
-static void sample(const struct text *p, const char *name, enum metric_type type, const char *partner, const char *label,
-	const char *of, double value)
+static void sample(const struct text *p, const char *name, enum metric_type type, const char *partner,
+	const char *label, const char *of, double value)
 {
 	buf_addf(p->out, "doorstroom_%s%s", name, type == COUNTER ? "_total" : "");
 	if (partner || label)
@@ -55,7 +55,7 @@ static void sample(const struct text *p, const char *name, enum metric_type type
 	buf_addf(p->out, " %.17g\n", value);
 }
 
-/* --- per partner, from the daemon -------------------------------------------------------------------------------------- */
+/* --- per partner, from the daemon ---------------------------------------------------------------------------- */
 
 static double when(int64_t ms)
 {
@@ -65,14 +65,17 @@ static double when(int64_t ms)
 /*   X(name, type, value of s, help) */
 #define PARTNER_METRICS(X)                                                                                             \
 	X("partner_records_read", COUNTER, (double)s.records_in, "Records read from the partner since the start.")     \
-	X("partner_records_written", COUNTER, (double)s.records_out, "Changes that the partner acknowledged since the start.") \
+	X("partner_records_written", COUNTER, (double)s.records_out,                                                   \
+		"Changes that the partner acknowledged since the start.")                                              \
 	X("partner_requests", COUNTER, (double)s.requests, "Requests made to the partner since the start.")            \
 	X("partner_failures", COUNTER, (double)s.failures, "Failed requests since the start.")                         \
 	X("partner_failures_in_a_row", GAUGE, s.breaker, "Failures since the last success.")                           \
 	X("partner_running", GAUGE, s.running, "1 while a run over the partner is under way.")                         \
 	X("partner_settled", GAUGE, s.settled, "1 if everything there is read and nothing waits to be sent.")          \
-	X("partner_last_success_timestamp_seconds", GAUGE, when(s.last_ok_ms), "End of the last run that went well; 0: none.") \
-	X("partner_last_complete_timestamp_seconds", GAUGE, when(s.last_complete_ms), "End of the last complete reading; 0: none.")
+	X("partner_last_success_timestamp_seconds", GAUGE, when(s.last_ok_ms),                                         \
+		"End of the last run that went well; 0: none.")                                                        \
+	X("partner_last_complete_timestamp_seconds", GAUGE, when(s.last_complete_ms),                                  \
+		"End of the last complete reading; 0: none.")
 
 static void partners(const struct text *p, const struct engine *engine)
 {
@@ -93,7 +96,7 @@ static void partners(const struct text *p, const struct engine *engine)
 	}
 }
 
-/* --- per partner, from the store ------------------------------------------------------------------------------------------- */
+/* --- per partner, from the store ----------------------------------------------------------------------------- */
 
 static void stored_map(const struct text *p, const json_t *rows, const char *name, const char *from, const char *label,
 	const char *help)
@@ -105,7 +108,8 @@ static void stored_map(const struct text *p, const json_t *rows, const char *nam
 	family(p, name, GAUGE, help);
 	json_array_foreach(rows, i, row) {
 		json_object_foreach(json_object_get(row, from), of, n)
-			sample(p, name, GAUGE, json_string_value(json_object_get(row, "id")), label, of, json_number_value(n));
+			sample(p, name, GAUGE, json_string_value(json_object_get(row, "id")), label, of,
+				json_number_value(n));
 	}
 }
 
@@ -131,7 +135,7 @@ static void stored(const struct text *p, const json_t *in)
 	sample(p, "events", COUNTER, NULL, NULL, NULL, json_number_value(json_object_get(in, "seq")));
 }
 
-/* --- the process --------------------------------------------------------------------------------------------------------------- */
+/* --- the process --------------------------------------------------------------------------------------------- */
 
 static double resident_bytes(void)
 {

@@ -106,7 +106,7 @@ static bool store_state(struct job *job, struct hub *hub, struct err *e)
 
 static void state_stored(struct op *op)
 {
-	struct state_job *s = container_of(op, struct state_job, job.work.op);
+	struct state_job *s = container_of(op, struct state_job, job.op);
 
 	if (op->err.kind)
 		log_event(LOG_LEVEL_ERROR, "store", "error=%s", op->err.text);
@@ -135,7 +135,7 @@ void partner_set_state(struct partner *p, enum partner_state state, const char *
 	buf_add_json(&b, reason);
 	buf_addc(&b, '}');
 	snprintf(s->data, sizeof s->data, "%s", b.len < sizeof s->data ? b.data : "{}");
-	s->job.work.op.done = state_stored;
+	s->job.op.done = state_stored;
 	job_start(p->engine, &s->job, store_state);
 	engine_changed(p->engine);
 }
@@ -145,6 +145,46 @@ void partner_trouble(struct partner *p, const struct err *e)
 	p->halted = true;
 	if (p->state != PARTNER_PAUSED && p->state != PARTNER_GUARDED)
 		partner_set_state(p, e->kind == ERR_DENIED ? PARTNER_DENIED : PARTNER_BROKEN, e->text);
+}
+
+/* --- a newcomer, or other sharing ------------------------------------------------------------------------------------------ */
+
+static bool mark_on_lane(struct job *job, struct hub *hub, struct err *e)
+{
+	struct partner *p = container_of(job, struct partner, mark_job);
+	struct hub_partner *h = hub_partner(hub, p->id);
+
+	if (h->sharing_changed && !marks_anew(hub, h, &p->mark_after, &p->marked, e))
+		return false;
+	p->marked_all = !h->sharing_changed;
+	return true;
+}
+
+static void mark_anew(struct partner *);
+
+static void mark_done(struct op *op)
+{
+	struct partner *p = container_of(op, struct partner, mark_job.op);
+
+	p->marking = false;
+	if (op->err.kind)
+		log_event(LOG_LEVEL_ERROR, "store", "partner=%s error=%s", p->config->id, op->err.text);
+	else if (!p->marked_all)
+		mark_anew(p);
+	else
+		engine_release(p->engine);
+	engine_changed(p->engine);
+	engine_idle(p->engine);
+}
+
+/* After a good run; a fault of the store is met again after the next one. */
+static void mark_anew(struct partner *p)
+{
+	if (p->marking || p->marked_all || p->engine->draining)
+		return;
+	p->marking = true;
+	p->mark_job.op = (struct op){ .done = mark_done };
+	job_start(p->engine, &p->mark_job, mark_on_lane);
 }
 
 /* --- after a run ---------------------------------------------------------------------------------------------------------- */
@@ -170,7 +210,7 @@ static bool store_run(struct job *job, struct hub *hub, struct err *e)
 
 static void run_stored(struct op *op)
 {
-	free(container_of(op, struct run_job, job.work.op));
+	free(container_of(op, struct run_job, job.op));
 }
 
 /* The log that admins read has a line for every run that did something or failed. */
@@ -194,7 +234,7 @@ static void remember_run(struct partner *p, const struct err *e, bool full, cons
 	buf_add_json(&b, e->text);
 	buf_addc(&b, '}');
 	snprintf(r->data, sizeof r->data, "%s", b.len < sizeof r->data ? b.data : "{}");
-	r->job.work.op.done = run_stored;
+	r->job.op.done = run_stored;
 	job_start(p->engine, &r->job, store_run);
 }
 
@@ -248,6 +288,8 @@ void partner_run_ended(struct partner *p, const struct err *e, bool full, const 
 		if (p->state == PARTNER_ACTIVE)
 			p->reason[0] = '\0';
 		went_well(p, full);
+		if (p->scanned)
+			mark_anew(p);
 	}
 	/* Even a run that failed half-way may have marked something. */
 	if (t->marked || first || t->gone)
@@ -287,7 +329,7 @@ void partner_free(struct partner *p)
 
 bool partner_idle(const struct partner *p)
 {
-	return !p->run && !p->hints && !sender_busy(p);
+	return !p->run && !p->hints && !p->marking && !sender_busy(p);
 }
 
 void partner_drain(struct partner *p, bool hurry)

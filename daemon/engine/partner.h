@@ -6,14 +6,27 @@
 #include "engine/engine.h"
 #include "io/task.h"
 
-/* A piece of work on the store's lane. run() sees the hub with its clock set. */
+/*
+ * A piece of work on the store's lane, in transactions of its own. run() sees the hub with its clock set. Jobs that wait
+ * together run together and are made durable by one commit; each ends when that commit has returned.
+ */
 struct job {
-	struct work work;
+	struct op op;
 	struct engine *engine;
 	bool (*run)(struct job *, struct hub *, struct err *);
-	int64_t now_ms, seq;
+	int64_t now_ms;
+	struct list in_jobs;
 };
-/* Fill in run and work.op.{done} before; ends like any op. */
+
+struct jobs {
+	struct list waiting, running;
+	struct work batch;
+};
+void jobs_init(struct engine *);
+bool jobs_idle(const struct engine *);
+size_t jobs_waiting(const struct engine *);
+
+/* Fill in op.done before; ends like any op. */
 void job_start(struct engine *, struct job *, bool (*run)(struct job *, struct hub *, struct err *));
 /* The same, as part of a task. */
 void job_own(struct task *, struct engine *, struct job *, bool (*run)(struct job *, struct hub *, struct err *));
@@ -92,6 +105,10 @@ struct partner {
 	int64_t queue[DUE_MAX];             /* rows to send */
 	size_t queued;
 	bool looking, look_again;           /* a query for due rows is under way; one more is wanted */
+	struct job mark_job;                /* marks everything anew, page by page, if sharing has changed */
+	int64_t mark_after;
+	struct tally marked;
+	bool marking, marked_all;
 	struct job due_job;
 	int64_t due_row[DUE_MAX], due_next;
 	size_t due_n;
@@ -122,6 +139,7 @@ struct engine {
 	struct store *store;
 	struct hub hub;
 	struct lane writer;
+	struct jobs jobs;
 	struct adapter_env env;
 	_Atomic int64_t seq;                /* newest event; written on the lane */
 	bool draining;

@@ -274,7 +274,7 @@ bool release_plan(struct hub *hub, struct release *r, struct err *err)
 	size_t n;
 	bool ok;
 
-	if (!p || !p->scanned)
+	if (!p || !p->scanned || p->sharing_changed)
 		return true;
 	if (!store_outbox_count(hub->store, p->id, OUTBOX_NEW, &fresh, err) ||
 		!store_outbox_count(hub->store, p->id, OUTBOX_COUNTED, &counted, err))
@@ -374,7 +374,7 @@ bool release_onboard(struct hub *hub, struct err *err)
 		struct hub_partner *p = &hub->partner[i];
 		bool waits;
 
-		if (p->onboarded || !p->scanned)
+		if (p->onboarded || !p->scanned || p->sharing_changed)
 			continue;
 		if (!undecided(hub, p, &waits, err))
 			return false;

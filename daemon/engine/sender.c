@@ -235,7 +235,7 @@ static bool due_on_lane(struct job *job, struct hub *hub, struct err *e)
 
 static void due_done(struct op *op)
 {
-	struct partner *p = container_of(op, struct partner, due_job.work.op);
+	struct partner *p = container_of(op, struct partner, due_job.op);
 	int64_t now = loop_wall(op->loop);
 
 	p->looking = false;
@@ -261,7 +261,7 @@ void sender_kick(struct partner *p)
 	if (p->looking || !may_send(p))
 		return;
 	p->looking = true;
-	p->due_job.work.op.done = due_done;
+	p->due_job.op.done = due_done;
 	job_start(p->engine, &p->due_job, due_on_lane);
 }
 

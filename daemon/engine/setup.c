@@ -89,6 +89,7 @@ static bool install_one(struct engine *engine, struct partner *p, struct hub_par
 			p->last_complete_ms = feed.scanned_at;
 	}
 	h->scanned = p->scanned = scanned && h->types;
+	h->sharing_changed = row.shared != marks_sharing(h);
 	return true;
 }
 

@@ -359,6 +359,17 @@ bool store_referring(struct store *s, struct arena *arena, int64_t target, int64
 	return ids(&q, arena, entity, n, e);
 }
 
+bool store_entities(struct store *s, struct arena *arena, int64_t after, int without, size_t max, int64_t **entity, size_t *n,
+	struct err *e)
+{
+	struct sql q = sql(s, SQL_ENTITY_LACKED);
+
+	sql_int(&q, after);
+	sql_int(&q, without);
+	sql_int(&q, (int64_t)max);
+	return ids(&q, arena, entity, n, e);
+}
+
 /* --- at start ------------------------------------------------------------------------------------------------------- */
 
 bool match_keys_load(struct store *s, struct err *e)

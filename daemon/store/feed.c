@@ -86,6 +86,7 @@ static bool find(struct store *s, struct arena *arena, const char *name, struct 
 		p->state = sql_get_text(&q, arena);
 		p->reason = sql_get_text(&q, arena);
 		p->onboarded = sql_get_small(&q) != 0;
+		p->shared = sql_get_hash(&q);
 	}
 	return sql_end(&q, e);
 }
@@ -117,6 +118,7 @@ bool store_partner_save(struct store *s, const struct store_partner *p, struct e
 	sql_text(&q, p->state);
 	sql_text(&q, p->reason);
 	sql_int(&q, p->onboarded);
+	sql_hash(&q, p->shared);
 	return sql_run(&q, e);
 }
 

@@ -238,9 +238,9 @@ void keys_committed(struct keys *k)
 	k->last_committed = k->last;
 }
 
-void keys_rolled_back(struct keys *k)
+static void undo(struct keys *k, size_t until)
 {
-	while (k->nundo) {
+	while (k->nundo > until) {
 		const struct keys_undo *u = &k->undo[--k->nundo];
 
 		if (u->added)
@@ -248,6 +248,23 @@ void keys_rolled_back(struct keys *k)
 		else
 			insert(k, u->hash, u->id);
 	}
+}
+
+void keys_rolled_back(struct keys *k)
+{
+	undo(k, 0);
 	k->flushed = false;
 	k->last = k->last_committed;
+}
+
+void keys_inner_begun(struct keys *k)
+{
+	k->nundo_before = k->nundo;
+	k->last_before = k->last;
+}
+
+void keys_inner_rolled_back(struct keys *k)
+{
+	undo(k, k->nundo_before);
+	k->last = k->last_before;
 }

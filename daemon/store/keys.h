@@ -40,6 +40,8 @@ struct keys {
 	uint32_t n, max;            /* how many wait, and before they are written */
 	struct keys_undo *undo;     /* of the transaction under way */
 	size_t nundo, undo_cap;
+	size_t nundo_before;        /* of them, when the inner transaction began */
+	int64_t last_before;
 	bool flushed;               /* in the transaction under way */
 };
 
@@ -65,3 +67,6 @@ static inline bool keys_full(const struct keys *k)
 }
 void keys_committed(struct keys *);
 void keys_rolled_back(struct keys *);
+/* The same for one transaction of a group; nothing is flushed in it. */
+void keys_inner_begun(struct keys *);
+void keys_inner_rolled_back(struct keys *);

@@ -11,7 +11,7 @@
 #define BUSY_MS 5000
 #define PREFIX_MIN 8
 
-/* --- opening --------------------------------------------------------------------------------------------------- */
+/* --- opening ------------------------------------------------------------------------------------------------- */
 
 /* A path as an URI that is read without locks and without a log: only for a store that nobody writes. */
 static char *as_it_lies(const char *path)
@@ -48,8 +48,8 @@ static bool schema_fits(struct query *q, struct err *e)
 	if (!schema_version(q->db, q->path, &version, e))
 		return false;
 	if (version != latest)
-		return err_set(e, ERR_BROKEN, "store %.100s: its schema is %d, and this program reads %d", q->path, version,
-			latest);
+		return err_set(e, ERR_BROKEN, "store %.100s: its schema is %d, and this program reads %d", q->path,
+			version, latest);
 	return true;
 }
 
@@ -99,7 +99,7 @@ void query_release(struct query **q)
 	sqlite3_exec((*q)->db, "COMMIT", NULL, NULL, NULL);
 }
 
-/* --- statements -------------------------------------------------------------------------------------------------- */
+/* --- statements ---------------------------------------------------------------------------------------------- */
 
 struct ask ask(struct query *q, const char *text)
 {
@@ -140,13 +140,15 @@ bool ask_end(struct ask *a, struct err *e)
 
 static json_t *text_of(sqlite3_stmt *s, int column)
 {
-	return json_stringn_nocheck((const char *)sqlite3_column_text(s, column), (size_t)sqlite3_column_bytes(s, column));
+	return json_stringn_nocheck(
+		(const char *)sqlite3_column_text(s, column), (size_t)sqlite3_column_bytes(s, column));
 }
 
 /* A number's name, or the number if it has none here. */
 static json_t *named(const char *how, int64_t n)
 {
-	static const char *const shadow[] = { "live", "deleted", "alias", "pending" }, *const entity[] = { "live", "deleted", "merged" };
+	static const char *const shadow[] = { "live", "deleted", "alias", "pending" }, *const entity[] = { "live",
+		"deleted", "merged" };
 	const char *name = NULL;
 
 	if (n < 0)
@@ -176,7 +178,8 @@ static json_t *value_of(sqlite3_stmt *s, int column, const char *how)
 
 	switch (sqlite3_column_type(s, column)) {
 	case SQLITE_INTEGER:
-		return *how ? named(how, sqlite3_column_int64(s, column)) : json_integer(sqlite3_column_int64(s, column));
+		return *how ? named(how, sqlite3_column_int64(s, column))
+			    : json_integer(sqlite3_column_int64(s, column));
 	case SQLITE_FLOAT:
 		return json_real(sqlite3_column_double(s, column));
 	case SQLITE_BLOB:
@@ -187,8 +190,8 @@ static json_t *value_of(sqlite3_stmt *s, int column, const char *how)
 	case SQLITE_TEXT:
 		if (strcmp(how, "json"))
 			return text_of(s, column);
-		parsed = json_loadb((const char *)sqlite3_column_text(s, column), (size_t)sqlite3_column_bytes(s, column),
-			JSON_DECODE_ANY, NULL);
+		parsed = json_loadb((const char *)sqlite3_column_text(s, column),
+			(size_t)sqlite3_column_bytes(s, column), JSON_DECODE_ANY, NULL);
 		return parsed ? parsed : text_of(s, column);
 	default:
 		return json_null();
@@ -230,7 +233,7 @@ json_t *ask_one(struct ask *a, const char *what, struct err *e)
 	return steal(row);
 }
 
-/* --- naming ---------------------------------------------------------------------------------------------------------- */
+/* --- naming -------------------------------------------------------------------------------------------------- */
 
 bool query_partner(struct query *q, const char *name, int64_t *id, struct err *e)
 {
@@ -288,8 +291,8 @@ static bool survivor(struct query *q, int64_t id, struct record_found *out, stru
 }
 
 /* The shadows with that key; key_hash as the store makes it. Keys of the newest rows are not in the index yet. */
-static bool by_key(struct query *q, const char *partner, const char *key, int64_t type, struct record_found *out,
-	struct err *e)
+static bool by_key(
+	struct query *q, const char *partner, const char *key, int64_t type, struct record_found *out, struct err *e)
 {
 	int64_t id, entity = 0, found = 0, unlinked = 0;
 
@@ -300,9 +303,11 @@ static bool by_key(struct query *q, const char *partner, const char *key, int64_
 
 		if (type >= 0 && t != type)
 			continue;
-		a = ask(q, "SELECT entity FROM shadow WHERE partner = ?1 AND type = ?2 AND key = ?3 AND (id IN (SELECT shadow "
-			   "FROM shadow_key WHERE hash = ?4) OR id > (SELECT ifnull(max(upto), 0) FROM keyed WHERE name = "
-			   "'shadow_key'))");
+		a = ask(q,
+			"SELECT entity FROM shadow WHERE partner = ?1 AND type = ?2 AND key = ?3 AND (id IN (SELECT "
+			"shadow "
+			"FROM shadow_key WHERE hash = ?4) OR id > (SELECT ifnull(max(upto), 0) FROM keyed WHERE name = "
+			"'shadow_key'))");
 		ask_int(&a, id);
 		ask_int(&a, t);
 		ask_text(&a, key);
@@ -361,8 +366,10 @@ static bool by_prefix(struct query *q, const char *text, struct record_found *ou
 	struct ask a;
 
 	if (!prefix_bounds(text, &low, &high))
-		return err_set(e, ERR_ITEM, "a record is named by its hub id, by the first %d or more digits of it, or as "
-					    "PARTNER:KEY", PREFIX_MIN);
+		return err_set(e, ERR_ITEM,
+			"a record is named by its hub id, by the first %d or more digits of it, or as "
+			"PARTNER:KEY",
+			PREFIX_MIN);
 	a = ask(q, "SELECT id FROM entity WHERE hub_id BETWEEN ? AND ? LIMIT 2");
 	sqlite3_bind_blob(a.statement, 1, low.b, sizeof(low.b), SQLITE_STATIC);
 	sqlite3_bind_blob(a.statement, 2, high.b, sizeof(high.b), SQLITE_STATIC);
@@ -399,140 +406,4 @@ bool query_record(struct query *q, const char *record, struct record_found *out,
 	memcpy(word, record, (size_t)(colon - record));
 	word[colon - record] = '\0';
 	return by_key(q, word, key, only, out, e);
-}
-
-/* --- labels --------------------------------------------------------------------------------------------------------- */
-
-static const char *text_at(const json_t *golden, const char *field)
-{
-	const json_t *v = json_object_get(golden, field);
-
-	if (json_is_array(v))
-		v = json_array_get(v, 0);
-	return json_is_string(v) ? json_string_value(v) : "";
-}
-
-json_t *query_label(enum record_type type, const json_t *golden)
-{
-	const char *a = "", *b = "";
-
-	switch (type) {
-	case RECORD_ORGANIZATION:
-		a = text_at(golden, "preferred_name");
-		if (!*a)
-			a = text_at(golden, "legal_name");
-		if (!*a)
-			a = text_at(golden, "enterprise_number");
-		break;
-	case RECORD_CONTACT:
-		a = text_at(golden, "given_name");
-		b = text_at(golden, "family_name");
-		if (!*a && !*b)
-			a = text_at(golden, "emails");
-		break;
-	case RECORD_REFERRAL:
-		return json_sprintf("%s to %s, %s", text_at(golden, "from_partner"), text_at(golden, "to_partner"),
-			text_at(golden, "state"));
-	case RECORD_PARTICIPATION:
-		a = text_at(golden, "activity_title");
-		b = text_at(golden, "held_on");
-		break;
-	case RECORD_TYPES:
-		break;
-	}
-	return json_sprintf("%s%s%s", a, *a && *b ? " " : "", b);
-}
-
-json_t *query_label_of(struct query *q, int64_t entity)
-{
-	struct ask a = ask(q, "SELECT type, golden AS \"golden:json\" FROM entity WHERE id = ?");
-	struct err ignored = { 0 };
-	json_t *label = NULL;
-
-	ask_int(&a, entity);
-	if (ask_row(&a)) {
-		AUTO(json_drop) json_t *row = ask_object(&a);
-
-		label = query_label((enum record_type)json_integer_value(json_object_get(row, "type")),
-			json_object_get(row, "golden"));
-	}
-	ask_end(&a, &ignored);
-	return label ? label : json_null();
-}
-
-void query_labels(struct query *q, enum record_type type, const json_t *golden, json_t *into)
-{
-	json_t *labels = json_object();
-
-	for (unsigned f = 0; f < field_count(type); f++) {
-		const char *id = json_string_value(json_object_get(golden, field_at(type, f)->name));
-		struct record_found found;
-		struct err ignored = { 0 };
-
-		if (field_at(type, f)->kind == VALUE_REF && id && by_prefix(q, id, &found, &ignored))
-			json_object_set_new(labels, id, query_label_of(q, found.id));
-	}
-	json_object_set_new(into, "labels", labels);
-}
-
-/* --- what a shadow holds ---------------------------------------------------------------------------------------------------- */
-
-/* Lines "+seq element" and "-seq element". */
-static json_t *set_says(const char *own)
-{
-	json_t *lines = json_array();
-
-	while (*own) {
-		const size_t len = strcspn(own, "\n");
-		char *element;
-		const int64_t seq = strtoll(own + 1, &element, 10);
-
-		if (*element == ' ' && element < own + len)
-			json_array_append_new(lines, json_pack("{ss#,sb,sI}", "element", element + 1,
-							     (int)(own + len - element - 1), "add", *own == '+', "seq", (json_int_t)seq));
-		own += len + (own[len] == '\n');
-	}
-	return lines;
-}
-
-static json_t *cell_json(const struct field *field, const struct cell *c)
-{
-	json_t *cell = json_object();
-
-	if (c->base)
-		json_object_set_new(cell, "shows", value_json(field, c->base));
-	if (c->own) {
-		json_object_set_new(cell, "says", field->set ? set_says(c->own) : value_json(field, c->own));
-		json_object_set_new(cell, "seq", json_integer(c->own_seq));
-	}
-	for (unsigned i = 0; i < c->nsent; i++) {
-		if (!i)
-			json_object_set_new(cell, "sent", json_array());
-		json_array_append_new(json_object_get(cell, "sent"),
-			json_pack("{so,sI}", "value", value_json(field, c->sent[i].value), "seq", (json_int_t)c->sent[i].seq));
-	}
-	return cell;
-}
-
-void query_cells(json_t *row)
-{
-	AUTO(arena_free) struct arena *arena = arena_new();
-	const enum record_type type = (enum record_type)json_integer_value(json_object_get(row, "t"));
-	const char *cells = json_string_value(json_object_get(row, "cells"));
-	json_t *fields = json_object();
-	struct err ignored = { 0 };
-	struct shadow *s;
-
-	json_object_set_new(row, "fields", fields);
-	if (cells && type < RECORD_TYPES) {
-		s = shadow_new(arena, 0, type, "");
-		/* What cannot be read is left out here; the daemon itself will say that the store is damaged. */
-		const bool ok = shadow_parse_cells(arena, s, cells, strlen(cells), &ignored);
-
-		for (unsigned f = 0; ok && f < field_count(type); f++)
-			if (s->cell[f].base || s->cell[f].own || s->cell[f].nsent)
-				json_object_set_new(fields, field_at(type, f)->name, cell_json(field_at(type, f), &s->cell[f]));
-	}
-	json_object_del(row, "t");
-	json_object_del(row, "cells");
 }

@@ -17,10 +17,11 @@ static json_t *wrapped(const char *name, json_t *value)
 	return value ? json_pack("{so}", name, value) : NULL;
 }
 
-/* --- plans ------------------------------------------------------------------------------------------------------------------ */
+/* --- plans --------------------------------------------------------------------------------------------------- */
 
-#define PLAN_COLUMNS                                                                                                  \
-	"SELECT l.id AS n, p.name AS partner, l.hash, l.state, l.reason, l.counts AS \"counts:json\", l.made_at, l.decided_at, " \
+#define PLAN_COLUMNS                                                                                                   \
+	"SELECT l.id AS n, p.name AS partner, l.hash, l.state, l.reason, l.counts AS \"counts:json\", l.made_at, "     \
+	"l.decided_at, "                                                                                               \
 	"l.decided_by FROM plan l JOIN partner p ON p.id = l.partner "
 
 static void drop_id(json_t *row)
@@ -30,8 +31,9 @@ static void drop_id(json_t *row)
 
 json_t *query_plans(struct query *q, struct err *e)
 {
-	struct ask a = ask(q, "SELECT * FROM (" PLAN_COLUMNS "ORDER BY l.state <> 'held', l.id DESC LIMIT 100) ORDER BY state <> "
-			      "'held', n");
+	struct ask a = ask(q,
+		"SELECT * FROM (" PLAN_COLUMNS "ORDER BY l.state <> 'held', l.id DESC LIMIT 100) ORDER BY state <> "
+		"'held', n");
 	json_t *rows = ask_all(&a, e), *row;
 	size_t i;
 
@@ -64,15 +66,18 @@ json_t *query_plan(struct query *q, const char *hash, int64_t limit, struct err 
 	AUTO(json_drop) json_t *plan = NULL;
 	json_t *rows, *row;
 	size_t i;
-	struct ask a = ask(q, PLAN_COLUMNS "WHERE (substr(l.hash, 1, length(?1)) = ?1 AND length(?1) >= 4) OR (p.name = ?1 AND "
-					   "l.state = 'held') ORDER BY l.state <> 'held', l.id DESC LIMIT 1");
+	struct ask a = ask(q,
+		PLAN_COLUMNS "WHERE (substr(l.hash, 1, length(?1)) = ?1 AND length(?1) >= 4) OR (p.name = ?1 AND "
+			     "l.state = 'held') ORDER BY l.state <> 'held', l.id DESC LIMIT 1");
 
 	ask_text(&a, hash);
 	plan = ask_one(&a, "plan", e);
 	if (!plan)
 		return NULL;
-	a = ask(q, "SELECT n.hub_id AS record, o.type AS \"type:type\", o.kind AS \"kind:push\", o.state AS \"state:outbox\", o.fields, "
-		   "c.name AS cause, o.since, n.golden AS \"golden:json\" FROM outbox o JOIN entity n ON n.id = o.entity LEFT JOIN "
+	a = ask(q, "SELECT n.hub_id AS record, o.type AS \"type:type\", o.kind AS \"kind:push\", o.state AS "
+		   "\"state:outbox\", o.fields, "
+		   "c.name AS cause, o.since, n.golden AS \"golden:json\" FROM outbox o JOIN entity n ON n.id = "
+		   "o.entity LEFT JOIN "
 		   "partner c ON c.id = o.cause WHERE o.plan = ? ORDER BY o.type, o.id LIMIT ?");
 	ask_int(&a, json_integer_value(json_object_get(plan, "n")));
 	ask_int(&a, bounded(limit));
@@ -86,7 +91,7 @@ json_t *query_plan(struct query *q, const char *hash, int64_t limit, struct err 
 	return steal(plan);
 }
 
-/* --- quarantine ------------------------------------------------------------------------------------------------------------- */
+/* --- quarantine ---------------------------------------------------------------------------------------------- */
 
 json_t *query_quarantines(struct query *q, const char *partner, int64_t limit, struct err *e)
 {
@@ -96,8 +101,10 @@ json_t *query_quarantines(struct query *q, const char *partner, int64_t limit, s
 
 	if (!query_partner(q, partner, &id, e))
 		return NULL;
-	a = ask(q, "SELECT z.id, p.name AS partner, z.type AS \"type:type\", z.key, z.field, z.reason, z.since, z.tries FROM "
-		   "quarantine z JOIN partner p ON p.id = z.partner WHERE ?1 = 0 OR z.partner = ?1 ORDER BY z.id LIMIT ?2");
+	a = ask(q, "SELECT z.id, p.name AS partner, z.type AS \"type:type\", z.key, z.field, z.reason, z.since, "
+		   "z.tries FROM "
+		   "quarantine z JOIN partner p ON p.id = z.partner WHERE ?1 = 0 OR z.partner = ?1 ORDER BY z.id LIMIT "
+		   "?2");
 	ask_int(&a, id);
 	ask_int(&a, bounded(limit));
 	return wrapped("quarantine", ask_all(&a, e));
@@ -105,20 +112,23 @@ json_t *query_quarantines(struct query *q, const char *partner, int64_t limit, s
 
 json_t *query_quarantine(struct query *q, int64_t id, struct err *e)
 {
-	struct ask a = ask(q, "SELECT z.id, p.name AS partner, z.type AS \"type:type\", z.key, z.field, z.reason, z.since, z.tries, "
-			      "z.raw AS \"raw:json\" FROM quarantine z JOIN partner p ON p.id = z.partner WHERE z.id = ?");
+	struct ask a = ask(q,
+		"SELECT z.id, p.name AS partner, z.type AS \"type:type\", z.key, z.field, z.reason, z.since, z.tries, "
+		"z.raw AS \"raw:json\" FROM quarantine z JOIN partner p ON p.id = z.partner WHERE z.id = ?");
 
 	ask_int(&a, id);
 	return ask_one(&a, "quarantined record", e);
 }
 
-/* --- reviews ---------------------------------------------------------------------------------------------------------------- */
+/* --- reviews ------------------------------------------------------------------------------------------------- */
 
 #define REVIEW_COLUMNS                                                                                                 \
-	"SELECT r.id, r.kind, r.type AS \"type:type\", r.state, r.made_at, r.decided_at, r.decided_by, p.name AS partner, s.key, " \
+	"SELECT r.id, r.kind, r.type AS \"type:type\", r.state, r.made_at, r.decided_at, r.decided_by, p.name AS "     \
+	"partner, s.key, "                                                                                             \
 	"a.hub_id AS record, b.hub_id AS other, r.evidence AS \"evidence:json\""
 #define REVIEW_FROM                                                                                                    \
-	" FROM review r LEFT JOIN shadow s ON s.id = r.shadow LEFT JOIN partner p ON p.id = s.partner LEFT JOIN entity a ON a.id = " \
+	" FROM review r LEFT JOIN shadow s ON s.id = r.shadow LEFT JOIN partner p ON p.id = s.partner LEFT JOIN "      \
+	"entity a ON a.id = "                                                                                          \
 	"r.entity LEFT JOIN entity b ON b.id = r.other "
 
 json_t *query_reviews(struct query *q, int64_t limit, struct err *e)
@@ -134,8 +144,9 @@ json_t *query_review(struct query *q, int64_t id, struct err *e)
 {
 	QUERY_HELD held = query_hold(q);
 	AUTO(json_drop) json_t *row = NULL;
-	struct ask a = ask(q, REVIEW_COLUMNS ", r.type AS t, s.cells, r.entity AS ea, r.other AS eb, a.golden AS \"golden:json\", b.golden "
-					     "AS \"other_golden:json\"" REVIEW_FROM "WHERE r.id = ?");
+	struct ask a = ask(q, REVIEW_COLUMNS
+		", r.type AS t, s.cells, r.entity AS ea, r.other AS eb, a.golden AS \"golden:json\", b.golden "
+		"AS \"other_golden:json\"" REVIEW_FROM "WHERE r.id = ?");
 
 	ask_int(&a, id);
 	row = ask_one(&a, "review", e);

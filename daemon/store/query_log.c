@@ -11,9 +11,12 @@
 
 /* Beside one's own words, so that a question by record uses the index of events by record. */
 #define LOG_COLUMNS                                                                                                    \
-	"SELECT v.seq, v.at, v.kind AS \"kind:event\", p.name AS partner, n.hub_id AS record, ifnull(n.type, s.type) AS "  \
-	"\"type:type\", s.key, v.data AS \"data:json\" FROM event v LEFT JOIN partner p ON p.id = v.partner LEFT JOIN entity " \
-	"n ON n.id = v.entity LEFT JOIN shadow s ON s.id = v.shadow WHERE v.seq > ?1 AND v.at >= ?2 AND (?3 = 0 OR v.partner = " \
+	"SELECT v.seq, v.at, v.kind AS \"kind:event\", p.name AS partner, n.hub_id AS record, ifnull(n.type, s.type) " \
+	"AS "                                                                                                          \
+	"\"type:type\", s.key, v.data AS \"data:json\" FROM event v LEFT JOIN partner p ON p.id = v.partner LEFT "     \
+	"JOIN entity "                                                                                                 \
+	"n ON n.id = v.entity LEFT JOIN shadow s ON s.id = v.shadow WHERE v.seq > ?1 AND v.at >= ?2 AND (?3 = 0 OR "   \
+	"v.partner = "                                                                                                 \
 	"?3) AND (?4 < 0 OR v.kind = ?4) "
 
 static bool kind_parse(const char *name, int64_t *kind, struct err *e)
@@ -31,8 +34,8 @@ static bool kind_parse(const char *name, int64_t *kind, struct err *e)
 	if (*kind >= 0)
 		return true;
 	near = nearest_word(name, known, EVENT_KINDS);
-	return err_set(e, ERR_ITEM, "no such kind of event: %.60s%s%s%s", name, near ? " (did you mean " : "", near ? near : "",
-		near ? "?)" : "");
+	return err_set(e, ERR_ITEM, "no such kind of event: %.60s%s%s%s", name, near ? " (did you mean " : "",
+		near ? near : "", near ? "?)" : "");
 }
 
 static int64_t newest(struct query *q, struct err *e)
@@ -58,11 +61,13 @@ json_t *query_log(struct query *q, const struct query_log *log, struct err *e)
 		return NULL;
 	/* After a given event, the oldest that follow; else the newest, also shown oldest first. */
 	if (found.id)
-		a = ask(q, log->after ? LOG_COLUMNS "AND v.entity = ?5 ORDER BY v.seq LIMIT ?6" :
-					"SELECT * FROM (" LOG_COLUMNS "AND v.entity = ?5 ORDER BY v.seq DESC LIMIT ?6) ORDER BY seq");
+		a = ask(q, log->after ? LOG_COLUMNS "AND v.entity = ?5 ORDER BY v.seq LIMIT ?6"
+				      : "SELECT * FROM (" LOG_COLUMNS
+					"AND v.entity = ?5 ORDER BY v.seq DESC LIMIT ?6) ORDER BY seq");
 	else
-		a = ask(q, log->after ? LOG_COLUMNS "AND ?5 = 0 ORDER BY v.seq LIMIT ?6" :
-					"SELECT * FROM (" LOG_COLUMNS "AND ?5 = 0 ORDER BY v.seq DESC LIMIT ?6) ORDER BY seq");
+		a = ask(q, log->after ? LOG_COLUMNS "AND ?5 = 0 ORDER BY v.seq LIMIT ?6"
+				      : "SELECT * FROM (" LOG_COLUMNS
+					"AND ?5 = 0 ORDER BY v.seq DESC LIMIT ?6) ORDER BY seq");
 	ask_int(&a, log->after);
 	ask_int(&a, log->since_ms);
 	ask_int(&a, partner);
@@ -83,7 +88,7 @@ json_t *query_log(struct query *q, const struct query_log *log, struct err *e)
 	return steal(out);
 }
 
-/* --- status ------------------------------------------------------------------------------------------------------------- */
+/* --- status -------------------------------------------------------------------------------------------------- */
 
 /* { name: n } of the rows (partner, name, n) of one partner. */
 static bool put_counts(struct query *q, json_t *row, const char *as, const char *text, int64_t partner, struct err *e)
@@ -117,12 +122,16 @@ static bool partner_details(struct query *q, json_t *row, struct err *e)
 	const int64_t id = json_integer_value(json_object_get(row, "n"));
 
 	json_object_del(row, "n");
-	return put_counts(q, row, "live", "SELECT type AS \"name:type\", live AS n FROM feed WHERE partner = ? AND live > 0", id,
-		       e) &&
-	       put_counts(q, row, "outbox", "SELECT state AS \"name:outbox\", count(*) AS n FROM outbox WHERE partner = ? GROUP BY "
-					    "state", id, e) &&
-	       put_one(q, row, "held_plan", "SELECT hash, reason, made_at, counts AS \"counts:json\" FROM plan WHERE partner = ? AND "
-					    "state = 'held' ORDER BY id DESC LIMIT 1", id, e);
+	return put_counts(q, row, "live",
+		       "SELECT type AS \"name:type\", live AS n FROM feed WHERE partner = ? AND live > 0", id, e) &&
+	       put_counts(q, row, "outbox",
+		       "SELECT state AS \"name:outbox\", count(*) AS n FROM outbox WHERE partner = ? GROUP BY "
+		       "state",
+		       id, e) &&
+	       put_one(q, row, "held_plan",
+		       "SELECT hash, reason, made_at, counts AS \"counts:json\" FROM plan WHERE partner = ? AND "
+		       "state = 'held' ORDER BY id DESC LIMIT 1",
+		       id, e);
 }
 
 json_t *query_status(struct query *q, const char *partner, struct err *e)
@@ -137,9 +146,12 @@ json_t *query_status(struct query *q, const char *partner, struct err *e)
 
 	if (!query_partner(q, partner, &id, e))
 		return NULL;
-	a = ask(q, "SELECT p.id AS n, p.name AS id, p.state, p.reason, p.onboarded AS \"onboarded:bool\", (SELECT nullif(min("
-		   "scanned_at), 0) FROM feed f WHERE f.partner = p.id AND f.epoch > 0) AS complete_at, (SELECT count(*) FROM "
-		   "quarantine z WHERE z.partner = p.id) AS quarantine FROM partner p WHERE ?1 = 0 OR p.id = ?1 ORDER BY p.name");
+	a = ask(q, "SELECT p.id AS n, p.name AS id, p.state, p.reason, p.onboarded AS \"onboarded:bool\", (SELECT "
+		   "nullif(min("
+		   "scanned_at), 0) FROM feed f WHERE f.partner = p.id AND f.epoch > 0) AS complete_at, (SELECT "
+		   "count(*) FROM "
+		   "quarantine z WHERE z.partner = p.id) AS quarantine FROM partner p WHERE ?1 = 0 OR p.id = ?1 ORDER "
+		   "BY p.name");
 	ask_int(&a, id);
 	rows = ask_all(&a, e);
 	json_array_foreach(rows, i, row) {
@@ -148,7 +160,8 @@ json_t *query_status(struct query *q, const char *partner, struct err *e)
 	}
 	if (!rows)
 		return NULL;
-	a = ask(q, "SELECT (SELECT count(*) FROM review WHERE state = 'open') AS reviews, (SELECT ifnull(max(seq), 0) FROM event) "
+	a = ask(q, "SELECT (SELECT count(*) FROM review WHERE state = 'open') AS reviews, (SELECT ifnull(max(seq), 0) "
+		   "FROM event) "
 		   "AS seq");
 	out = ask_one(&a, "store", e);
 	if (out)

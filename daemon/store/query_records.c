@@ -26,8 +26,9 @@ static void finish_row(json_t *row)
 
 bool query_links(struct query *q, json_t *row, const char *as, int64_t entity, struct err *e)
 {
-	struct ask a = ask(q, "SELECT p.name AS partner, s.key, s.state AS \"state:shadow\" FROM shadow s JOIN partner p ON "
-			      "p.id = s.partner WHERE s.entity = ? ORDER BY s.partner, s.id");
+	struct ask a =
+		ask(q, "SELECT p.name AS partner, s.key, s.state AS \"state:shadow\" FROM shadow s JOIN partner p ON "
+		       "p.id = s.partner WHERE s.entity = ? ORDER BY s.partner, s.id");
 	json_t *links;
 
 	ask_int(&a, entity);
@@ -50,7 +51,8 @@ json_t *query_records(struct query *q, const char *type, const char *after, int6
 		return NULL;
 	if (after)
 		from = strtoll(after, NULL, 10);
-	a = ask(q, "SELECT id, hub_id, type AS \"type:type\", state AS \"state:entity\", golden AS \"golden:json\" FROM entity "
+	a = ask(q, "SELECT id, hub_id, type AS \"type:type\", state AS \"state:entity\", golden AS \"golden:json\" "
+		   "FROM entity "
 		   "WHERE id > ?1 AND state = 0 AND (?2 < 0 OR type = ?2) ORDER BY id LIMIT ?3");
 	ask_int(&a, from);
 	ask_int(&a, wanted);
@@ -72,12 +74,12 @@ json_t *query_records(struct query *q, const char *type, const char *after, int6
 		json_array_append(json_object_get(out, "records"), line);
 	}
 	snprintf(cursor, sizeof(cursor), "%lld", (long long)from);
-	json_object_set_new(out, "next",
-		(int64_t)json_array_size(rows) == bounded(limit) ? json_string(cursor) : json_null());
+	json_object_set_new(
+		out, "next", (int64_t)json_array_size(rows) == bounded(limit) ? json_string(cursor) : json_null());
 	return steal(out);
 }
 
-/* --- search -------------------------------------------------------------------------------------------------------------- */
+/* --- search -------------------------------------------------------------------------------------------------- */
 
 /* Whether one of the words of the golden record has it: a hit in a field's name or in a hub id is none. */
 static bool value_has(const json_t *v, const char *text)
@@ -140,7 +142,8 @@ json_t *query_search(struct query *q, const char *text, const char *type, int64_
 		err_set(e, ERR_ITEM, "nothing to search for");
 		return NULL;
 	}
-	a = ask(q, "SELECT id, hub_id, type AS \"type:type\", golden AS \"golden:json\", type AS n FROM entity WHERE golden LIKE "
+	a = ask(q, "SELECT id, hub_id, type AS \"type:type\", golden AS \"golden:json\", type AS n FROM entity WHERE "
+		   "golden LIKE "
 		   "?1 ESCAPE '\\' AND state = 0 AND (?2 < 0 OR type = ?2)");
 	ask_text(&a, pattern);
 	ask_int(&a, wanted);
@@ -153,8 +156,8 @@ json_t *query_search(struct query *q, const char *text, const char *type, int64_
 			    json_object_get(row, "golden"), text, fields))
 			continue;
 		finish_row(row);
-		hit = json_pack("{sO,sO,sO,sO}", "id", json_object_get(row, "hub_id"), "type", json_object_get(row, "type"),
-			"name", json_object_get(row, "name"), "fields", fields);
+		hit = json_pack("{sO,sO,sO,sO}", "id", json_object_get(row, "hub_id"), "type",
+			json_object_get(row, "type"), "name", json_object_get(row, "name"), "fields", fields);
 		if (!query_links(q, hit, "links", json_integer_value(json_object_get(row, "id")), e))
 			break;
 		json_array_append(hits, hit);
@@ -162,13 +165,14 @@ json_t *query_search(struct query *q, const char *text, const char *type, int64_
 	return ask_end(&a, e) && e->kind == ERR_NONE ? steal(out) : NULL;
 }
 
-/* --- one record -------------------------------------------------------------------------------------------------------- */
+/* --- one record ---------------------------------------------------------------------------------------------- */
 
 static json_t *entity_row(struct query *q, int64_t id, struct err *e)
 {
-	struct ask a = ask(q, "SELECT n.hub_id AS id, n.type AS \"type:type\", n.state AS \"state:entity\", n.changed, n.held, "
-			      "n.pins AS \"pins:json\", n.golden AS \"golden:json\", v.at AS changed_at FROM entity n LEFT JOIN "
-			      "event v ON v.seq = n.changed WHERE n.id = ?");
+	struct ask a = ask(q,
+		"SELECT n.hub_id AS id, n.type AS \"type:type\", n.state AS \"state:entity\", n.changed, n.held, "
+		"n.pins AS \"pins:json\", n.golden AS \"golden:json\", v.at AS changed_at FROM entity n LEFT JOIN "
+		"event v ON v.seq = n.changed WHERE n.id = ?");
 	json_t *row;
 
 	ask_int(&a, id);
@@ -192,9 +196,10 @@ static void name_held(json_t *row, enum record_type type)
 
 static json_t *shadows_of(struct query *q, int64_t entity, struct err *e)
 {
-	struct ask a = ask(q, "SELECT p.name AS partner, s.type AS t, s.type AS \"type:type\", s.key, s.version, s.state AS "
-			      "\"state:shadow\", s.cells FROM shadow s JOIN partner p ON p.id = s.partner WHERE s.entity = ? "
-			      "ORDER BY p.name, s.id");
+	struct ask a =
+		ask(q, "SELECT p.name AS partner, s.type AS t, s.type AS \"type:type\", s.key, s.version, s.state AS "
+		       "\"state:shadow\", s.cells FROM shadow s JOIN partner p ON p.id = s.partner WHERE s.entity = ? "
+		       "ORDER BY p.name, s.id");
 	json_t *rows, *row;
 	size_t i;
 
@@ -207,9 +212,10 @@ static json_t *shadows_of(struct query *q, int64_t entity, struct err *e)
 
 static json_t *outbox_of(struct query *q, int64_t entity, struct err *e)
 {
-	struct ask a = ask(q, "SELECT p.name AS partner, o.kind AS \"kind:push\", o.state AS \"state:outbox\", o.attempts, "
-			      "o.not_before, o.error, o.since, l.hash AS plan FROM outbox o JOIN partner p ON p.id = o.partner "
-			      "LEFT JOIN plan l ON l.id = o.plan WHERE o.entity = ? ORDER BY p.name");
+	struct ask a = ask(q,
+		"SELECT p.name AS partner, o.kind AS \"kind:push\", o.state AS \"state:outbox\", o.attempts, "
+		"o.not_before, o.error, o.since, l.hash AS plan FROM outbox o JOIN partner p ON p.id = o.partner "
+		"LEFT JOIN plan l ON l.id = o.plan WHERE o.entity = ? ORDER BY p.name");
 
 	ask_int(&a, entity);
 	return ask_all(&a, e);
@@ -217,8 +223,9 @@ static json_t *outbox_of(struct query *q, int64_t entity, struct err *e)
 
 static json_t *suppressed_of(struct query *q, int64_t entity, struct err *e)
 {
-	struct ask a = ask(q, "SELECT p.name AS partner, x.reason, x.since FROM suppress x JOIN partner p ON p.id = x.partner "
-			      "WHERE x.entity = ? ORDER BY p.name");
+	struct ask a =
+		ask(q, "SELECT p.name AS partner, x.reason, x.since FROM suppress x JOIN partner p ON p.id = x.partner "
+		       "WHERE x.entity = ? ORDER BY p.name");
 
 	ask_int(&a, entity);
 	return ask_all(&a, e);
@@ -227,8 +234,9 @@ static json_t *suppressed_of(struct query *q, int64_t entity, struct err *e)
 /* Those records that refer to it, as id, type, name. */
 static json_t *referring_of(struct query *q, int64_t entity, struct err *e)
 {
-	struct ask a = ask(q, "SELECT DISTINCT n.hub_id AS id, n.type AS \"type:type\", n.golden AS \"golden:json\" FROM "
-			      "reference r JOIN entity n ON n.id = r.entity WHERE r.target = ? AND n.state = 0 LIMIT 100");
+	struct ask a =
+		ask(q, "SELECT DISTINCT n.hub_id AS id, n.type AS \"type:type\", n.golden AS \"golden:json\" FROM "
+		       "reference r JOIN entity n ON n.id = r.entity WHERE r.target = ? AND n.state = 0 LIMIT 100");
 	json_t *rows, *row;
 	size_t i;
 
@@ -280,7 +288,8 @@ json_t *query_history(struct query *q, const char *record, struct err *e)
 	if (!out)
 		return NULL;
 	a = ask(q, "SELECT * FROM (SELECT v.seq, v.at, v.kind AS \"kind:event\", p.name AS partner, s.key, v.data AS "
-		   "\"data:json\" FROM event v LEFT JOIN partner p ON p.id = v.partner LEFT JOIN shadow s ON s.id = v.shadow "
+		   "\"data:json\" FROM event v LEFT JOIN partner p ON p.id = v.partner LEFT JOIN shadow s ON s.id = "
+		   "v.shadow "
 		   "WHERE v.entity = ? ORDER BY v.seq DESC LIMIT ?) ORDER BY seq");
 	ask_int(&a, found.id);
 	ask_int(&a, HISTORY_MAX);
@@ -304,9 +313,12 @@ json_t *query_disclosures(struct query *q, const char *record, struct err *e)
 	json_object_set(out, "type", json_object_get(row, "type"));
 	json_object_set(out, "name", json_object_get(row, "name"));
 	/* What was sent for a record that later became part of this one was a disclosure of this one. */
-	a = ask(q, "WITH RECURSIVE same (id) AS (SELECT ?1 UNION SELECT n.id FROM entity n JOIN same ON n.into_id = same.id) "
-		   "SELECT v.seq, v.at, p.name AS partner, s.key, v.data AS \"data:json\" FROM event v LEFT JOIN partner p ON "
-		   "p.id = v.partner LEFT JOIN shadow s ON s.id = v.shadow WHERE v.entity IN (SELECT id FROM same) AND v.kind "
+	a = ask(q, "WITH RECURSIVE same (id) AS (SELECT ?1 UNION SELECT n.id FROM entity n JOIN same ON n.into_id = "
+		   "same.id) "
+		   "SELECT v.seq, v.at, p.name AS partner, s.key, v.data AS \"data:json\" FROM event v LEFT JOIN "
+		   "partner p ON "
+		   "p.id = v.partner LEFT JOIN shadow s ON s.id = v.shadow WHERE v.entity IN (SELECT id FROM same) AND "
+		   "v.kind "
 		   "= ?2 ORDER BY v.seq");
 	ask_int(&a, found.id);
 	ask_int(&a, EVENT_SENT);

@@ -7,7 +7,8 @@ CREATE TABLE partner (
   name TEXT NOT NULL UNIQUE,
   state TEXT NOT NULL DEFAULT 'active',      -- active, paused, guarded, denied, broken
   reason TEXT NOT NULL DEFAULT '',
-  onboarded INTEGER NOT NULL DEFAULT 0       -- first import done and its plan approved
+  onboarded INTEGER NOT NULL DEFAULT 0,      -- first import done and its plan approved
+  shared INTEGER NOT NULL DEFAULT 0          -- hash of the sharing that every record was last marked for
 ) STRICT;
 
 CREATE TABLE feed (

@@ -32,6 +32,8 @@ struct store {
 	const char *vfs;                  /* NULL: the default */
 	bool unclean;                     /* not closed by whoever had it last */
 	bool read_only, in_transaction;
+	bool group, inner;                /* a group is open; in it, one of its transactions */
+	int64_t seq_before;               /* when that one began */
 	int lock;                         /* descriptor of <path>.lock, -1: none */
 	sqlite3_stmt *statement[SQL_STATEMENT_COUNT];
 	struct err failed;                /* first failure in this transaction */

@@ -21,15 +21,18 @@
 #define SQL_STATEMENTS(X)                                                                                 \
 	X(BEGIN, "BEGIN IMMEDIATE")                                                                       \
 	X(BEGIN_READ, "BEGIN")                                                                            \
+	X(INNER_BEGIN, "SAVEPOINT one")                                                                   \
+	X(INNER_UNDO, "ROLLBACK TO one")                                                                  \
+	X(INNER_END, "RELEASE one")                                                                       \
 	X(COMMIT, "COMMIT")                                                                               \
 	X(ROLLBACK, "ROLLBACK")                                                                           \
                                                                                                           \
 	X(EVENT_ADD, "INSERT INTO event (seq, at, kind, partner, entity, shadow, data) VALUES (?,?,?,?,?,?,?)") \
 	X(EVENT_LAST, "SELECT max(seq) FROM event")                                                       \
                                                                                                           \
-	X(PARTNER, "SELECT id, state, reason, onboarded FROM partner WHERE name = ?")                     \
+	X(PARTNER, "SELECT id, state, reason, onboarded, shared FROM partner WHERE name = ?")             \
 	X(PARTNER_ADD, "INSERT INTO partner (name) VALUES (?)")                                           \
-	X(PARTNER_SAVE, "UPDATE partner SET state = ?2, reason = ?3, onboarded = ?4 WHERE id = ?1")       \
+	X(PARTNER_SAVE, "UPDATE partner SET state = ?2, reason = ?3, onboarded = ?4, shared = ?5 WHERE id = ?1") \
 	X(FEED, "SELECT cursor, scan_cursor, epoch, epoch_done, scanned_at, map_version FROM feed"        \
 		" WHERE partner = ? AND type = ?")                                                        \
 	X(FEED_SAVE, "INSERT INTO feed (partner, type, cursor, scan_cursor, epoch, epoch_done, scanned_at, map_version)" \
@@ -83,6 +86,8 @@
 	X(ENTITY_SAVE, "UPDATE entity SET state = ?2, into_id = ?3, held = ?4, pins = ?5, golden = ?6, changed = ?7" \
 		" WHERE id = ?1")                                                                         \
 	X(ENTITY_GOLDEN, "SELECT type, state, golden FROM entity WHERE id = ?")                           \
+	X(ENTITY_LACKED, "SELECT id FROM entity WHERE id > ?1 AND state <> 2 AND (?2 = 0 OR NOT EXISTS"   \
+		" (SELECT 1 FROM shadow WHERE shadow.entity = entity.id AND partner = ?2)) ORDER BY id LIMIT ?3") \
 	X(ENTITY_AFTER, "SELECT id, type, state, golden FROM entity WHERE id > ? ORDER BY id")            \
 	X(MATCH_KEY, "SELECT entity FROM match_key WHERE hash = ? LIMIT ?")                               \
 	X(MATCH_KEY_ADD, "INSERT OR IGNORE INTO match_key (hash, entity) VALUES (?,?)")                   \

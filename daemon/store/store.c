@@ -170,8 +170,53 @@ static bool simple(struct store *s, enum sql_statement n, struct err *e)
 	return sql_run(&q, e);
 }
 
+static bool inner_begin(struct store *s, struct err *e)
+{
+	assert(!s->inner);
+	if (sqlite3_get_autocommit(s->db))
+		return err_set(e, ERR_AGAIN, "the transaction before this one failed, and this one with it");
+	if (!simple(s, SQL_INNER_BEGIN, e))
+		return false;
+	s->inner = true;
+	s->failed.kind = ERR_NONE;
+	s->seq_before = s->seq;
+	keys_inner_begun(&s->shadow_keys);
+	keys_inner_begun(&s->match_keys);
+	return true;
+}
+
+static void inner_rollback(struct store *s)
+{
+	struct err ignored;
+
+	s->inner = false;
+	if (!sqlite3_get_autocommit(s->db)) {
+		simple(s, SQL_INNER_UNDO, &ignored);
+		simple(s, SQL_INNER_END, &ignored);
+	}
+	s->failed.kind = ERR_NONE;
+	s->seq = s->seq_before;
+	keys_inner_rolled_back(&s->shadow_keys);
+	keys_inner_rolled_back(&s->match_keys);
+	feed_load(s, &ignored);
+}
+
+static bool inner_commit(struct store *s, struct err *e)
+{
+	if (s->failed.kind != ERR_NONE)
+		*e = s->failed;
+	if (s->failed.kind != ERR_NONE || !feed_flush(s, e) || !simple(s, SQL_INNER_END, e)) {
+		inner_rollback(s);
+		return false;
+	}
+	s->inner = false;
+	return true;
+}
+
 bool store_begin(struct store *s, struct err *e)
 {
+	if (s->group)
+		return inner_begin(s, e);
 	assert(!s->in_transaction);
 	if (!simple(s, s->read_only ? SQL_BEGIN_READ : SQL_BEGIN, e))
 		return false;
@@ -184,7 +229,9 @@ void store_rollback(struct store *s)
 {
 	struct err ignored;
 
-	if (!s->in_transaction)
+	if (s->inner)
+		inner_rollback(s);
+	if (s->group || !s->in_transaction)
 		return;
 	s->in_transaction = false;
 	/* SQLite has done it already after the graver errors. */
@@ -225,6 +272,8 @@ bool store_commit(struct store *s, struct err *e)
 {
 	struct err late;
 
+	if (s->group)
+		return inner_commit(s, e);
 	assert(s->in_transaction);
 	if (!complete(s, e) || !simple(s, SQL_COMMIT, e)) {
 		store_rollback(s);
@@ -238,6 +287,25 @@ bool store_commit(struct store *s, struct err *e)
 	if (s->wal_pages >= s->checkpoint_at && !move_wal(s, SQLITE_CHECKPOINT_PASSIVE, &late))
 		log_event(LOG_LEVEL_WARN, "store_checkpoint", "error=%s", late.text);
 	return true;
+}
+
+bool store_group_begin(struct store *s, struct err *e)
+{
+	assert(!s->group);
+	if (!store_begin(s, e))
+		return false;
+	s->group = true;
+	return true;
+}
+
+bool store_group_end(struct store *s, struct err *e)
+{
+	assert(s->group && !s->inner);
+	s->group = false;
+	if (!sqlite3_get_autocommit(s->db))
+		return store_commit(s, e);
+	store_rollback(s);
+	return err_set(e, ERR_AGAIN, "a transaction failed, and those grouped with it");
 }
 
 static bool write_keys(struct store *s, struct err *e)

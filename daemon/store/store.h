@@ -38,6 +38,11 @@ bool store_begin(struct store *, struct err *);
 bool store_commit(struct store *, struct err *);
 void store_rollback(struct store *);     /* harmless outside a transaction */
 
+/* Several transactions made durable by one commit: in between, each begin and commit (or rollback) is one of them, and
+ * none is durable before the end returns. If that fails, none has happened. */
+bool store_group_begin(struct store *, struct err *);
+bool store_group_end(struct store *, struct err *);
+
 /* While a first load runs: larger WAL before checkpoints. Called by the lane between transactions. */
 bool store_checkpoint(struct store *, bool truncate, struct err *);
 bool store_backup(struct store *, const char *to_path, struct err *);   /* online, consistent, mode 0600 */
@@ -89,11 +94,12 @@ struct store_partner {
 	int id;
 	const char *name, *state, *reason;
 	bool onboarded;
+	uint64_t shared;            /* hash of the sharing that every record was last marked for; 0: none yet */
 	int64_t live;
 };
 /* Finds or makes the row. */
 bool store_partner(struct store *, struct arena *, const char *name, struct store_partner *, struct err *);
-bool store_partner_save(struct store *, const struct store_partner *, struct err *);   /* state, reason, onboarded */
+bool store_partner_save(struct store *, const struct store_partner *, struct err *);   /* all but its name and live */
 
 struct feed {
 	const char *cursor, *scan_cursor;
@@ -159,6 +165,9 @@ bool store_entity_save(struct store *, struct arena *, struct entity *, struct e
 /* Entities that share a key with the record, at most max, those with most keys in common first. */
 bool store_candidates(struct store *, struct arena *, enum record_type, const uint64_t *key, size_t nkeys, size_t max,
 	int64_t **entity, size_t *n, struct err *);
+/* Entities that are not merged, by id after that one; without: only those of which that partner never had a record. */
+bool store_entities(struct store *, struct arena *, int64_t after, int without, size_t max, int64_t **entity, size_t *n,
+	struct err *);
 /* Entities whose golden record refers to target. */
 bool store_referring(struct store *, struct arena *, int64_t target, int64_t **entity, size_t *n, struct err *);
 
