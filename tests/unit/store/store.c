@@ -302,11 +302,13 @@ static void rolls_everything_back(void **state)
 	must(f, store_shadow_save(f->store, s, &f->err));
 	must(f, store_entity_save(f->store, f->arena, fixture_entity(f, 9), &f->err));
 	assert_int_equal(store_event(f->store, 1, EVENT_SEEN, 1, 0, s->id, NULL), 4);
+	must(f, store_shadow_save(f->store, fixture_shadow(f, 2, 9), &f->err));
 	assert_int_equal(store_live(f->store, 1, RECORD_ORGANIZATION), 4);
 	store_rollback(f->store);
 	store_rollback(f->store);
 
 	assert_int_equal(store_live(f->store, 1, RECORD_ORGANIZATION), 3);
+	assert_int_equal(store_live(f->store, 2, RECORD_ORGANIZATION), 0);
 	assert_int_equal(store_seq(f->store), 3);
 	must(f, store_shadow_by_key(f->store, f->arena, 1, RECORD_ORGANIZATION, "k9", &s, &f->err));
 	assert_null(s);
