@@ -13,7 +13,7 @@
 #define FOLLOW_WAIT_S 60
 #define FOLLOW_POLL_MS 1000
 
-/* --- help ------------------------------------------------------------------------------------------------------------ */
+/* --- help ---------------------------------------------------------------------------------------------------- */
 
 static void usage_line(FILE *to, const struct command *c)
 {
@@ -35,7 +35,8 @@ static int help(FILE *to, int status)
 		    "A RECORD is a hub id, the first 8 or more digits of one, or PARTNER:KEY.\n\n");
 	for (const struct command *c = commands; c->name; c++)
 		fprintf(to, "  %-18s%s\n", c->name, c->help);
-	fprintf(to, "\nexit status: 0 done; 1 refused, failed, or faults found; 2 wrong usage; 3 the daemon is needed and cannot be\n"
+	fprintf(to, "\nexit status: 0 done; 1 refused, failed, or faults found; 2 wrong usage; 3 the daemon is needed "
+		    "and cannot be\n"
 		    "reached; 4 no such thing; 5 not allowed\n");
 	return status;
 }
@@ -51,7 +52,8 @@ static int help_command(FILE *to, const struct command *c, int status)
 		if (a->position)
 			snprintf(left, sizeof(left), "%s", a->shape);
 		else
-			snprintf(left, sizeof(left), "--%s%s%s", a->name, a->shape ? " " : "", a->shape ? a->shape : "");
+			snprintf(
+				left, sizeof(left), "--%s%s%s", a->name, a->shape ? " " : "", a->shape ? a->shape : "");
 		fprintf(to, "  %-22s%s\n", left, a->help);
 	}
 	if (!strcmp(c->name, "log"))
@@ -59,7 +61,7 @@ static int help_command(FILE *to, const struct command *c, int status)
 	return status;
 }
 
-/* --- arguments ---------------------------------------------------------------------------------------------------------- */
+/* --- arguments ----------------------------------------------------------------------------------------------- */
 
 struct line {
 	struct cli *cli;
@@ -155,8 +157,8 @@ static bool command_word(struct line *l, const char *word)
 	if (l->command)
 		return true;
 	near = command_nearest(word);
-	fprintf(stderr, "doorstroom: no command %s%s%s%s; doorstroom --help lists them\n", word, near ? " (did you mean " : "", near ? near : "",
-		near ? "?)" : "");
+	fprintf(stderr, "doorstroom: no command %s%s%s%s; doorstroom --help lists them\n", word,
+		near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
 	return false;
 }
 
@@ -191,7 +193,7 @@ static bool read_line(struct line *l)
 	return true;
 }
 
-/* --- asking ----------------------------------------------------------------------------------------------------------------- */
+/* --- asking -------------------------------------------------------------------------------------------------- */
 
 static bool prefers_local(const struct cli *cli, const struct command *c)
 {

@@ -24,7 +24,7 @@
 #include "io/uvloop.h"
 
 #define CONFIG_DEFAULT DOORSTROOM_SYSCONFDIR "/doorstroom.yaml"
-#define EXIT_CONFIG 78   /* EX_CONFIG: a restart will not help */
+#define EXIT_CONFIG 78 /* EX_CONFIG: a restart will not help */
 #define EXIT_USAGE 2
 #define SIGNALS 3
 #define STATUS_EVERY_MS 5000
@@ -38,7 +38,7 @@ struct daemon {
 	struct commands *commands;
 	struct api *api;
 	uv_signal_t signal[SIGNALS];
-	struct op op;                  /* closing, reloading: one at a time */
+	struct op op; /* closing, reloading: one at a time */
 	struct diags reload_diags;
 	bool stopping, reloading, reload_again;
 
@@ -61,7 +61,7 @@ static int usage(FILE *to, int status)
 	return status;
 }
 
-/* --- what the service manager hears -------------------------------------------------------------------------------- */
+/* --- what the service manager hears -------------------------------------------------------------------------- */
 
 static void tell_status(const struct daemon *d)
 {
@@ -119,7 +119,7 @@ static void tell_reloading(void)
 		(unsigned long long)now.tv_sec * 1000000 + (unsigned long long)now.tv_nsec / 1000);
 }
 
-/* --- reload ----------------------------------------------------------------------------------------------------------- */
+/* --- reload -------------------------------------------------------------------------------------------------- */
 
 static void log_faults(const struct diags *diags)
 {
@@ -177,7 +177,7 @@ static void reload(struct daemon *d)
 	engine_reload(d->engine, config, &d->reload_diags, &d->op);
 }
 
-/* --- stop --------------------------------------------------------------------------------------------------------------- */
+/* --- stop ---------------------------------------------------------------------------------------------------- */
 
 static void http_closed(struct op *op)
 {
@@ -244,7 +244,7 @@ static void on_signal(uv_signal_t *handle, int number)
 	stop(d);
 }
 
-/* --- start -------------------------------------------------------------------------------------------------------------- */
+/* --- start --------------------------------------------------------------------------------------------------- */
 
 /* Secrets are in memory: no other process looks in, and no core is left behind. */
 static void harden(void)
@@ -299,7 +299,9 @@ static bool open_all(struct daemon *d, struct config *config, struct diags *diag
 	d->commands = commands_open(&asked, e);
 	if (!d->commands)
 		return false;
-	api = (struct api_options){ .commands = d->commands, .engine = d->engine, .uv = &d->uv, .control_fd = inherited_socket() };
+	api = (struct api_options){
+		.commands = d->commands, .engine = d->engine, .uv = &d->uv, .control_fd = inherited_socket()
+	};
 	d->api = api_open(&api, e);
 	return d->api != NULL;
 }
@@ -325,7 +327,8 @@ static int run(struct daemon *d, struct config *config)
 	}
 	signals_watch(d);
 	engine_start(d->engine);
-	log_event(LOG_LEVEL_NOTICE, "started", "version=%s partners=%zu", DOORSTROOM_VERSION, engine_partners(d->engine));
+	log_event(
+		LOG_LEVEL_NOTICE, "started", "version=%s partners=%zu", DOORSTROOM_VERSION, engine_partners(d->engine));
 	sd_notify(0, "READY=1");
 	pulse_start(d);
 	uv_run(&d->uv, UV_RUN_DEFAULT);

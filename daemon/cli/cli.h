@@ -19,18 +19,18 @@ struct cli {
 	bool down;                    /* said so already */
 };
 
-/* --- client.c: the control socket ------------------------------------------------------------------------------------ */
+/* --- client.c: the control socket ---------------------------------------------------------------------------- */
 
 /* CLI_UNREACHABLE if there is no daemon; else *out has the answer, or *e what the daemon had against it. */
 enum cli_exit client_ask(struct cli *, const struct command *, const json_t *args, json_t **out, struct err *e);
 /* The exit status of a failure that a handler gave. */
 enum cli_exit client_exit(const struct err *);
 
-/* --- offline.c: without a daemon --------------------------------------------------------------------------------------- */
+/* --- offline.c: without a daemon ----------------------------------------------------------------------------- */
 
 enum cli_exit offline_ask(struct cli *, const struct command *, json_t *args, json_t **out, struct err *e);
 
-/* --- render.c: an answer for people ---------------------------------------------------------------------------------------- */
+/* --- render.c: an answer for people -------------------------------------------------------------------------- */
 
 void render(const struct cli *, const struct command *, const json_t *answer);
 void render_event(const struct cli *, const json_t *event);   /* one line of the log */
@@ -46,7 +46,7 @@ void render_status(const struct cli *, const json_t *), render_partners(const st
 	render_records(const struct cli *, const json_t *), render_disclosures(const struct cli *, const json_t *),
 	render_fields(const struct cli *, const json_t *), render_adapter_check(const struct cli *, const json_t *);
 
-/* --- table.c: columns --------------------------------------------------------------------------------------------------------- */
+/* --- table.c: columns ---------------------------------------------------------------------------------------- */
 
 struct table;
 enum column { COLUMN_TEXT, COLUMN_NUMBER, COLUMN_LONG };   /* LONG: may be cut where the terminal ends */
@@ -60,7 +60,7 @@ void table_cell(struct table *, const char *text, const char *colour);
 void table_number(struct table *, int64_t, bool blank_if_zero);
 void table_print(struct table *);
 
-/* --- words.c: times, values, lists ---------------------------------------------------------------------------------------------- */
+/* --- words.c: times, values, lists --------------------------------------------------------------------------- */
 
 const char *words_text(const json_t *, const char *key);             /* "" if absent */
 int64_t words_number(const json_t *, const char *key);

@@ -58,7 +58,8 @@ static enum cli_exit refused(const json_t *answer, long status, struct err *e)
 static enum cli_exit not_reached(const struct cli *cli, CURLcode rc, long os_errno, struct err *e)
 {
 	if (rc == CURLE_COULDNT_CONNECT && os_errno != EACCES) {
-		err_set(e, ERR_AGAIN, "the daemon is not running: nothing answers at %.120s", cli->place.control_socket);
+		err_set(e, ERR_AGAIN, "the daemon is not running: nothing answers at %.120s",
+			cli->place.control_socket);
 		return CLI_UNREACHABLE;
 	}
 	if (rc == CURLE_COULDNT_CONNECT)
@@ -68,7 +69,8 @@ static enum cli_exit not_reached(const struct cli *cli, CURLcode rc, long os_err
 	return client_exit(e);
 }
 
-enum cli_exit client_ask(struct cli *cli, const struct command *command, const json_t *args, json_t **out, struct err *e)
+enum cli_exit client_ask(
+	struct cli *cli, const struct command *command, const json_t *args, json_t **out, struct err *e)
 {
 	BUF_AUTO struct buf answer = { 0 };
 	AUTO(free) char *body = json_dumps(args, JSON_COMPACT);

@@ -116,7 +116,8 @@ enum cli_exit offline_ask(struct cli *cli, const struct command *command, json_t
 	if (!strcmp(command->name, "backup"))
 		return backup(cli, args, out, e);
 	if (!command->offline) {
-		err_set(e, ERR_AGAIN, "the daemon is not running: nothing answers at %.120s", cli->place.control_socket);
+		err_set(e, ERR_AGAIN, "the daemon is not running: nothing answers at %.120s",
+			cli->place.control_socket);
 		return CLI_UNREACHABLE;
 	}
 	if (command->where == COMMAND_READER && !open_store(cli, e))

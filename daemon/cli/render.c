@@ -8,7 +8,7 @@
 
 #include "engine/explain.h"
 
-/* --- small answers ------------------------------------------------------------------------------------------------------ */
+/* --- small answers ------------------------------------------------------------------------------------------- */
 
 static void render_explain(const struct cli *cli, const json_t *answer)
 {
@@ -52,7 +52,7 @@ static void render_done(const struct cli *cli, const json_t *answer)
 		printf("%s: %s\n", subject, words_text(answer, "done"));
 }
 
-/* --- the table ------------------------------------------------------------------------------------------------------------ */
+/* --- the table ----------------------------------------------------------------------------------------------- */
 
 static const struct {
 	const char *command;
@@ -99,7 +99,7 @@ void render(const struct cli *cli, const struct command *command, const json_t *
 	printf("\n");
 }
 
-/* --- nothing from outside steers the terminal -------------------------------------------------------------------------------- */
+/* --- nothing from outside steers the terminal ---------------------------------------------------------------- */
 
 /* C0 but the newline, DEL, and C1, which is c2 80 to c2 9f. */
 static json_t *cleaned(const char *text, size_t n)
@@ -129,7 +129,8 @@ static bool steers(const json_t *v)
 	for (size_t i = 0; text && i < n; i++) {
 		const unsigned char c = (unsigned char)text[i];
 
-		if ((c < 0x20 && c != '\n') || c == 0x7f || (c == 0xc2 && i + 1 < n && (unsigned char)text[i + 1] < 0xa0))
+		if ((c < 0x20 && c != '\n') || c == 0x7f ||
+			(c == 0xc2 && i + 1 < n && (unsigned char)text[i + 1] < 0xa0))
 			return true;
 	}
 	return false;

@@ -54,7 +54,8 @@ void render_plan(const struct cli *cli, const json_t *p)
 	size_t i;
 
 	counts(&b, json_object_get(p, "counts"), "");
-	printf("plan %s for %s: %s\n%s\n", words_text(p, "hash"), words_text(p, "partner"), words_text(p, "state"), words_text(p, "reason"));
+	printf("plan %s for %s: %s\n%s\n", words_text(p, "hash"), words_text(p, "partner"), words_text(p, "state"),
+		words_text(p, "reason"));
 	printf("%s\n\n", b.data ? b.data : "");
 	table_column(t, "DO", COLUMN_TEXT);
 	table_column(t, "TYPE", COLUMN_TEXT);
@@ -73,10 +74,11 @@ void render_plan(const struct cli *cli, const json_t *p)
 	}
 	table_print(t);
 	if (!strcmp(words_text(p, "state"), "held"))
-		printf("\ndoorstroom plan approve %s, or plan reject %s\n", words_text(p, "hash"), words_text(p, "hash"));
+		printf("\ndoorstroom plan approve %s, or plan reject %s\n", words_text(p, "hash"),
+			words_text(p, "hash"));
 }
 
-/* --- quarantine ---------------------------------------------------------------------------------------------------------- */
+/* --- quarantine ---------------------------------------------------------------------------------------------- */
 
 void render_quarantines(const struct cli *cli, const json_t *answer)
 {
@@ -110,9 +112,10 @@ void render_quarantine(const struct cli *cli, const json_t *z)
 {
 	const json_t *raw = json_object_get(z, "raw");
 
-	printf("%s %s:%s\n  %s%s%s\n  since %s, tried %lld time%s\n", words_text(z, "type"), words_text(z, "partner"), words_text(z, "key"),
-		words_text(z, "field"), *words_text(z, "field") ? ": " : "", words_text(z, "reason"),
-		words_time(cli->arena, words_number(z, "since")), (long long)words_number(z, "tries"), words_plural(words_number(z, "tries")));
+	printf("%s %s:%s\n  %s%s%s\n  since %s, tried %lld time%s\n", words_text(z, "type"), words_text(z, "partner"),
+		words_text(z, "key"), words_text(z, "field"), *words_text(z, "field") ? ": " : "",
+		words_text(z, "reason"), words_time(cli->arena, words_number(z, "since")),
+		(long long)words_number(z, "tries"), words_plural(words_number(z, "tries")));
 	if (json_is_string(raw))
 		printf("%s\n", json_string_value(raw));
 	else if (raw && !json_is_null(raw)) {
@@ -121,7 +124,7 @@ void render_quarantine(const struct cli *cli, const json_t *z)
 	}
 }
 
-/* --- reviews -------------------------------------------------------------------------------------------------------------- */
+/* --- reviews ------------------------------------------------------------------------------------------------- */
 
 void render_reviews(const struct cli *cli, const json_t *answer)
 {
@@ -142,8 +145,11 @@ void render_reviews(const struct cli *cli, const json_t *answer)
 		table_number(t, words_number(r, "id"), false);
 		table_cell(t, words_text(r, "kind"), NULL);
 		table_cell(t, words_text(r, "type"), NULL);
-		table_cell(t, *words_text(r, "partner") ?
-					arena_printf(cli->arena, "%s:%s", words_text(r, "partner"), words_text(r, "key")) : "", NULL);
+		table_cell(t,
+			*words_text(r, "partner")
+				? arena_printf(cli->arena, "%s:%s", words_text(r, "partner"), words_text(r, "key"))
+				: "",
+			NULL);
 		table_cell(t, words_text(r, "record"), NULL);
 		table_cell(t, words_text(r, "other"), NULL);
 		table_cell(t, words_ago(cli->arena, words_number(r, "made_at")), NULL);
@@ -164,7 +170,8 @@ static char *owners(const struct cli *cli, const json_t *links)
 	return arena_strdup(cli->arena, b.data ? b.data : "");
 }
 
-static void side_by_side(const struct cli *cli, const char *left_name, const json_t *left, const char *right_name, const json_t *right)
+static void side_by_side(
+	const struct cli *cli, const char *left_name, const json_t *left, const char *right_name, const json_t *right)
 {
 	AUTO(table_free) struct table *t = table_new(cli);
 	AUTO(json_drop) json_t *names = json_object();
@@ -201,17 +208,19 @@ void render_review(const struct cli *cli, const json_t *r)
 	const char *record = words_text(r, "record");
 	size_t i;
 
-	printf("review %lld: %s of %s, %s\n", (long long)words_number(r, "id"), words_text(r, "kind"), words_text(r, "type"),
-		words_text(r, "state"));
+	printf("review %lld: %s of %s, %s\n", (long long)words_number(r, "id"), words_text(r, "kind"),
+		words_text(r, "type"), words_text(r, "state"));
 	printf("%s\n", words_text(evidence, "why"));
 	json_array_foreach(json_object_get(evidence, "evidence"), i, e)
-		printf("  %-24s%-12s%+.1f\n", words_text(e, "field"), words_text(e, "level"), json_number_value(json_object_get(e, "weight")));
+		printf("  %-24s%-12s%+.1f\n", words_text(e, "field"), words_text(e, "level"),
+			json_number_value(json_object_get(e, "weight")));
 	printf("\n");
 	printf("%s  %s\n", record, owners(cli, json_object_get(r, "links")));
 	if (json_is_object(other))
 		printf("%s  %s\n", words_text(r, "other"), owners(cli, json_object_get(r, "other_links")));
 	printf("\n");
-	side_by_side(cli, record, json_object_get(r, "golden"), words_text(r, "other"), json_is_object(other) ? other : NULL);
+	side_by_side(cli, record, json_object_get(r, "golden"), words_text(r, "other"),
+		json_is_object(other) ? other : NULL);
 	if (strcmp(words_text(r, "state"), "open"))
 		return;
 	if (!json_is_object(other))

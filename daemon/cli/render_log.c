@@ -39,7 +39,8 @@ static void changes(struct buf *b, const json_t *fields)
 		buf_adds(b, " -> ");
 		shortened(b, json_object_get(f, "to"));
 		if (*words_text(f, "policy"))
-			buf_addf(b, " (%s%s%s)", words_text(f, "by"), *words_text(f, "by") ? ", " : "", words_text(f, "policy"));
+			buf_addf(b, " (%s%s%s)", words_text(f, "by"), *words_text(f, "by") ? ", " : "",
+				words_text(f, "policy"));
 	}
 }
 
@@ -122,8 +123,8 @@ static void plain(struct buf *b, const json_t *data)
 	json_t *v;
 
 	json_object_foreach((json_t *)data, name, v) {
-		if (json_is_null(v) || (json_is_number(v) && json_number_value(v) == 0) || !strcmp(words_text(data, name), "none") ||
-			(json_is_string(v) && !json_string_length(v)))
+		if (json_is_null(v) || (json_is_number(v) && json_number_value(v) == 0) ||
+			!strcmp(words_text(data, name), "none") || (json_is_string(v) && !json_string_length(v)))
 			continue;
 		buf_addf(b, "%s%s ", b->len ? ", " : "", name);
 		words_value(b, v, NULL);
@@ -173,8 +174,9 @@ void render_event(const struct cli *cli, const json_t *event)
 	for (char *p = b.data; p && *p; p++)
 		if (*p == '\n')
 			*p = ' ';
-	printf("%s #%-7lld %s%-10s%s %s", words_time(cli->arena, words_number(event, "at")), (long long)words_number(event, "seq"),
-		cli->colour && colour ? colour : "", kind, cli->colour && colour ? "\033[0m" : "", words_text(event, "partner"));
+	printf("%s #%-7lld %s%-10s%s %s", words_time(cli->arena, words_number(event, "at")),
+		(long long)words_number(event, "seq"), cli->colour && colour ? colour : "", kind,
+		cli->colour && colour ? "\033[0m" : "", words_text(event, "partner"));
 	if (*words_text(event, "key"))
 		printf("%s%s", *words_text(event, "partner") ? ":" : "", words_text(event, "key"));
 	if (*record)

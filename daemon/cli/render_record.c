@@ -38,7 +38,7 @@ void render_records(const struct cli *cli, const json_t *answer)
 		printf("more: --after %s\n", words_text(answer, "next"));
 }
 
-/* --- show -------------------------------------------------------------------------------------------------------------- */
+/* --- show ---------------------------------------------------------------------------------------------------- */
 
 /* Which partners do not show what the record says of a field. */
 static char *differing(const struct cli *cli, const json_t *shadows, const char *field, const json_t *value)
@@ -64,9 +64,11 @@ void render_show(const struct cli *cli, const json_t *answer)
 	size_t i;
 
 	printf("%s %s  %s%s%s%s\n", words_text(r, "type"), words_text(r, "id"), words_text(r, "name"),
-		strcmp(words_text(r, "state"), "live") ? "  [" : "", strcmp(words_text(r, "state"), "live") ? words_text(r, "state") : "",
+		strcmp(words_text(r, "state"), "live") ? "  [" : "",
+		strcmp(words_text(r, "state"), "live") ? words_text(r, "state") : "",
 		strcmp(words_text(r, "state"), "live") ? "]" : "");
-	printf("changed %s (#%lld)\n\n", words_time(cli->arena, words_number(r, "changed_at")), (long long)words_number(r, "changed"));
+	printf("changed %s (#%lld)\n\n", words_time(cli->arena, words_number(r, "changed_at")),
+		(long long)words_number(r, "changed"));
 	json_object_foreach(json_object_get(r, "golden"), name, v) {
 		BUF_AUTO struct buf b = { 0 };
 		const char *not_at = differing(cli, shadows, name, v);
@@ -83,17 +85,19 @@ void render_show(const struct cli *cli, const json_t *answer)
 		printf("to %s: %s, %s", words_text(row, "partner"), words_text(row, "kind"), words_text(row, "state"));
 		printf(", since %s", words_time(cli->arena, words_number(row, "since")));
 		if (words_number(row, "attempts"))
-			printf(", %lld attempt%s", (long long)words_number(row, "attempts"), words_plural(words_number(row, "attempts")));
+			printf(", %lld attempt%s", (long long)words_number(row, "attempts"),
+				words_plural(words_number(row, "attempts")));
 		printf("%s%s\n", *words_text(row, "error") ? ": " : "", words_text(row, "error"));
 	}
 	json_array_foreach(json_object_get(answer, "suppressed"), i, row)
 		printf("not to be created at %s: %s\n", words_text(row, "partner"), words_text(row, "reason"));
 	json_array_foreach(json_object_get(answer, "referring"), i, row)
-		printf("referred to by %s %s  %s\n", words_text(row, "type"), words_text(row, "id"), words_text(row, "name"));
+		printf("referred to by %s %s  %s\n", words_text(row, "type"), words_text(row, "id"),
+			words_text(row, "name"));
 	printf("why it says so: doorstroom explain %s\n", words_text(r, "id"));
 }
 
-/* --- disclosures ---------------------------------------------------------------------------------------------------------- */
+/* --- disclosures --------------------------------------------------------------------------------------------- */
 
 void render_disclosures(const struct cli *cli, const json_t *answer)
 {
@@ -140,7 +144,9 @@ void render_fields(const struct cli *cli, const json_t *answer)
 		table_row(t);
 		table_cell(t, words_text(f, "type"), NULL);
 		table_cell(t, words_text(f, "field"), NULL);
-		table_cell(t, arena_printf(cli->arena, "%s%s", json_is_true(json_object_get(f, "set")) ? "set of " : "", words_text(f, "kind")),
+		table_cell(t,
+			arena_printf(cli->arena, "%s%s", json_is_true(json_object_get(f, "set")) ? "set of " : "",
+				words_text(f, "kind")),
 			NULL);
 		table_cell(t, words_text(f, "policy"), NULL);
 		table_cell(t, words_text(f, "help"), NULL);

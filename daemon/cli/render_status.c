@@ -8,8 +8,13 @@ static const char *state_colour(const char *state)
 	static const struct {
 		const char *state, *colour;
 	} colours[] = {
-		{ "active", "green" }, { "paused", "grey" }, { "removed", "grey" }, { "disabled", "grey" }, { "denied", "red" },
-		{ "broken", "red" }, { "guarded", "red" },
+		{ "active", "green" },
+		{ "paused", "grey" },
+		{ "removed", "grey" },
+		{ "disabled", "grey" },
+		{ "denied", "red" },
+		{ "broken", "red" },
+		{ "guarded", "red" },
 	};
 
 	for (size_t i = 0; i < sizeof(colours) / sizeof(*colours); i++)
@@ -43,7 +48,8 @@ static char *doing(const struct cli *cli, const json_t *p)
 	if (!json_is_true(json_object_get(p, "running")))
 		return arena_strdup(cli->arena, json_is_true(json_object_get(p, "settled")) ? "settled" : "");
 	if (total > 0 && scanned <= total)
-		return arena_printf(cli->arena, "%s %lld %%", words_text(p, "phase"), (long long)(100 * scanned / total));
+		return arena_printf(
+			cli->arena, "%s %lld %%", words_text(p, "phase"), (long long)(100 * scanned / total));
 	return arena_strdup(cli->arena, words_text(p, "phase"));
 }
 
@@ -100,14 +106,16 @@ static int advice(const json_t *answer)
 		if (*words_text(p, "reason") && strcmp(state, "active"))
 			n += printf("%s: %s\n", id, words_text(p, "reason")) > 0;
 		if (json_is_object(plan))
-			n += printf("%s: a plan waits for approval (%s): doorstroom plan show %s\n", id, words_text(plan, "reason"),
-				     words_text(plan, "hash")) > 0;
+			n += printf("%s: a plan waits for approval (%s): doorstroom plan show %s\n", id,
+				     words_text(plan, "reason"), words_text(plan, "hash")) > 0;
 		if (words_number(p, "quarantine"))
 			n += printf("%s: %lld record%s cannot be read: doorstroom quarantine list %s\n", id,
-				     (long long)words_number(p, "quarantine"), words_plural(words_number(p, "quarantine")), id) > 0;
+				     (long long)words_number(p, "quarantine"),
+				     words_plural(words_number(p, "quarantine")), id) > 0;
 	}
 	if (reviews)
-		n += printf("%lld question%s for a human: doorstroom review\n", (long long)reviews, words_plural(reviews)) > 0;
+		n += printf("%lld question%s for a human: doorstroom review\n", (long long)reviews,
+			     words_plural(reviews)) > 0;
 	return n;
 }
 
@@ -138,15 +146,17 @@ static void one(const struct cli *cli, const json_t *p)
 	pair("now", doing(cli, p));
 	pair("adapter", words_text(p, "adapter"));
 	if (*words_text(p, "class"))
-		pair("class", *words_text(p, "class") == 'A' ? "A: writes are refused if the record moved on" :
-			      *words_text(p, "class") == 'B' ? "B: read before each write; an edit in between can be lost" :
-							       "C: written blindly; an edit since the last reading can be lost");
+		pair("class", *words_text(p, "class") == 'A' ? "A: writes are refused if the record moved on"
+			      : *words_text(p, "class") == 'B'
+				      ? "B: read before each write; an edit in between can be lost"
+				      : "C: written blindly; an edit since the last reading can be lost");
 	pair("records", counts(cli, json_object_get(p, "live")));
 	pair("outbox", counts(cli, outbox(p)));
 	if (json_object_get(p, "records_in")) {
-		pair("since start", arena_printf(a, "%lld records read, %lld changes written, %lld requests, %lld failed",
-					    (long long)words_number(p, "records_in"), (long long)words_number(p, "records_out"),
-					    (long long)words_number(p, "requests"), (long long)words_number(p, "failures")));
+		pair("since start",
+			arena_printf(a, "%lld records read, %lld changes written, %lld requests, %lld failed",
+				(long long)words_number(p, "records_in"), (long long)words_number(p, "records_out"),
+				(long long)words_number(p, "requests"), (long long)words_number(p, "failures")));
 		pair("last read", words_ago(a, words_number(p, "last_ok")));
 		pair("all read", words_ago(a, words_number(p, "last_complete")));
 		pair("next", words_ago(a, words_number(p, "next_run")));
@@ -188,7 +198,8 @@ void render_partners(const struct cli *cli, const json_t *answer)
 		json_object_foreach((json_t *)share, type, s) {
 			const char *fields = words_list(cli->arena, json_object_get(s, "fields"));
 
-			printf("  is given %s: %s", type, *fields ? words_list(cli->arena, json_object_get(s, "scope")) : "nothing");
+			printf("  is given %s: %s", type,
+				*fields ? words_list(cli->arena, json_object_get(s, "scope")) : "nothing");
 			printf("%s%s\n", *fields ? "; " : "", fields);
 		}
 	}
@@ -203,7 +214,8 @@ void render_adapter_check(const struct cli *cli, const json_t *answer)
 
 	printf("%s: adapter %s", words_text(answer, "partner"), words_text(answer, "adapter"));
 	if (json_object_get(answer, "can"))
-		printf(", class %s, can %s", words_text(answer, "class"), words_list(cli->arena, json_object_get(answer, "can")));
+		printf(", class %s, can %s", words_text(answer, "class"),
+			words_list(cli->arena, json_object_get(answer, "can")));
 	printf("\n");
 	json_array_foreach(json_object_get(answer, "faults"), i, fault)
 		printf("%s\n", json_string_value(fault));

@@ -38,11 +38,11 @@ struct fixture {
 	uv_async_t client_done;
 	pthread_t client;
 	void (*script)(struct fixture *);
-	bool told;                /* the script itself has stopped the daemon */
-	char *kept;               /* an answer for the test to look at */
+	bool told;  /* the script itself has stopped the daemon */
+	char *kept; /* an answer for the test to look at */
 };
 
-/* --- the client ------------------------------------------------------------------------------------------------------ */
+/* --- the client ---------------------------------------------------------------------------------------------- */
 
 /* cmocka's own assertions belong to the main thread: here a failure is told and counted. */
 static void check(bool ok, const char *what, int line)
@@ -65,19 +65,24 @@ static void check_equal(long got, long want, const char *what, int line)
 static int dial(const struct fixture *f, bool tcp)
 {
 	struct sockaddr_un local = { .sun_family = AF_UNIX };
-	struct sockaddr_in in = { .sin_family = AF_INET, .sin_port = htons(f->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in in = {
+		.sin_family = AF_INET, .sin_port = htons(f->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)
+	};
 	int fd = socket(tcp ? AF_INET : AF_UNIX, SOCK_STREAM, 0);
 
 	strcpy(local.sun_path, f->control);
-	CHECK_EQUAL(connect(fd, tcp ? (struct sockaddr *)&in : (struct sockaddr *)&local, tcp ? sizeof(in) : sizeof(local)), 0);
+	CHECK_EQUAL(
+		connect(fd, tcp ? (struct sockaddr *)&in : (struct sockaddr *)&local, tcp ? sizeof(in) : sizeof(local)),
+		0);
 	return fd;
 }
 
 static void ask(int fd, const char *method, const char *path, const char *header, const char *body)
 {
 	char text[8192];
-	const int n = snprintf(text, sizeof(text), "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Length: %zu\r\n\r\n%s", method,
-		path, header, strlen(body), body);
+	const int n = snprintf(text, sizeof(text),
+		"%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n%sContent-Length: %zu\r\n\r\n%s", method, path,
+		header, strlen(body), body);
 
 	CHECK(n > 0 && (size_t)n < sizeof(text));
 	CHECK_EQUAL(write(fd, text, (size_t)n), n);
@@ -136,7 +141,7 @@ static void *client(void *arg)
 	return NULL;
 }
 
-/* --- the daemon ------------------------------------------------------------------------------------------------------- */
+/* --- the daemon ---------------------------------------------------------------------------------------------- */
 
 static void on_http_closed(struct op *op)
 {
@@ -206,7 +211,8 @@ static struct config *configure(struct fixture *f, struct diags *diags)
 		"defaults: { poll: 1h, complete: 1h, types: [organization], onboarding: apply }\n"
 		"partners:\n"
 		"  - { partner: alpha, endpoint: { adapter: dir, path: a, types: [organization] } }\n"
-		"  - { partner: beta, endpoint: { adapter: dir, path: b, types: [organization] } }\n", f->port);
+		"  - { partner: beta, endpoint: { adapter: dir, path: b, types: [organization] } }\n",
+		f->port);
 
 	mkdir(arena_printf(f->arena, "%s/a", f->dir), 0700);
 	mkdir(arena_printf(f->arena, "%s/b", f->dir), 0700);
@@ -273,7 +279,7 @@ static void daemon_run(void (*script)(struct fixture *))
 	assert_int_equal(failures, 0);
 }
 
-/* --- the tests ----------------------------------------------------------------------------------------------------------- */
+/* --- the tests ----------------------------------------------------------------------------------------------- */
 
 static void commands_script(struct fixture *f)
 {
@@ -315,7 +321,8 @@ static void commands_script(struct fixture *f)
 	large[API_TEST_BODY] = '\0';
 	int fd = dial(f, false);
 	char head[128];
-	const int n = snprintf(head, sizeof(head), "POST /v1/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n",
+	const int n = snprintf(head, sizeof(head),
+		"POST /v1/status HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n",
 		API_TEST_BODY);
 
 	CHECK_EQUAL(write(fd, head, (size_t)n), n);

@@ -39,7 +39,8 @@ static int64_t add_entity(struct fixture *f, const char *hub_id, enum record_typ
 	return n.id;
 }
 
-static int64_t add_shadow(struct fixture *f, int partner, enum record_type type, const char *key, int64_t entity, const char *name)
+static int64_t add_shadow(
+	struct fixture *f, int partner, enum record_type type, const char *key, int64_t entity, const char *name)
 {
 	struct shadow *s = shadow_new(f->arena, partner, type, key);
 	struct err e = { 0 };
@@ -73,9 +74,11 @@ static void fill(struct fixture *f)
 	assert_true(store_begin(s, &e));
 	f->unizo = add_partner(f, "unizo");
 	f->voka = add_partner(f, "voka");
-	a = add_entity(f, HUB_A, RECORD_ORGANIZATION, "{\"legal_name\":\"Brouwerij Voorbeeld\",\"enterprise_number\":\"0403170701\"}");
+	a = add_entity(f, HUB_A, RECORD_ORGANIZATION,
+		"{\"legal_name\":\"Brouwerij Voorbeeld\",\"enterprise_number\":\"0403170701\"}");
 	b = add_entity(f, HUB_B, RECORD_ORGANIZATION, "{\"legal_name\":\"Drukkerij 100%\"}");
-	c = add_entity(f, HUB_C, RECORD_CONTACT, "{\"given_name\":\"An\",\"family_name\":\"Voorbeeld\",\"organization\":\"" HUB_A "\"}");
+	c = add_entity(f, HUB_C, RECORD_CONTACT,
+		"{\"given_name\":\"An\",\"family_name\":\"Voorbeeld\",\"organization\":\"" HUB_A "\"}");
 	add_shadow(f, f->unizo, RECORD_ORGANIZATION, "1", a, "Brouwerij Voorbeeld");
 	add_shadow(f, f->voka, RECORD_ORGANIZATION, "A:7", a, "Brouwerij Voorbeeld");
 	add_shadow(f, f->unizo, RECORD_CONTACT, "1", c, NULL);
@@ -85,19 +88,41 @@ static void fill(struct fixture *f)
 	store_event(s, 2000, EVENT_SENT, f->voka, a, 2,
 		"{\"kind\":\"update\",\"why\":\"linked\",\"fields\":{\"legal_name\":\"Brouwerij Voorbeeld\"}}");
 	store_event(s, 3000, EVENT_RUN, f->unizo, 0, 0, "{\"full\":true}");
-	plan = (struct plan_row){ .partner = f->voka, .state = "held", .hash = "abcd1234abcd1234", .reason = "first plan",
-		.counts = "{\"create\":1}", .made_at = 4000 };
+	plan = (struct plan_row){ .partner = f->voka,
+		.state = "held",
+		.hash = "abcd1234abcd1234",
+		.reason = "first plan",
+		.counts = "{\"create\":1}",
+		.made_at = 4000 };
 	assert_true(store_plan_add(s, &plan, &e));
-	row = (struct outbox){ .partner = f->voka, .entity = b, .type = RECORD_ORGANIZATION, .kind = OUTBOX_CREATE, .state = OUTBOX_HELD,
-		.cause = f->unizo, .plan = plan.id, .fields = FIELD_BIT(ORGANIZATION_LEGAL_NAME), .since = 4000, .error = "" };
+	row = (struct outbox){ .partner = f->voka,
+		.entity = b,
+		.type = RECORD_ORGANIZATION,
+		.kind = OUTBOX_CREATE,
+		.state = OUTBOX_HELD,
+		.cause = f->unizo,
+		.plan = plan.id,
+		.fields = FIELD_BIT(ORGANIZATION_LEGAL_NAME),
+		.since = 4000,
+		.error = "" };
 	assert_true(store_outbox_save(s, &row, &e));
 	bool fresh;
-	const struct quarantine z = { .partner = f->unizo, .type = RECORD_CONTACT, .key = "9", .field = "emails", .reason = "not a list",
-		.raw = "{\"a\":1}", .raw_hash = 5, .since = 5000 };
+	const struct quarantine z = { .partner = f->unizo,
+		.type = RECORD_CONTACT,
+		.key = "9",
+		.field = "emails",
+		.reason = "not a list",
+		.raw = "{\"a\":1}",
+		.raw_hash = 5,
+		.since = 5000 };
 
 	assert_true(store_quarantine(s, &z, &fresh, &e));
-	const struct review r = { .kind = "match", .type = RECORD_ORGANIZATION, .shadow = 5, .entity = a,
-		.evidence = "{\"why\":\"names are close\"}", .made_at = 6000 };
+	const struct review r = { .kind = "match",
+		.type = RECORD_ORGANIZATION,
+		.shadow = 5,
+		.entity = a,
+		.evidence = "{\"why\":\"names are close\"}",
+		.made_at = 6000 };
 
 	assert_true(store_review_ask(s, &r, &id, &e));
 	assert_true(store_commit(s, &e));
@@ -167,7 +192,10 @@ static const char *text(json_t *o, const char *pointer)
 	return t ? t : "(none)";
 }
 
-#define ASK(name, args) AUTO(json_drop) json_t *x = ask(f, name, args, &e); if (!x) fail_msg("%s", e.text)
+#define ASK(name, args)                                                                                                \
+	AUTO(json_drop) json_t *x = ask(f, name, args, &e);                                                            \
+	if (!x)                                                                                                        \
+	fail_msg("%s", e.text)
 
 /* Every row can be called, names what it takes, and cannot be missed. */
 static void test_table(void **state)
@@ -244,7 +272,8 @@ static void test_naming(void **state)
 	struct err e;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		AUTO(json_drop) json_t *x = ask(f, "show", arena_printf(f->arena, "{'record':'%s'}", rows[i].record), &e);
+		AUTO(json_drop)
+		json_t *x = ask(f, "show", arena_printf(f->arena, "{'record':'%s'}", rows[i].record), &e);
 
 		assert_int_equal(e.kind, rows[i].kind);
 		assert_true(!x == !rows[i].id);
@@ -288,7 +317,8 @@ static void test_log(void **state)
 	assert_string_equal(text(after, "/events/0/kind"), "sent");
 	/* Cut short by its limit, it goes on where it stopped. */
 	assert_int_equal(json_integer_value(json_at(after, "/seq")), 2);
-	AUTO(json_drop) json_t *voka = ask(f, "log", "{'partner':'voka','since':'1970-01-01T00:00:01.500Z','kind':'sent'}", &e);
+	AUTO(json_drop)
+	json_t *voka = ask(f, "log", "{'partner':'voka','since':'1970-01-01T00:00:01.500Z','kind':'sent'}", &e);
 
 	assert_int_equal(json_array_size(json_at(voka, "/events")), 1);
 	AUTO(json_drop) json_t *late = ask(f, "log", "{'since':'7100ms'}", &e);
@@ -312,7 +342,9 @@ static void test_lists(void **state)
 	assert_int_equal(json_array_size(json_at(percent, "/records")), 1);
 	assert_string_equal(text(percent, "/records/0/links/0/key"), "2");
 	/* Names of fields and hub ids are no hits. */
-	AUTO(json_drop) json_t *names = ask(f, "search", "{'text':'legal_name'}", &e), *ids = ask(f, "search", "{'text':'0193aaaa'}", &e);
+	AUTO(json_drop)
+	json_t *names = ask(f, "search", "{'text':'legal_name'}", &e),
+	       *ids = ask(f, "search", "{'text':'0193aaaa'}", &e);
 
 	assert_int_equal(json_array_size(json_at(names, "/records")), 0);
 	assert_int_equal(json_array_size(json_at(ids, "/records")), 0);
@@ -320,8 +352,9 @@ static void test_lists(void **state)
 	AUTO(json_drop) json_t *first = ask(f, "records", "{'limit':2}", &e);
 
 	assert_int_equal(json_array_size(json_at(first, "/records")), 2);
-	AUTO(json_drop) json_t *second = ask(f, "records",
-		arena_printf(f->arena, "{'limit':2,'after':'%s'}", text(first, "/next")), &e);
+	AUTO(json_drop)
+	json_t *second =
+		ask(f, "records", arena_printf(f->arena, "{'limit':2,'after':'%s'}", text(first, "/next")), &e);
 
 	assert_int_equal(json_array_size(json_at(second, "/records")), 1);
 	assert_true(json_is_null(json_at(second, "/next")));
@@ -378,7 +411,8 @@ static void test_opening(void **state)
 {
 	struct fixture *f = *state;
 	struct err e = { 0 };
-	char *other = arena_printf(f->arena, "%s/other?#%%.db", f->dir), *junk = arena_printf(f->arena, "%s/junk", f->dir);
+	char *other = arena_printf(f->arena, "%s/other?#%%.db", f->dir),
+	     *junk = arena_printf(f->arena, "%s/junk", f->dir);
 	struct query *q;
 	FILE *file;
 
@@ -390,7 +424,8 @@ static void test_opening(void **state)
 		fail_msg("%s", e.text);
 	query_close(q);
 	file = fopen(junk, "w");
-	fputs("not a database, but longer than a header of one would be: 0123456789 0123456789 0123456789 0123456789", file);
+	fputs("not a database, but longer than a header of one would be: 0123456789 0123456789 0123456789 0123456789",
+		file);
 	fclose(file);
 	assert_null(query_open(junk, NULL, &e));
 	assert_int_equal(e.kind, ERR_BROKEN);

@@ -98,24 +98,24 @@ static void test_defaults(void **state)
 static void test_layers(void **state)
 {
 	struct fixture *f = *state;
-	AUTO(config_free) struct config *c = parse(f,
-		"policy: { organization: { legal_name: latest } }\n"
-		"defaults:\n"
-		"  poll: 5min\n"
-		"  share: { organization: { fields: [legal_name] }, referral: { fields: all } }\n"
-		"  guards: { deletes: { number: 7 }, creates: { percent: 3% } }\n"
-		"  authority: 50\n"
-		"partners:\n"
-		"  - partner: zulu\n"
-		"    endpoint: { adapter: dir, path: z }\n"
-		"  - partner: alpha\n"
-		"    endpoint: { adapter: dir, path: a }\n"
-		"    poll: 10s\n"
-		"    share: { organization: { scope: all, fields: [emails, phones] } }\n"
-		"    guards: { deletes: { percent: 1 } }\n"
-		"    authority: { default: 40, organization: { legal_name: 1 }, contact: 3 }\n"
-		"    deletion: { contact: propagate }\n"
-		"    desks: [alpha-gent, alpha-aalst]\n");
+	AUTO(config_free)
+	struct config *c = parse(f, "policy: { organization: { legal_name: latest } }\n"
+				    "defaults:\n"
+				    "  poll: 5min\n"
+				    "  share: { organization: { fields: [legal_name] }, referral: { fields: all } }\n"
+				    "  guards: { deletes: { number: 7 }, creates: { percent: 3% } }\n"
+				    "  authority: 50\n"
+				    "partners:\n"
+				    "  - partner: zulu\n"
+				    "    endpoint: { adapter: dir, path: z }\n"
+				    "  - partner: alpha\n"
+				    "    endpoint: { adapter: dir, path: a }\n"
+				    "    poll: 10s\n"
+				    "    share: { organization: { scope: all, fields: [emails, phones] } }\n"
+				    "    guards: { deletes: { percent: 1 } }\n"
+				    "    authority: { default: 40, organization: { legal_name: 1 }, contact: 3 }\n"
+				    "    deletion: { contact: propagate }\n"
+				    "    desks: [alpha-gent, alpha-aalst]\n");
 	const struct partner_config *a, *z;
 
 	assert_non_null(c);
@@ -125,8 +125,8 @@ static void test_layers(void **state)
 	assert_int_equal(a->poll_ms, 10000);
 	assert_int_equal(z->poll_ms, 300000);
 	assert_int_equal(a->share[RECORD_ORGANIZATION].scopes, SCOPE_ALL);
-	assert_int_equal(a->share[RECORD_ORGANIZATION].fields,
-		FIELD_BIT(ORGANIZATION_EMAILS) | FIELD_BIT(ORGANIZATION_PHONES));
+	assert_int_equal(
+		a->share[RECORD_ORGANIZATION].fields, FIELD_BIT(ORGANIZATION_EMAILS) | FIELD_BIT(ORGANIZATION_PHONES));
 	assert_int_equal(z->share[RECORD_ORGANIZATION].fields, FIELD_BIT(ORGANIZATION_LEGAL_NAME));
 	assert_int_equal(a->share[RECORD_REFERRAL].fields, z->share[RECORD_REFERRAL].fields);
 	assert_int_equal(a->share[RECORD_REFERRAL].fields, (UINT64_C(1) << REFERRAL_FIELD_COUNT) - 1);
@@ -163,7 +163,8 @@ static void test_faults(void **state)
 		{ "policy: { contact: { consent.sharing: latest } }\n", "only by lattice" },
 		{ "policy: { contact: { x.Bad: latest } }\n", "x.Bad" },
 		{ "defaults: { partner: x }\n", "main.yaml:1:13: defaults.partner: unknown key" },
-		{ "defaults: { guards: { delete: { number: 5 } } }\n", "unknown guard \"delete\" (did you mean deletes?)" },
+		{ "defaults: { guards: { delete: { number: 5 } } }\n",
+			"unknown guard \"delete\" (did you mean deletes?)" },
 		{ "defaults: { guards: { deletes: 5 } }\n", "must be a mapping of number and percent" },
 		{ "defaults: { authority: high }\n", "must be a rank" },
 		{ "defaults: { deletion: { contact: remove } }\n", "unknown way of deleting" },
@@ -172,12 +173,15 @@ static void test_faults(void **state)
 		{ "defaults: { types: [contacts] }\n", "(did you mean contact?)" },
 		{ "defaults: { sends: 0 }\n", "between 1 and 64" },
 		{ "partners: { a: b }\n", "must be a list" },
-		{ "partners: [ { partner: Acme, endpoint: { adapter: dir } } ]\n", "must be a letter, then small letters" },
+		{ "partners: [ { partner: Acme, endpoint: { adapter: dir } } ]\n",
+			"must be a letter, then small letters" },
 		{ "partners: [ { partner: acme } ]\n", "missing key: endpoint" },
 		{ "partners: [ { partner: acme, endpoint: dir } ]\n", "endpoint: must be a mapping" },
-		{ "partners: [ { partner: a, endpoint: { adapter: dir } }, { partner: a, endpoint: { adapter: dir } } ]\n",
+		{ "partners: [ { partner: a, endpoint: { adapter: dir } }, { partner: a, endpoint: { adapter: dir } } "
+		  "]\n",
 			"\"a\" is defined at main.yaml:1 already" },
-		{ "partners: [ { partner: a, desks: b, endpoint: { adapter: dir } }, { partner: b, endpoint: { adapter: dir } } ]\n",
+		{ "partners: [ { partner: a, desks: b, endpoint: { adapter: dir } }, { partner: b, endpoint: { "
+		  "adapter: dir } } ]\n",
 			"\"b\" means partner b already" },
 		{ "partners: [ { partner: a, webhook_path: abc, endpoint: { adapter: dir } } ]\n", "a secret is {" },
 		{ "partners: [ { partner: a, webhook_path: { credential: ../x }, endpoint: { adapter: dir } } ]\n",
@@ -228,7 +232,8 @@ static void test_secrets(void **state)
 	struct fixture *f = *state;
 	AUTO(config_free) struct config *c = NULL;
 	BUF_AUTO struct buf shown = { 0 };
-	const char *text = "partners: [ { partner: a, webhook_path: { file: hook }, endpoint: { adapter: dir, token: t0p } } ]\n";
+	const char *text =
+		"partners: [ { partner: a, webhook_path: { file: hook }, endpoint: { adapter: dir, token: t0p } } ]\n";
 
 	put(f, "hook", "abcdefghijklmnop\n", 0644);
 	assert_null(parse(f, text));

@@ -11,7 +11,8 @@
 
 /* Voka corrects a name that unizo had brought; flandersdc writes it in capitals; a fourth partner cannot be reached. */
 static const char history_text[] =
-	"{'record':{'id':'0193aaaa-0000-7000-8000-000000000001','type':'organization','name':'Brouwerij Voorbeeld','state':'live',"
+	"{'record':{'id':'0193aaaa-0000-7000-8000-000000000001','type':'organization','name':'Brouwerij "
+	"Voorbeeld','state':'live',"
 	"'golden':{'legal_name':'Brouwerij Voorbeeld','emails':['info@voorbeeld.example','verkoop@voorbeeld.example']},"
 	"'held':[],'pins':null},"
 	"'shadows':["
@@ -19,34 +20,48 @@ static const char history_text[] =
 	"{'partner':'unizo','key':'u1','state':'live','fields':{"
 	"'legal_name':{'shows':'Brouwerij Voorbeeld','says':'Brouwerij Vorbeeld','seq':10},"
 	"'emails':{'shows':['info@voorbeeld.example','oud@voorbeeld.example'],"
-	"'says':[{'element':'info@voorbeeld.example','add':true,'seq':10},{'element':'oud@voorbeeld.example','add':true,'seq':10}],'seq':10}}},"
+	"'says':[{'element':'info@voorbeeld.example','add':true,'seq':10},{'element':'oud@voorbeeld.example','add':"
+	"true,'seq':10}],'seq':10}}},"
 	"{'partner':'voka','key':'v1','state':'live','fields':{"
 	"'legal_name':{'shows':'Brouwerij Voorbeeld','says':'Brouwerij Voorbeeld','seq':20},"
-	"'emails':{'shows':['verkoop@voorbeeld.example'],'says':[{'element':'verkoop@voorbeeld.example','add':true,'seq':12},"
+	"'emails':{'shows':['verkoop@voorbeeld.example'],'says':[{'element':'verkoop@voorbeeld.example','add':true,'"
+	"seq':12},"
 	"{'element':'oud@voorbeeld.example','add':false,'seq':22}],'seq':22}}}],"
-	"'outbox':[{'partner':'ic','kind':'create','state':'ready','attempts':3,'error':'HTTP 503','since':1764000005000,'plan':null}],"
+	"'outbox':[{'partner':'ic','kind':'create','state':'ready','attempts':3,'error':'HTTP "
+	"503','since':1764000005000,'plan':null}],"
 	"'suppressed':[],'labels':{},"
 	"'events':["
-	"{'seq':10,'at':1764000000000,'kind':'seen','partner':'unizo','key':'u1','data':{'values':{'legal_name':'Brouwerij Vorbeeld',"
+	"{'seq':10,'at':1764000000000,'kind':'seen','partner':'unizo','key':'u1','data':{'values':{'legal_name':'"
+	"Brouwerij Vorbeeld',"
 	"'emails':['info@voorbeeld.example','oud@voorbeeld.example']}}},"
 	"{'seq':11,'at':1764000000000,'kind':'link','partner':'unizo','key':'u1','data':{'how':'created'}},"
-	"{'seq':12,'at':1764000001000,'kind':'seen','partner':'voka','key':'v1','data':{'values':{'legal_name':'Brouwerij Vorbeeld',"
+	"{'seq':12,'at':1764000001000,'kind':'seen','partner':'voka','key':'v1','data':{'values':{'legal_name':'"
+	"Brouwerij Vorbeeld',"
 	"'emails':['verkoop@voorbeeld.example']}}},"
 	"{'seq':13,'at':1764000001000,'kind':'link','partner':'voka','key':'v1','data':{'how':'key','evidence':["
 	"{'field':'enterprise_number','level':'same','weight':12}]}},"
-	"{'seq':20,'at':1764000002000,'kind':'edit','partner':'voka','key':'v1','data':{'fields':{'legal_name':{'from':'Brouwerij Vorbeeld',"
+	"{'seq':20,'at':1764000002000,'kind':'edit','partner':'voka','key':'v1','data':{'fields':{'legal_name':{'from':"
+	"'Brouwerij Vorbeeld',"
 	"'to':'Brouwerij Voorbeeld'}}}},"
-	"{'seq':21,'at':1764000002000,'kind':'decide','partner':'voka','key':null,'data':{'cause':'voka','fields':{'legal_name':{"
-	"'from':'Brouwerij Vorbeeld','to':'Brouwerij Voorbeeld','policy':'latest','by':'voka','losers':[{'partner':'unizo','value':"
+	"{'seq':21,'at':1764000002000,'kind':'decide','partner':'voka','key':null,'data':{'cause':'voka','fields':{'"
+	"legal_name':{"
+	"'from':'Brouwerij Vorbeeld','to':'Brouwerij "
+	"Voorbeeld','policy':'latest','by':'voka','losers':[{'partner':'unizo','value':"
 	"'Brouwerij Vorbeeld','seq':10}]}}}},"
-	"{'seq':30,'at':1764000003000,'kind':'intent','partner':'unizo','key':'u1','data':{'kind':'update','fields':{'legal_name':'Brouwerij Voorbeeld'}}},"
-	"{'seq':31,'at':1764000003000,'kind':'sent','partner':'unizo','key':'u1','data':{'kind':'update','why':'linked','intent':30,'fields':{"
+	"{'seq':30,'at':1764000003000,'kind':'intent','partner':'unizo','key':'u1','data':{'kind':'update','fields':{'"
+	"legal_name':'Brouwerij Voorbeeld'}}},"
+	"{'seq':31,'at':1764000003000,'kind':'sent','partner':'unizo','key':'u1','data':{'kind':'update','why':'linked'"
+	",'intent':30,'fields':{"
 	"'legal_name':'Brouwerij Voorbeeld'}}},"
-	"{'seq':32,'at':1764000004000,'kind':'confirm','partner':'unizo','key':'u1','data':{'fields':{'legal_name':'Brouwerij Voorbeeld'}}},"
-	"{'seq':40,'at':1764000003000,'kind':'intent','partner':'flandersdc','key':'f1','data':{'kind':'create','fields':{'legal_name':'Brouwerij Voorbeeld'}}},"
-	"{'seq':41,'at':1764000003000,'kind':'sent','partner':'flandersdc','key':'f1','data':{'kind':'create','why':'referred','intent':40,'fields':{"
+	"{'seq':32,'at':1764000004000,'kind':'confirm','partner':'unizo','key':'u1','data':{'fields':{'legal_name':'"
+	"Brouwerij Voorbeeld'}}},"
+	"{'seq':40,'at':1764000003000,'kind':'intent','partner':'flandersdc','key':'f1','data':{'kind':'create','"
+	"fields':{'legal_name':'Brouwerij Voorbeeld'}}},"
+	"{'seq':41,'at':1764000003000,'kind':'sent','partner':'flandersdc','key':'f1','data':{'kind':'create','why':'"
+	"referred','intent':40,'fields':{"
 	"'legal_name':'Brouwerij Voorbeeld'}}},"
-	"{'seq':42,'at':1764000004000,'kind':'learned','partner':'flandersdc','key':'f1','data':{'field':'legal_name','sent':'Brouwerij Voorbeeld',"
+	"{'seq':42,'at':1764000004000,'kind':'learned','partner':'flandersdc','key':'f1','data':{'field':'legal_name','"
+	"sent':'Brouwerij Voorbeeld',"
 	"'got':'BROUWERIJ VOORBEELD'}}"
 	"]}";
 
@@ -118,7 +133,8 @@ static void test_chain(void **state)
 	assert_int_equal(at(emails, "/because/1/seq"), 12);
 	/* unizo still lists what voka removed. */
 	assert_int_equal(json_array_size(json_object_get(emails, "others")), 1);
-	assert_string_equal(json_string_value(json_at((json_t *)emails, "/others/0/lines/0/element")), "oud@voorbeeld.example");
+	assert_string_equal(
+		json_string_value(json_at((json_t *)emails, "/others/0/lines/0/element")), "oud@voorbeeld.example");
 }
 
 static void test_one_field(void **state)
@@ -145,7 +161,8 @@ static void test_not_shared(void **state)
 	struct err e = { 0 };
 
 	(void)state;
-	shared = json_pack("{s{s[ss]},s{s[s]}}", "flandersdc", "organization", "legal_name", "emails", "unizo", "organization", "legal_name");
+	shared = json_pack("{s{s[ss]},s{s[s]}}", "flandersdc", "organization", "legal_name", "emails", "unizo",
+		"organization", "legal_name");
 	x = explain(h, shared, "emails", &e);
 	assert_string_equal(state_at(json_at(x, "/fields/0"), "unizo"), "not shared");
 	y = explain(h, NULL, "emails", &e);
@@ -162,10 +179,13 @@ static void test_text(void **state)
 		"\n"
 		"legal_name: Brouwerij Voorbeeld\n"
 		"  because      voka changed it from Brouwerij Vorbeeld (2025-11-24 16:00:02, #20)\n"
-		"  decided      2025-11-24 16:00:02, #21 for voka, by policy latest: the last edit in the hub's order wins\n"
+		"  decided      2025-11-24 16:00:02, #21 for voka, by policy latest: the last edit in the hub's order "
+		"wins\n"
 		"  instead of   unizo, which says Brouwerij Vorbeeld (2025-11-24 16:00:00, #10)\n"
-		"  received by  unizo, 2025-11-24 16:00:03, #31, since it has the record; read back 2025-11-24 16:00:04, #32\n"
-		"               flandersdc, 2025-11-24 16:00:03, #41, since a referral brings it there; it writes it its own way: "
+		"  received by  unizo, 2025-11-24 16:00:03, #31, since it has the record; read back 2025-11-24 "
+		"16:00:04, #32\n"
+		"               flandersdc, 2025-11-24 16:00:03, #41, since a referral brings it there; it writes it "
+		"its own way: "
 		"BROUWERIJ VOORBEELD, 2025-11-24 16:00:04, #42\n"
 		"  waiting      ic, since 2025-11-24 16:00:05, 3 attempts: HTTP 503\n"
 		"  before that  Brouwerij Vorbeeld, until 2025-11-24 16:00:02, #21; unizo said Brouwerij Vorbeeld\n";
