@@ -63,6 +63,9 @@ static bool open_database(struct store *s, struct err *e)
 	sqlite3_extended_result_codes(s->db, 1);
 	sqlite3_busy_timeout(s->db, BUSY_MS);
 	sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+	/* Before anything is read, which would need that memory. */
+	if (!shares_memory(s->db) && !sql_exec(s, "PRAGMA locking_mode = EXCLUSIVE", e))
+		return false;
 	return sql_exec(s,
 		"PRAGMA page_size = 4096; PRAGMA cache_size = -24576; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;"
 		"PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON",
@@ -87,8 +90,6 @@ static bool write_ahead(struct store *s, struct err *e)
 {
 	bool wal = false;
 
-	if (!shares_memory(s->db) && !sql_exec(s, "PRAGMA locking_mode = EXCLUSIVE", e))
-		return false;
 	if (!answers(s, "PRAGMA journal_mode = WAL", "wal", &wal, e))
 		return false;
 	if (!wal)
