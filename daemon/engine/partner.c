@@ -219,7 +219,7 @@ static void remember_run(struct partner *p, const struct err *e, bool full, cons
 	BUF_AUTO struct buf b = { 0 };
 	struct run_job *r;
 
-	if (!e->kind && !full && !t->items)
+	if (!e->kind && !full && !t->fresh && !t->edited && !t->confirmed && !t->linked && !t->gone && !t->unusable && !t->marked)
 		return;
 	r = calloc(1, sizeof *r);
 	if (!r)

@@ -95,15 +95,16 @@ static bool bring_along(struct desk *d, const char *ref, bool *coming, struct er
 }
 
 /* The values to send: golden, references as the partner's keys. A reference whose record is on its way makes the row
- * wait; one that will never be there is left out. */
+ * wait; one whose record is not to be there is left out, and *lacking says so. */
 static bool outward(struct desk *d, const struct record *values, uint64_t *fields, struct record **out, bool *wait,
-	struct err *err)
+	uint64_t *lacking, struct err *err)
 {
 	unsigned n = field_count(values->type);
 	struct record *r = arena_copy(d->arena, values, sizeof *values);
 
 	*out = r;
 	*wait = false;
+	*lacking = 0;
 	for (unsigned f = 0; f < n; f++) {
 		bool coming = false;
 
@@ -115,6 +116,7 @@ static bool outward(struct desk *d, const struct record *values, uint64_t *field
 		if (!bring_along(d, values->v[f], &coming, err))
 			return false;
 		*wait |= coming;
+		*lacking |= FIELD_BIT(f);
 		*fields &= ~FIELD_BIT(f);
 	}
 	return true;
@@ -198,7 +200,7 @@ static bool claim_update(struct desk *d, struct err *err)
 {
 	struct image_source source;
 	struct record *out;
-	uint64_t fields;
+	uint64_t fields, lacking;
 	bool wait;
 
 	d->row->kind = OUTBOX_UPDATE;
@@ -211,7 +213,7 @@ static bool claim_update(struct desk *d, struct err *err)
 		return drop_row(d, err);
 	if (read_first(d))
 		return true;
-	if (!outward(d, d->entity->golden, &fields, &out, &wait, err))
+	if (!outward(d, d->entity->golden, &fields, &out, &wait, &lacking, err))
 		return false;
 	if (!fields)
 		return wait ? postpone(d, WAIT_FOR_OTHERS_MS, err) : drop_row(d, err);
@@ -272,6 +274,16 @@ static bool settled_before(struct desk *d, bool *go_on, struct err *err)
 	return true;
 }
 
+/* A referral without its company says nothing: it waits until that is there, which looks at it anew. */
+static bool wait_for_company(struct desk *d, struct err *err)
+{
+	d->claim->kind = CLAIM_NOTHING;
+	d->row->state = OUTBOX_DEAD;
+	d->row->intent = store_seq(d->hub->store);
+	d->row->error = "its company is not there and may not be made there yet: is it in `doorstroom review`?";
+	return store_outbox_save(d->hub->store, d->row, err);
+}
+
 static bool make_pending(struct desk *d, struct err *err)
 {
 	d->shadow = shadow_new(d->arena, d->row->partner, d->row->type,
@@ -287,6 +299,7 @@ static bool claim_create(struct desk *d, struct err *err)
 	uint64_t fields = plan_create(values, marks_allowed(d->partner, d->entity));
 	char hub_id[UUID_TEXT_MAX];
 	bool go_on = true, wait;
+	uint64_t lacking;
 
 	d->row->kind = OUTBOX_CREATE;
 	d->claim->hub_id = arena_strdup(d->arena, uuid_format(&d->entity->hub_id, hub_id));
@@ -302,10 +315,12 @@ static bool claim_create(struct desk *d, struct err *err)
 			return false;
 		return drop_row(d, err);
 	}
-	if (!outward(d, values, &fields, &out, &wait, err))
+	if (!outward(d, values, &fields, &out, &wait, &lacking, err))
 		return false;
 	if (wait || !fields)
 		return postpone(d, WAIT_FOR_OTHERS_MS, err);
+	if (d->row->type == RECORD_REFERRAL && lacking & FIELD_BIT(REFERRAL_ORGANIZATION))
+		return wait_for_company(d, err);
 	if (!d->shadow && !make_pending(d, err))
 		return false;
 	if (!record_intent(d, values, fields, err))
