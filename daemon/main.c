@@ -159,6 +159,7 @@ static void reload_done(struct op *op)
 
 static void reload(struct daemon *d)
 {
+	const char *fixed;
 	struct config *config;
 
 	d->reload_again = d->reloading;
@@ -173,6 +174,9 @@ static void reload(struct daemon *d)
 		reload_end(d, false);
 		return;
 	}
+	fixed = config_restart(d->reload_diags.arena, engine_config(d->engine), config);
+	if (*fixed)
+		log_event(LOG_LEVEL_WARN, "needs_restart", "options=\"%s\"", fixed);
 	d->op = (struct op){ .loop = &d->loop.loop, .done = reload_done };
 	engine_reload(d->engine, config, &d->reload_diags, &d->op);
 }

@@ -224,6 +224,7 @@ static void free_when_closed(struct api *a)
 
 	if (!op || a->control.handles || a->tcp.handles)
 		return;
+	free(a->control_path);
 	free(a);
 	op_finish(op);
 }
@@ -270,6 +271,8 @@ struct api *api_open(const struct api_options *options, struct err *e)
 			close(tcp);
 		return NULL;
 	}
+	if (options->control_fd < 0)
+		a->control_path = strdup(config->control_socket);
 	/* Without it the daemon still works; machines that scrape it will say. */
 	if (tcp >= 0 && !listener_open(a, &a->tcp, tcp, false, e)) {
 		log_event(LOG_LEVEL_ERROR, "listen_failed", "address=%s error=%s", config->listen, e->text);
@@ -301,8 +304,8 @@ static void on_closing(struct timer *t)
 	}
 	listener_close(&a->control);
 	listener_close(&a->tcp);
-	if (a->options.control_fd < 0)
-		unlink(engine_config(a->options.engine)->control_socket);
+	if (a->control_path)
+		unlink(a->control_path);
 	free_when_closed(a);
 }
 

@@ -19,6 +19,7 @@ struct api_listener {
 
 struct api {
 	struct api_options options;
+	char *control_path;           /* to be removed at the end; NULL: not ours */
 	struct loop *loop;
 	struct api_listener control, tcp;
 	gid_t read_group[API_GROUPS_MAX], operate_group[API_GROUPS_MAX];

@@ -29,14 +29,14 @@ bool command_log(struct command_call *call, struct err *e)
 		.partner = call_text(call, "partner"),
 		.record = call_text(call, "record"),
 		.kind = call_text(call, "kind"),
-		.after = call_number(call, "after", 0),
+		.after = call_number(call, "after", -1),
 		.limit = call_number(call, "limit", 100),
 	};
 
 	if (!since_ms(call_text(call, "since"), call->now_ms, &log.since_ms, e))
 		return false;
 	call->out = query_log(call->query, &log, e);
-	call->empty = call->out && log.after && !json_array_size(json_object_get(call->out, "events"));
+	call->empty = call->out && log.after >= 0 && !json_array_size(json_object_get(call->out, "events"));
 	return call->out != NULL;
 }
 

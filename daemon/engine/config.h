@@ -75,6 +75,8 @@ AUTO_DEFINE(struct config, config_free)
 
 /* The effective configuration as YAML: every value with where it came from; secrets as their source only. */
 void config_print(struct buf *, const struct config *);
+/* Options that differ and that only a restart can change, "state_dir, listen"; "" if there are none. */
+const char *config_restart(struct arena *, const struct config *before, const struct config *after);
 /* The commented sample, equal to conf/doorstroom.yaml (a test holds it so). */
 void config_print_sample(struct buf *);
 

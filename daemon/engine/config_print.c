@@ -210,6 +210,25 @@ void config_print(struct buf *b, const struct config *c)
 		print_partner(b, c->partner[i], w->partner[i]);
 }
 
+const char *config_restart(struct arena *arena, const struct config *before, const struct config *after)
+{
+	const struct config_whole *a = container_of(before, const struct config_whole, config);
+	const struct config_whole *b = container_of(after, const struct config_whole, config);
+	BUF_AUTO struct buf names = { 0 };
+
+	for (const struct option *o = config_main_options; o->key; o++) {
+		BUF_AUTO struct buf was = { 0 }, is = { 0 };
+
+		if (!o->fixed)
+			continue;
+		option_print(&was, o, a);
+		option_print(&is, o, b);
+		if (strcmp(was.data, is.data))
+			buf_addf(&names, "%s%s", names.len ? ", " : "", o->key);
+	}
+	return arena_strdup(arena, names.data ? names.data : "");
+}
+
 /* --- the sample ------------------------------------------------------------------------------------------------
  * A line "# " and text is a comment; a line "#key:" or "#  key:" is configuration, ready to lose its "#". */
 

@@ -26,7 +26,7 @@ struct query_log {
 	const char *partner, *record;   /* or NULL */
 	const char *kind;               /* or NULL */
 	int64_t since_ms;               /* or 0 */
-	int64_t after;                  /* only later than this event; 0: the newest */
+	int64_t after;                  /* only later than this event, the oldest first to go; -1: the newest */
 	int64_t limit;
 };
 /* {"events":[{"seq","at","kind","partner","record","type","key","data"}],"seq":n}, oldest first. */

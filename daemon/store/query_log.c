@@ -46,12 +46,38 @@ static int64_t newest(struct query *q, struct err *e)
 	return ask_end(&a, e) ? seq : -1;
 }
 
+/*
+ * The event before the first one at that time or later, by halving: times have no index, but rise with the numbers as
+ * long as the clock does. Where the clock was set back, events of the time in between may be left out.
+ */
+static int64_t before(struct query *q, int64_t since_ms, int64_t last, struct err *e)
+{
+	int64_t low = 0;
+
+	while (low < last) {
+		const int64_t middle = low + (last - low) / 2 + 1;
+		struct ask a = ask(q, "SELECT at FROM event WHERE seq >= ? ORDER BY seq LIMIT 1");
+		bool later;
+
+		ask_int(&a, middle);
+		later = !ask_row(&a) || sqlite3_column_int64(a.statement, 0) >= since_ms;
+		if (!ask_end(&a, e))
+			return -1;
+		if (later)
+			last = middle - 1;
+		else
+			low = middle;
+	}
+	return low;
+}
+
 json_t *query_log(struct query *q, const struct query_log *log, struct err *e)
 {
 	QUERY_HELD held = query_hold(q);
 	AUTO(json_drop) json_t *out = json_object();
 	struct record_found found = { 0 };
-	int64_t partner, kind, seq;
+	int64_t partner, kind, seq, from = log->after > 0 ? log->after : 0;
+	const bool onward = log->after >= 0;
 	const int64_t limit = log->limit < 1 ? 1 : log->limit > LIMIT_MAX ? LIMIT_MAX : log->limit;
 	json_t *events;
 	struct ask a;
@@ -59,16 +85,21 @@ json_t *query_log(struct query *q, const struct query_log *log, struct err *e)
 	if (!query_partner(q, log->partner, &partner, e) || !kind_parse(log->kind, &kind, e) ||
 		(log->record && !query_record(q, log->record, &found, e)))
 		return NULL;
+	seq = newest(q, e);
+	if (seq >= 0 && log->since_ms && !onward)
+		from = before(q, log->since_ms, seq, e);
+	if (seq < 0 || from < 0)
+		return NULL;
 	/* After a given event, the oldest that follow; else the newest, also shown oldest first. */
 	if (found.id)
-		a = ask(q, log->after ? LOG_COLUMNS "AND v.entity = ?5 ORDER BY v.seq LIMIT ?6"
+		a = ask(q, onward ? LOG_COLUMNS "AND v.entity = ?5 ORDER BY v.seq LIMIT ?6"
 				      : "SELECT * FROM (" LOG_COLUMNS
 					"AND v.entity = ?5 ORDER BY v.seq DESC LIMIT ?6) ORDER BY seq");
 	else
-		a = ask(q, log->after ? LOG_COLUMNS "AND ?5 = 0 ORDER BY v.seq LIMIT ?6"
+		a = ask(q, onward ? LOG_COLUMNS "AND ?5 = 0 ORDER BY v.seq LIMIT ?6"
 				      : "SELECT * FROM (" LOG_COLUMNS
 					"AND ?5 = 0 ORDER BY v.seq DESC LIMIT ?6) ORDER BY seq");
-	ask_int(&a, log->after);
+	ask_int(&a, from);
 	ask_int(&a, log->since_ms);
 	ask_int(&a, partner);
 	ask_int(&a, kind);
@@ -79,10 +110,7 @@ json_t *query_log(struct query *q, const struct query_log *log, struct err *e)
 		return NULL;
 	json_object_set_new(out, "events", events);
 	/* Where to go on: past what was passed over by the conditions, unless the limit cut it short. */
-	seq = newest(q, e);
-	if (seq < 0)
-		return NULL;
-	if (log->after && (int64_t)json_array_size(events) == limit)
+	if (onward && (int64_t)json_array_size(events) == limit)
 		seq = json_integer_value(json_object_get(json_array_get(events, (size_t)limit - 1), "seq"));
 	json_object_set_new(out, "seq", json_integer(seq));
 	return steal(out);

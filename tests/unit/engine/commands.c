@@ -317,6 +317,10 @@ static void test_log(void **state)
 	assert_string_equal(text(after, "/events/0/kind"), "sent");
 	/* Cut short by its limit, it goes on where it stopped. */
 	assert_int_equal(json_integer_value(json_at(after, "/seq")), 2);
+	/* From the very beginning is not from the newest. */
+	AUTO(json_drop) json_t *start = ask(f, "log", "{'after':0,'limit':1}", &e);
+
+	assert_string_equal(text(start, "/events/0/kind"), "seen");
 	AUTO(json_drop)
 	json_t *voka = ask(f, "log", "{'partner':'voka','since':'1970-01-01T00:00:01.500Z','kind':'sent'}", &e);
 

@@ -308,6 +308,16 @@ static void test_sample(void **state)
 	config_free(c);
 }
 
+static void test_restart(void **state)
+{
+	struct fixture *f = *state;
+	AUTO(config_free) struct config *a = parse(f, "state_dir: /a\nlog_level: info\n");
+	AUTO(config_free) struct config *b = parse(f, "state_dir: /b\nlisten: 127.0.0.1:1\nlog_level: debug\n");
+
+	assert_string_equal(config_restart(f->arena, a, a), "");
+	assert_string_equal(config_restart(f->arena, a, b), "state_dir, listen");
+}
+
 static void test_place(void **state)
 {
 	struct fixture *f = *state;
@@ -334,6 +344,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_secrets, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_print_says_where, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sample, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_restart, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_place, setup, teardown),
 	};
 
