@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct adapter *const adapters[] = { &rest_adapter, &exec_adapter, &dir_adapter, NULL };
+const struct adapter *const adapters[] = {&rest_adapter, &exec_adapter, &dir_adapter, NULL};
 const struct adapter *adapter_of_tests;
 
 const struct adapter *adapter_find(const char *name)
@@ -31,8 +31,8 @@ static void closed(struct op *op)
 	free(op);
 }
 
-bool adapter_check_offline(const struct adapter_env *env, const char *partner, const struct yaml *endpoint,
-	struct diags *diags)
+bool adapter_check_offline(
+	const struct adapter_env *env, const char *partner, const struct yaml *endpoint, struct diags *diags)
 {
 	const size_t before = diags->n;
 	const struct yaml *name = yaml_get(endpoint, "adapter");

@@ -8,6 +8,13 @@ extern const struct adapter rest_adapter, exec_adapter, dir_adapter;
 /* One more that adapter_find() knows, set by a test before anything runs; NULL in the daemon. */
 extern const struct adapter *adapter_of_tests;
 
+/* One row of an option table: key, type, struct, member, help, and what else there is to say. */
+#define OPTION(key_, type_, conf, member, help_, ...)                                                                  \
+	{                                                                                                              \
+		.key = key_, .type = OPTION_##type_, .offset = offsetof(struct conf, member), .help = help_,           \
+		__VA_ARGS__                                                                                            \
+	}
+
 /* What `doorstroom adapter check --offline` does: opens the endpoint (which checks every key and the laws of every
  * field map) and closes it again without a byte sent. Every fault is a diagnosis; true if there was none. The close
  * ends in a later turn of env->loop. */

@@ -101,14 +101,14 @@ static bool item_read(const struct dir *d, struct arena *arena, enum record_type
 	char *text = NULL;
 	size_t len = 0;
 
-	*item = (struct item){ .type = type, .key = arena_strdup(arena, key) };
+	*item = (struct item){.type = type, .key = arena_strdup(arena, key)};
 	*doc = NULL;
 	if (!file_read(file_of(d, arena, type, key), arena, &text, &len, e)) {
 		if (e->kind != ERR_ITEM)
 			return false;
 		item->err = *e;
 		item->raw = "";
-		*e = (struct err){ 0 };
+		*e = (struct err){0};
 		return true;
 	}
 	item->version = arena_printf(arena, "%016llx", (unsigned long long)hash_bytes(text, len, 0));
@@ -170,7 +170,7 @@ static bool pull_run(const struct dir *d, struct pull *p, struct err *e)
 		if (item_read(d, p->arena, p->type, key, &p->item[p->n], &doc, e))
 			p->n++;
 		else if (e->kind == ERR_GONE)
-			*e = (struct err){ 0 };
+			*e = (struct err){0};
 		else
 			ok = false;
 	}
@@ -187,7 +187,7 @@ static bool get_run(const struct dir *d, struct get *g, struct err *e)
 
 	g->found = key_ok(key) && item_read(d, g->arena, g->type, key, &g->item, &doc, e);
 	if (e->kind == ERR_GONE)
-		*e = (struct err){ 0 };
+		*e = (struct err){0};
 	return !e->kind;
 }
 
@@ -217,7 +217,8 @@ static void fields_set(const struct push *p, json_t *doc)
 {
 	for (unsigned f = 0; f < field_count(p->type); f++)
 		if (p->fields & FIELD_BIT(f) && p->record->v[f])
-			json_object_set_new(doc, field_at(p->type, f)->name, value_json(field_at(p->type, f), p->record->v[f]));
+			json_object_set_new(
+				doc, field_at(p->type, f)->name, value_json(field_at(p->type, f), p->record->v[f]));
 }
 
 static bool push_run(const struct dir *d, struct push *p, struct err *e)
@@ -232,7 +233,7 @@ static bool push_run(const struct dir *d, struct push *p, struct err *e)
 	there = item_read(d, p->arena, p->type, key, &now, &doc, e);
 	if (!there && (e->kind != ERR_GONE || p->kind != PUSH_CREATE))
 		return false;
-	*e = (struct err){ 0 };
+	*e = (struct err){0};
 	if (there && p->version && strcmp(p->version, now.version ? now.version : ""))
 		return err_set(e, ERR_CONFLICT, "the file is no longer version %s", p->version);
 	if (p->kind == PUSH_DELETE) {
@@ -301,17 +302,17 @@ static void dir_start(struct remote *r, struct op *op, struct dir_call call)
 
 static void dir_pull(struct remote *r, struct pull *p)
 {
-	dir_start(r, &p->op, (struct dir_call){ .pull = p });
+	dir_start(r, &p->op, (struct dir_call){.pull = p});
 }
 
 static void dir_get(struct remote *r, struct get *g)
 {
-	dir_start(r, &g->op, (struct dir_call){ .get = g });
+	dir_start(r, &g->op, (struct dir_call){.get = g});
 }
 
 static void dir_push(struct remote *r, struct push *p)
 {
-	dir_start(r, &p->op, (struct dir_call){ .push = p });
+	dir_start(r, &p->op, (struct dir_call){.push = p});
 }
 
 struct dir_conf {
@@ -320,19 +321,18 @@ struct dir_conf {
 };
 
 static const struct option dir_options[] = {
-	{ .key = "adapter", .type = OPTION_TEXT, .offset = offsetof(struct dir_conf, adapter), .help = "dir" },
-	{ .key = "path", .type = OPTION_TEXT, .offset = offsetof(struct dir_conf, path), .required = true,
-		.help = "the folder; a relative one starts at the configuration's" },
-	{ .key = "types", .type = OPTION_LIST, .offset = offsetof(struct dir_conf, types),
-		.help = "the record types kept there; all if not given" },
-	{ 0 },
+	OPTION("adapter", TEXT, dir_conf, adapter, "dir"),
+	OPTION("path", TEXT, dir_conf, path, "the folder; a relative one starts at the configuration's",
+		.required = true),
+	OPTION("types", LIST, dir_conf, types, "the record types kept there; all if not given"),
+	{0},
 };
 
 static struct remote *dir_open(
 	const struct adapter_env *env, const char *partner, const struct yaml *conf, struct diags *diags)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
-	struct dir_conf options = { 0 };
+	struct dir_conf options = {0};
 	struct dir *d = arena_new_of(arena, struct dir);
 	struct remote *r = &d->remote;
 
@@ -344,7 +344,7 @@ static struct remote *dir_open(
 	r->env = env;
 	r->partner = arena_strdup(arena, partner);
 	r->caps = ADAPTER_CAN_COMPLETE | ADAPTER_CAN_GET | ADAPTER_CAN_FIND | ADAPTER_CAN_CREATE | ADAPTER_CAN_UPDATE |
-		ADAPTER_CAN_DELETE | ADAPTER_CAN_CONDITIONAL | ADAPTER_CAN_IDEMPOTENT | ADAPTER_CAN_VERSIONS;
+		  ADAPTER_CAN_DELETE | ADAPTER_CAN_CONDITIONAL | ADAPTER_CAN_IDEMPOTENT | ADAPTER_CAN_VERSIONS;
 	for (unsigned t = 0; t < RECORD_TYPES; t++)
 		if (r->types & 1u << t)
 			r->readable[t] = r->writable[t] = adapter_all_fields((enum record_type)t);

@@ -75,19 +75,19 @@ static void exec_start(struct remote *r, struct op *op, struct exec_request requ
 static void exec_pull(struct remote *r, struct pull *p)
 {
 	p->total = -1;
-	exec_start(r, &p->op, (struct exec_request){ .pull = p });
+	exec_start(r, &p->op, (struct exec_request){.pull = p});
 }
 
 static void exec_get(struct remote *r, struct get *g)
 {
 	g->found = false;
-	exec_start(r, &g->op, (struct exec_request){ .get = g });
+	exec_start(r, &g->op, (struct exec_request){.get = g});
 }
 
 static void exec_push(struct remote *r, struct push *p)
 {
 	p->sent = false;
-	exec_start(r, &p->op, (struct exec_request){ .push = p });
+	exec_start(r, &p->op, (struct exec_request){.push = p});
 }
 
 struct exec_conf {
@@ -98,27 +98,27 @@ struct exec_conf {
 };
 
 static const struct option exec_options[] = {
-	{ .key = "adapter", .type = OPTION_TEXT, .offset = offsetof(struct exec_conf, adapter), .help = "exec" },
-	{ .key = "command", .type = OPTION_LIST, .offset = offsetof(struct exec_conf, command), .required = true,
-		.help = "program and arguments; with a slash in it the program's path starts at the configuration's folder" },
-	{ .key = "types", .type = OPTION_LIST, .offset = offsetof(struct exec_conf, types), .help = "record types; all if not given" },
-	{ .key = "config", .type = OPTION_NODE, .offset = offsetof(struct exec_conf, config), .help = "what the program is told" },
-	{ .key = "secrets", .type = OPTION_NODE, .offset = offsetof(struct exec_conf, secrets),
-		.help = "name -> secret, told it on its stdin" },
-	{ .key = "timeout", .type = OPTION_SPAN, .offset = offsetof(struct exec_conf, timeout_ms), .fallback = "60s", .min = 50,
-		.max = 3600000, .help = "for one answer, and for its start" },
-	{ 0 },
+	OPTION("adapter", TEXT, exec_conf, adapter, "exec"),
+	OPTION("command", LIST, exec_conf, command,
+		"program and arguments; with a slash in it the program's path starts at the configuration's folder",
+		.required = true),
+	OPTION("types", LIST, exec_conf, types, "record types; all if not given"),
+	OPTION("config", NODE, exec_conf, config, "what the program is told"),
+	OPTION("secrets", NODE, exec_conf, secrets, "name -> secret, told it on its stdin"),
+	OPTION("timeout", SPAN, exec_conf, timeout_ms, "for one answer, and for its start", .fallback = "60s",
+		.min = 50, .max = 3600000),
+	{0},
 };
 
-static bool secrets_read(const struct adapter_env *env, struct arena *arena, const struct yaml *y, json_t *out,
-	struct diags *diags)
+static bool secrets_read(
+	const struct adapter_env *env, struct arena *arena, const struct yaml *y, json_t *out, struct diags *diags)
 {
 	const size_t before = diags->n;
 
 	if (y && y->kind != YAML_MAPPING)
 		diag_add(diags, y, "a mapping of names to secrets is wanted");
 	for (size_t i = 0; diags->n == before && y && i < y->n; i++) {
-		struct err e = { 0 };
+		struct err e = {0};
 		const char *text = env->secret ? env->secret(arena, y->child[i], &e) : NULL;
 
 		if (text)
@@ -129,7 +129,8 @@ static bool secrets_read(const struct adapter_env *env, struct arena *arena, con
 	return diags->n == before;
 }
 
-static const char *const *command_argv(const struct adapter_env *env, struct arena *arena, const struct option_list *command)
+static const char *const *command_argv(
+	const struct adapter_env *env, struct arena *arena, const struct option_list *command)
 {
 	const char **argv = arena_array(arena, const char *, command->n + 1);
 
@@ -146,7 +147,7 @@ static struct remote *exec_open(
 	AUTO(arena_free) struct arena *arena = arena_new();
 	AUTO(json_drop) json_t *secrets = json_object();
 	struct exec *x = arena_new_of(arena, struct exec);
-	struct exec_conf c = { 0 };
+	struct exec_conf c = {0};
 
 	if (!options_read(arena, exec_options, conf, &c, diags) ||
 		!adapter_types(&c.types, yaml_get(conf, "types"), &x->remote.types, diags) ||

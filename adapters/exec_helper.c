@@ -81,8 +81,10 @@ void exec_silent(struct timer *t)
 void exec_send(struct exec_request *q)
 {
 	struct exec *x = q->exec;
-	AUTO(free) char *line = q->pull ? exec_pull_line(q->id, q->pull) : q->get ? exec_get_line(q->id, q->get) :
-										    exec_push_line(q->id, q->push);
+	AUTO(free)
+	char *line = q->pull  ? exec_pull_line(q->id, q->pull)
+		     : q->get ? exec_get_line(q->id, q->get)
+			      : exec_push_line(q->id, q->push);
 
 	timer_arm(x->remote.env->loop, &q->timer, x->timeout_ms);
 	q->sent = line && child_send(x->child, line, strlen(line));
@@ -155,7 +157,7 @@ static void exec_leave(struct exec *x, const struct err *why)
 			e.wait_ms = (uint32_t)wait_ms;
 		request_finish(q, &e);
 	}
-	x->leaving = (struct op){ .loop = loop, .done = exec_left };
+	x->leaving = (struct op){.loop = loop, .done = exec_left};
 	child_close(x->child, &x->leaving);
 }
 
@@ -262,7 +264,7 @@ static void answer_nonsense(struct exec_answer *a, const char *what)
 /* On the pool or here, by its length. */
 static void answer_work(struct exec_answer *a, void (*run)(struct work *), void (*done)(struct op *))
 {
-	a->work = (struct work){ .op.loop = a->exec->remote.env->loop, .op.done = done, .run = run };
+	a->work = (struct work){.op.loop = a->exec->remote.env->loop, .op.done = done, .run = run};
 	a->exec->works++;
 	work_start(&a->work);
 }
@@ -354,8 +356,8 @@ static void on_line(void *ctx, char *line, size_t len)
 void exec_greet(struct exec *x)
 {
 	const struct adapter_env *env = x->remote.env;
-	const struct child_options options = { .name = x->remote.partner, .argv = x->argv, .on_line = on_line,
-		.on_exit = helper_exited, .ctx = x };
+	const struct child_options options = {
+		.name = x->remote.partner, .argv = x->argv, .on_line = on_line, .on_exit = helper_exited, .ctx = x};
 	AUTO(free) char *hello = exec_hello_line(x->remote.partner, x->config, x->secrets, x->remote.types);
 
 	x->child = child_start(env->loop, env->uv, &options);
@@ -373,7 +375,7 @@ void exec_stop(struct exec *x)
 	if (x->child && x->state != EXEC_LEAVING) {
 		timer_disarm(x->remote.env->loop, &x->greeting);
 		x->state = EXEC_LEAVING;
-		x->leaving = (struct op){ .loop = x->remote.env->loop, .done = exec_left };
+		x->leaving = (struct op){.loop = x->remote.env->loop, .done = exec_left};
 		child_close(x->child, &x->leaving);
 	}
 	exec_closed(x);

@@ -17,11 +17,11 @@ struct exec {
 	struct op leaving;
 	struct timer greeting;
 	uint64_t not_before_ms;
-	unsigned failures;       /* in a row */
+	unsigned failures; /* in a row */
 	uint64_t next_id;
 	struct list requests;
 	unsigned works;
-	struct op *closing;      /* close()'s */
+	struct op *closing; /* close()'s */
 };
 
 /* From the start of an op until it is answered; an op that was cancelled leaves it behind, to know its late answer. */
@@ -30,7 +30,7 @@ struct exec_request {
 	struct exec *exec;
 	struct timer timer;
 	uint64_t id;
-	struct op *op;           /* NULL: given up */
+	struct op *op; /* NULL: given up */
 	struct pull *pull;
 	struct get *get;
 	struct push *push;

@@ -53,8 +53,7 @@ char *exec_hello_line(const char *partner, const json_t *config, const json_t *s
 
 static json_t *request(uint64_t id, const char *op, enum record_type type)
 {
-	return json_pack(
-		"{s:I, s:s, s:s}", "id", (json_int_t)id, "op", op, "type", record_type_name(type));
+	return json_pack("{s:I, s:s, s:s}", "id", (json_int_t)id, "op", op, "type", record_type_name(type));
 }
 
 char *exec_pull_line(uint64_t id, const struct pull *p)
@@ -81,7 +80,7 @@ char *exec_get_line(uint64_t id, const struct get *g)
 
 char *exec_push_line(uint64_t id, const struct push *p)
 {
-	static const char *const op[] = { [PUSH_CREATE] = "create", [PUSH_UPDATE] = "update", [PUSH_DELETE] = "delete" };
+	static const char *const op[] = {[PUSH_CREATE] = "create", [PUSH_UPDATE] = "update", [PUSH_DELETE] = "delete"};
 	json_t *j = request(id, op[p->kind], p->type);
 	struct record wanted;
 
@@ -134,11 +133,12 @@ static bool fields_parse(json_t *list, enum record_type type, uint64_t *fields, 
 	}
 	if (!json_is_array(list))
 		return err_set(e, ERR_BROKEN, "ready: fields of %s are no list", record_type_name(type));
-	json_array_foreach(list, i, name) {
+	json_array_foreach (list, i, name) {
 		const int f = json_is_string(name) ? field_find(type, json_string_value(name)) : -1;
 
 		if (f < 0)
-			return err_set(e, ERR_BROKEN, "ready: %s has no field number %zu of the list", record_type_name(type), i);
+			return err_set(e, ERR_BROKEN, "ready: %s has no field number %zu of the list",
+				record_type_name(type), i);
 		*fields |= FIELD_BIT(f);
 	}
 	return true;
@@ -152,15 +152,15 @@ bool exec_ready_parse(json_t *ready, struct exec_ready *out, struct err *e)
 	const char *name;
 	size_t i;
 
-	*out = (struct exec_ready){ 0 };
+	*out = (struct exec_ready){0};
 	if (!json_is_integer(protocol) || json_integer_value(protocol) != EXEC_PROTOCOL)
 		return err_set(e, ERR_BROKEN, "ready: protocol %d is spoken here", EXEC_PROTOCOL);
 	if (!json_is_array(caps) || !json_is_object(types) || !json_object_size(types))
 		return err_set(e, ERR_BROKEN, "ready: capabilities (a list) and types (an object) are needed");
-	json_array_foreach(caps, i, value)
+	json_array_foreach (caps, i, value)
 		if (!json_is_string(value) || !cap_parse(json_string_value(value), &out->caps))
 			return err_set(e, ERR_BROKEN, "ready: capability number %zu is none", i);
-	json_object_foreach(types, name, value) {
+	json_object_foreach (types, name, value) {
 		enum record_type type;
 
 		if (!record_type_parse(name, &type))
@@ -211,10 +211,11 @@ static bool item_parse(json_t *j, enum record_type type, struct arena *arena, st
 {
 	const json_t *modified = json_object_get(j, "modified");
 
-	*item = (struct item){ .type = type, .key = json_text(arena, json_object_get(j, "key")),
+	*item = (struct item){.type = type,
+		.key = json_text(arena, json_object_get(j, "key")),
 		.version = json_text(arena, json_object_get(j, "version")),
 		.hub_id = json_text(arena, json_object_get(j, "hub_id")),
-		.merged_into = json_text(arena, json_object_get(j, "merged_into")) };
+		.merged_into = json_text(arena, json_object_get(j, "merged_into"))};
 	if (!json_is_object(j) || !item->key || !item->key[0])
 		return err_set(e, ERR_BROKEN, "done: an item without a key");
 	if (json_is_string(modified) && !time_parse(json_string_value(modified), &item->modified_ms))

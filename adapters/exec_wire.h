@@ -19,7 +19,7 @@ char *exec_cancel_line(uint64_t id);
 struct exec_ready {
 	unsigned caps, types;
 	uint64_t readable[RECORD_TYPES], writable[RECORD_TYPES];
-	uint64_t version;   /* hash of all that */
+	uint64_t version; /* hash of all that */
 };
 bool exec_ready_parse(json_t *ready, struct exec_ready *, struct err *);
 

@@ -13,11 +13,13 @@
  * read    parses, judges and maps the answer on the thread pool
  * judge   back on the loop: takes the results over, or fails
  *
- * Failure modes: the exchange fails below HTTP (its own kind: AGAIN, BROKEN); the partner refuses (kind by the manifest's
- * rules or the status); the answer makes no sense (BROKEN). A push says in `sent` whether it may have had an effect.
+ * Failure modes: the exchange fails below HTTP (its own kind: AGAIN, BROKEN); the partner refuses (kind by the
+ * manifest's rules or the status); the answer makes no sense (BROKEN). A push says in `sent` whether it may have had an
+ * effect.
  */
 #include "adapters/rest.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "io/task.h"
@@ -27,36 +29,33 @@ struct rest_call {
 	struct rest *rest;
 	const struct rest_type *type;
 	const struct request *request;
-	struct op *op;            /* the caller's, */
-	struct pull *pull;        /* and which of these it is in */
+	struct op *op;	   /* the caller's, */
+	struct pull *pull; /* and which of these it is in */
 	struct get *get;
 	struct push *push;
-	struct arena *arena;      /* the caller's, for what comes out */
+	struct arena *arena; /* the caller's, for what comes out */
 	struct arena *scratch;
-
 	struct fill fill;
 	const char *link;
 	struct cursor cursor;
-	json_t *object;           /* create, update: what is sent; owned */
-	bool merging;             /* update by replacing: reading what is there */
-
+	json_t *object; /* create, update: what is sent; owned */
+	bool merging;	/* update by replacing: reading what is there */
 	struct oauth_get token;
 	const char *bearer;
 	bool renewed;
 	struct http_exchange http;
-
 	struct work work;
 	struct answer answer;
 	enum verdict verdict;
-	struct err failure;       /* of the answer; work.op.err is for the op itself */
+	struct err failure; /* of the answer; work.op.err is for the op itself */
 	struct item *item;
 	struct page page;
 };
 
 #define REST_STEPS(X) X(token) X(send) X(read) X(judge)
-#define X(s)                                             \
-	static const struct step *call_##s(struct task *); \
-	static const struct step step_##s = { "rest." #s, call_##s };
+#define X(s)                                                                                                           \
+	static const struct step *call_##s(struct task *);                                                             \
+	static const struct step step_##s = {"rest." #s, call_##s};
 REST_STEPS(X)
 #undef X
 
@@ -74,7 +73,7 @@ static const struct step *call_token(struct task *t)
 
 	if (!c->rest->oauth)
 		return &step_send;
-	c->token = (struct oauth_get){ .op.loop = t->op.loop };
+	c->token = (struct oauth_get){.op.loop = t->op.loop};
 	task_own(t, &c->token.op);
 	oauth_start(c->rest->oauth, &c->token);
 	return &step_send;
@@ -84,14 +83,14 @@ static const struct step *call_send(struct task *t)
 {
 	struct rest_call *c = container_of(t, struct rest_call, task);
 	struct rest *rest = c->rest;
-	struct err e = { 0 };
+	struct err e = {0};
 
 	if (c->token.token && !c->bearer)
 		c->bearer = arena_strdup(c->scratch, c->token.token);
 	c->fill.now_ms = loop_wall(t->op.loop);
 	c->fill.record = c->merging ? NULL : c->object;
 	c->fill.text[SLOT_REQUEST_ID] = arena_printf(c->scratch, "%llu", (unsigned long long)++rest->requests);
-	c->http = (struct http_exchange){ .op.loop = t->op.loop, .peer = rest->peer, .arena = c->scratch };
+	c->http = (struct http_exchange){.op.loop = t->op.loop, .peer = rest->peer, .arena = c->scratch};
 	if (!request_compose(rest, c->request, &c->fill, c->link, c->bearer, c->scratch, &c->http, &e))
 		return fail(c, &e);
 	task_own(t, &c->http.op);
@@ -113,29 +112,29 @@ static void item_at(struct rest_call *c, const struct locate *where)
 		c->item->version = locate_text(&c->request->version, &c->answer, c->answer.doc, c->arena);
 }
 
-/* "No such record" is null, false or nothing in a place that is there: an answer of another shape must not be taken for a
- * deletion. */
+/* "No such record" is null, false or nothing in a place that is there: an answer of another shape must not be taken for
+ * a deletion. */
 static void found_at(struct rest_call *c)
 {
-	static const struct locate whole = { LOCATE_POINTER, "", NULL, NULL };
+	static const struct locate whole = {LOCATE_POINTER, "", NULL, NULL};
 	const struct locate *where = c->request->item.from ? &c->request->item : &whole;
 	const json_t *row = locate_json(where, &c->answer, c->answer.doc);
 	const char *last = strrchr(where->what, '/');
-	const bool none = row ? json_is_null(row) || json_is_false(row) || (json_is_array(row) && !json_array_size(row)) :
-				last && json_at(c->answer.doc, arena_strndup(c->scratch, where->what, (size_t)(last - where->what)));
+	const bool none = row ? json_is_null(row) || json_is_false(row) || (json_is_array(row) && !json_array_size(row))
+			      : last && json_at(c->answer.doc,
+						arena_strndup(c->scratch, where->what, (size_t)(last - where->what)));
 
 	item_at(c, where);
 	if (!c->item && !none)
-		err_set(&c->failure, ERR_BROKEN, "%s %s: no record at %s", request_names[c->request->kind], c->type->name,
-			where->what[0] ? where->what : "the top of the answer");
+		err_set(&c->failure, ERR_BROKEN, "%s %s: no record at %s", request_names[c->request->kind],
+			c->type->name, where->what[0] ? where->what : "the top of the answer");
 }
 
 static void call_parse(struct work *w)
 {
 	struct rest_call *c = container_of(w, struct rest_call, work);
 
-	c->verdict = answer_judge(
-		c->rest, c->type, c->request, &c->answer, c->fill.text[SLOT_REQUEST_ID], &c->failure);
+	c->verdict = answer_judge(c->rest, c->type, c->request, &c->answer, c->fill.text[SLOT_REQUEST_ID], &c->failure);
 	if (c->verdict != VERDICT_OK)
 		return;
 	switch (c->request->kind) {
@@ -163,10 +162,13 @@ static const struct step *call_read(struct task *t)
 	if (pause_ms)
 		http_peer_pause(c->rest->peer, pause_ms);
 	json_decref(c->answer.doc);
-	c->answer = (struct answer){ .status = c->http.status, .header = c->http.answer, .nheader = c->http.nanswer,
-		.body = c->http.answer_body, .len = c->http.answer_len };
-	c->failure = (struct err){ 0 };
-	c->work = (struct work){ .op.loop = t->op.loop, .run = call_parse };
+	c->answer = (struct answer){.status = c->http.status,
+		.header = c->http.answer,
+		.nheader = c->http.nanswer,
+		.body = c->http.answer_body,
+		.len = c->http.answer_len};
+	c->failure = (struct err){0};
+	c->work = (struct work){.op.loop = t->op.loop, .run = call_parse};
 	task_own(t, &c->work.op);
 	work_start(&c->work);
 	return &step_judge;
@@ -180,7 +182,7 @@ static bool judge_pull(struct rest_call *c, struct err *e)
 	struct pull *p = c->pull;
 
 	if (c->verdict == VERDICT_EMPTY)
-		c->page = (struct page){ .more = 0, .total = -1, .pages = -1 };
+		c->page = (struct page){.more = 0, .total = -1, .pages = -1};
 	if (c->page.next && spec->kind->walk == WALK_LINK)
 		c->page.next = request_link(c->rest, c->scratch, c->page.next, e);
 	if (!e->kind && c->page.delta)
@@ -204,7 +206,19 @@ static bool judge_get(struct rest_call *c)
 	return true;
 }
 
-static bool object_set(struct rest_call *, const struct request *, struct err *);
+/* Puts into what is sent what is no field. */
+static bool object_set(struct rest_call *c, struct err *e)
+{
+	const struct request *q = c->request;
+
+	for (size_t i = 0; i < q->nset; i++) {
+		json_t *value = template_json(q->set[i].json, &c->fill);
+
+		if (value && !json_put(c->object, q->set[i].name, value))
+			return err_set(e, ERR_BROKEN, "set: %s is in the way", q->set[i].name);
+	}
+	return true;
+}
 
 /* The record as it is there, with our fields put over it: everything else survives. */
 static bool judge_merge(struct rest_call *c, struct err *e)
@@ -223,7 +237,7 @@ static bool judge_merge(struct rest_call *c, struct err *e)
 		return false;
 	c->item = NULL;
 	c->request = &c->type->request[REQUEST_UPDATE];
-	if (!object_set(c, c->request, e))
+	if (!object_set(c, e))
 		return false;
 	c->merging = false;
 	return true;
@@ -280,18 +294,23 @@ static const struct step *call_judge(struct task *t)
 
 /* --- beginning and end ------------------------------------------------------------------------------------------ */
 
+static void call_end(struct rest_call *c, const struct err *e)
+{
+	c->op->err = *e;
+	op_finish(c->op);
+	json_decref(c->answer.doc);
+	json_decref(c->object);
+	arena_free(c->scratch);
+	free(c);
+}
+
 static void call_done(struct op *op)
 {
 	struct rest_call *c = container_of(op, struct rest_call, task.op);
 
 	if (c->push && !c->merging)
 		c->push->sent = c->http.sent;
-	c->op->err = op->err;
-	op_finish(c->op);
-	json_decref(c->answer.doc);
-	json_decref(c->object);
-	arena_free(c->scratch);
-	free(c);
+	call_end(c, &op->err);
 }
 
 static void call_cancel(struct op *op)
@@ -307,7 +326,7 @@ static void call_start(struct remote *r, struct op *op, enum record_type type, s
 {
 	struct rest *rest = container_of(r, struct rest, remote);
 	struct rest_call *c = calloc(1, sizeof *c);
-	struct err e = { 0 };
+	struct err e = {0};
 
 	if (!c)
 		abort();
@@ -323,21 +342,12 @@ static void call_start(struct remote *r, struct op *op, enum record_type type, s
 	if (!c->type)
 		err_set(&e, ERR_BROKEN, "this endpoint has no records of that type");
 	else if (begin(c, &e) && !c->request->method)
-		err_set(&e, ERR_BROKEN, "the manifest has no %s for %s", request_names[c->request->kind], c->type->name);
-	if (!e.kind) {
+		err_set(&e, ERR_BROKEN, "the manifest has no %s for %s", request_names[c->request->kind],
+			c->type->name);
+	if (e.kind)
+		call_end(c, &e);
+	else
 		task_start(&c->task, &step_token);
-		return;
-	}
-	op->err = e;
-	op_finish(op);
-	json_decref(c->object);
-	arena_free(c->scratch);
-	free(c);
-}
-
-static const char *digits(struct arena *arena, int64_t n)
-{
-	return arena_printf(arena, "%lld", (long long)n);
 }
 
 static bool begin_pull(struct rest_call *c, struct err *e)
@@ -353,9 +363,9 @@ static bool begin_pull(struct rest_call *c, struct err *e)
 	f->has_since = c->cursor.has_since;
 	f->since_ms = c->cursor.since_ms;
 	f->text[SLOT_CURSOR] = c->cursor.opaque;
-	f->text[SLOT_PAGE] = digits(c->scratch, c->cursor.page);
-	f->text[SLOT_OFFSET] = digits(c->scratch, c->cursor.offset);
-	f->text[SLOT_LIMIT] = digits(c->scratch, c->cursor.limit);
+	f->text[SLOT_PAGE] = arena_printf(c->scratch, "%" PRId64, c->cursor.page);
+	f->text[SLOT_OFFSET] = arena_printf(c->scratch, "%" PRId64, c->cursor.offset);
+	f->text[SLOT_LIMIT] = arena_printf(c->scratch, "%" PRId64, c->cursor.limit);
 	if (c->cursor.link)
 		c->link = request_link(c->rest, c->scratch, c->cursor.link, e);
 	return !e->kind;
@@ -370,18 +380,6 @@ static bool begin_get(struct rest_call *c, struct err *e)
 	return true;
 }
 
-/* Puts into what is sent what is no field. */
-static bool object_set(struct rest_call *c, const struct request *q, struct err *e)
-{
-	for (size_t i = 0; i < q->nset; i++) {
-		json_t *value = template_json(q->set[i].json, &c->fill);
-
-		if (value && !json_put(c->object, q->set[i].name, value))
-			return err_set(e, ERR_BROKEN, "set: %s is in the way", q->set[i].name);
-	}
-	return true;
-}
-
 static bool create_object(struct rest_call *c, struct err *e)
 {
 	if (!mapping_out(c->type->mapping, c->push->record, c->push->fields, c->object, e))
@@ -389,14 +387,13 @@ static bool create_object(struct rest_call *c, struct err *e)
 	if (c->type->hub_id_to && c->push->hub_id &&
 		!json_put(c->object, c->type->hub_id_to, json_string(c->push->hub_id)))
 		return err_set(e, ERR_BROKEN, "hub_id: %s is in the way", c->type->hub_id_to);
-	return object_set(c, c->request, e);
+	return object_set(c, e);
 }
 
 static bool begin_push(struct rest_call *c, struct err *e)
 {
 	static const enum request_kind kind[] = {
-		[PUSH_CREATE] = REQUEST_CREATE, [PUSH_UPDATE] = REQUEST_UPDATE, [PUSH_DELETE] = REQUEST_DELETE
-	};
+		[PUSH_CREATE] = REQUEST_CREATE, [PUSH_UPDATE] = REQUEST_UPDATE, [PUSH_DELETE] = REQUEST_DELETE};
 	struct push *p = c->push;
 
 	p->sent = false;
@@ -415,25 +412,26 @@ static bool begin_push(struct rest_call *c, struct err *e)
 	c->object = json_object();
 	if (p->kind == PUSH_CREATE)
 		return create_object(c, e);
-	return mapping_out(c->type->mapping, p->record, p->fields, c->object, e) && object_set(c, c->request, e);
+	return mapping_out(c->type->mapping, p->record, p->fields, c->object, e) && object_set(c, e);
 }
 
 static void rest_pull(struct remote *r, struct pull *p)
 {
-	call_start(r, &p->op, p->type, (struct rest_call){ .pull = p, .arena = p->arena }, begin_pull);
+	call_start(r, &p->op, p->type, (struct rest_call){.pull = p, .arena = p->arena}, begin_pull);
 }
 
 static void rest_get(struct remote *r, struct get *g)
 {
-	call_start(r, &g->op, g->type, (struct rest_call){ .get = g, .arena = g->arena }, begin_get);
+	call_start(r, &g->op, g->type, (struct rest_call){.get = g, .arena = g->arena}, begin_get);
 }
 
 static void rest_push(struct remote *r, struct push *p)
 {
-	call_start(r, &p->op, p->type, (struct rest_call){ .push = p, .arena = p->arena }, begin_push);
+	call_start(r, &p->op, p->type, (struct rest_call){.push = p, .arena = p->arena}, begin_push);
 }
 
-static const char *rest_image(struct remote *r, struct arena *arena, enum record_type type, unsigned field, const char *value)
+static const char *rest_image(
+	struct remote *r, struct arena *arena, enum record_type type, unsigned field, const char *value)
 {
 	const struct rest *rest = container_of(r, struct rest, remote);
 
@@ -460,10 +458,16 @@ static struct remote *rest_open(
 	rest->peer = http_peer_new(env->loop, env->http, &rest->peer_options);
 	if (a->token_url) {
 		const bool rotating = a->kind == AUTH_REFRESH_TOKEN;
-		const struct oauth_options options = { .grant = rotating ? OAUTH_REFRESH_TOKEN : OAUTH_CLIENT_CREDENTIALS,
-			.token_url = a->token_url, .client_id = a->user, .client_secret = a->secret, .scope = a->scope,
-			.basic = a->basic, .refresh_token = a->refresh_token,
-			.state_file = rotating ? arena_printf(rest->arena, "%s/%s.token", env->state_dir, partner) : NULL };
+		const struct oauth_options options = {
+			.grant = rotating ? OAUTH_REFRESH_TOKEN : OAUTH_CLIENT_CREDENTIALS,
+			.token_url = a->token_url,
+			.client_id = a->user,
+			.client_secret = a->secret,
+			.scope = a->scope,
+			.basic = a->basic,
+			.refresh_token = a->refresh_token,
+			.state_file =
+				rotating ? arena_printf(rest->arena, "%s/%s.token", env->state_dir, partner) : NULL};
 
 		rest->auth_peer = http_peer_new(env->loop, env->http, &rest->auth_peer_options);
 		rest->oauth = oauth_new(env->loop, rest->auth_peer, &options);

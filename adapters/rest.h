@@ -1,10 +1,12 @@
 /*
  * rest.h - the inside of the rest adapter: a manifest compiled into structs, and what its parts do with them.
  *
- *   rest_manifest.c   YAML -> struct rest               rest_request.c   struct request + values -> struct http_exchange
- *   rest_answer.c     an answer -> verdict, items       rest_cursor.c    where a walk through pages stands
- *   rest_error.c      status and body -> error kind     rest_auth.c      credentials and signatures
- *   rest_webhook.c    calls from the partner            rest.c           the ops
+ *   rest_manifest.c, rest_read_*.c   YAML -> struct rest
+ *   rest_request.c                   struct request and values -> struct http_exchange
+ *   rest_answer.c, rest_error.c      an answer -> items, or an error kind
+ *   rest_cursor.c                    where a walk through pages stands
+ *   rest_auth.c, rest_webhook.c      credentials and signatures; calls from the partner
+ *   rest.c                           the ops
  *
  * Everything in struct rest but the counters is constant once it is open, so that pages are read on the thread pool.
  */
@@ -77,7 +79,13 @@ struct parameter {
 	struct template_json *json;            /* instead: sent as JSON text */
 };
 
-#define REQUEST_LIST(X) X(LIST, "list") X(GET, "get") X(FIND, "find") X(CREATE, "create") X(UPDATE, "update") X(DELETE, "delete")
+#define REQUEST_LIST(X)                                                                       \
+	X(LIST, "list")                                                                       \
+	X(GET, "get")                                                                         \
+	X(FIND, "find")                                                                       \
+	X(CREATE, "create")                                                                   \
+	X(UPDATE, "update")                                                                   \
+	X(DELETE, "delete")
 
 enum request_kind {
 #define X(kind, name) REQUEST_##kind,
@@ -148,7 +156,8 @@ struct page {
 };
 
 /* The state to start from: text NULL, a walk in progress, or a finished one (overlap is taken off then). */
-bool cursor_read(struct arena *, const struct cursor_spec *, const char *text, size_t limit, struct cursor *, struct err *);
+bool cursor_read(
+	struct arena *, const struct cursor_spec *, const char *text, size_t limit, struct cursor *, struct err *);
 /* The state after a page; false with ERR_BROKEN if paging makes no sense. */
 bool cursor_advance(const struct cursor_spec *, struct cursor *, const struct page *, bool *more, struct err *);
 /* NULL: nothing to keep. */
@@ -201,8 +210,18 @@ bool webhook_read(const struct webhook *, unsigned types, const struct http_exch
 
 /* --- credentials -------------------------------------------------------------------------------------------- */
 
-enum auth_kind { AUTH_NONE, AUTH_HEADER, AUTH_BASIC, AUTH_BEARER, AUTH_CLIENT_CREDENTIALS, AUTH_REFRESH_TOKEN, AUTH_HMAC,
-	AUTH_BODY, AUTH_MTLS };
+/* In the order of auth_words in rest_read_endpoint.c. */
+enum auth_kind {
+	AUTH_NONE,
+	AUTH_HEADER,
+	AUTH_BASIC,
+	AUTH_BEARER,
+	AUTH_CLIENT_CREDENTIALS,
+	AUTH_REFRESH_TOKEN,
+	AUTH_HMAC,
+	AUTH_BODY,
+	AUTH_MTLS,
+};
 
 struct auth {
 	int kind;

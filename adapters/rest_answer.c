@@ -98,7 +98,7 @@ static const char *id_at(struct arena *arena, json_t *row, const char *pointer)
 
 static bool row_deleted(const struct rest_type *t, json_t *row, struct arena *arena)
 {
-	static const char *const yes[] = { "true", "1" };
+	static const char *const yes[] = {"true", "1"};
 	const char *const *word = t->ndeleted_is ? t->deleted_is : yes;
 	const size_t n = t->ndeleted_is ? t->ndeleted_is : sizeof yes / sizeof *yes;
 	const char *text = text_at(arena, row, t->deleted);
@@ -135,7 +135,7 @@ void answer_item(const struct rest_type *t, json_t *row, struct arena *arena, st
 	const bool deleted = t->deleted && row_deleted(t, row, arena);
 	const char *id = NULL;
 
-	*item = (struct item){ .type = t->type };
+	*item = (struct item){.type = t->type};
 	if (deleted && t->deleted_id)
 		id = id_at(arena, row, t->deleted_id);
 	if (!id)
@@ -214,9 +214,11 @@ bool answer_page(const struct rest_type *t, const struct answer *a, struct arena
 	const size_t nrows = json_array_size(rows), ndead = json_array_size(dead);
 	const char *high = locate_text(&t->high, a, a->doc, scratch);
 
-	*p = (struct page){ .more = yes_at(&t->more, a, scratch), .total = number_at(&t->total, a, scratch),
-		.pages = number_at(&t->pages, a, scratch), .next = link_at(&t->next, a, scratch),
-		.delta = link_at(&t->delta, a, scratch) };
+	*p = (struct page){.more = yes_at(&t->more, a, scratch),
+		.total = number_at(&t->total, a, scratch),
+		.pages = number_at(&t->pages, a, scratch),
+		.next = link_at(&t->next, a, scratch),
+		.delta = link_at(&t->delta, a, scratch)};
 	if (!json_is_array(rows))
 		return err_set(e, ERR_BROKEN, "list %s: no array of items at %s", t->name, t->items.what);
 	if (nrows + ndead > REST_ITEMS_MAX)
@@ -231,7 +233,7 @@ bool answer_page(const struct rest_type *t, const struct answer *a, struct arena
 	for (size_t i = 0; i < ndead; i++) {
 		struct item *item = &(*out)[nrows + i];
 
-		*item = (struct item){ .type = t->type, .state = ITEM_GONE };
+		*item = (struct item){.type = t->type, .state = ITEM_GONE};
 		item->key = id_at(arena, json_array_get(dead, i), t->tombstone_id ? t->tombstone_id : "");
 		if (!item->key)
 			return err_set(e, ERR_BROKEN, "list %s: a tombstone without an id", t->name);

@@ -60,8 +60,8 @@ bool auth_equal(const char *a, const char *b)
 
 static const char *hmac_value(const struct auth *a, struct arena *arena, struct fill *fill, struct err *e)
 {
-	BUF_AUTO struct buf base = { 0 };
-	BUF_AUTO struct buf value = { 0 };
+	BUF_AUTO struct buf base = {0};
+	BUF_AUTO struct buf value = {0};
 
 	if (!template_text(a->base, fill, TEMPLATE_VERBATIM, &base)) {
 		err_set(e, ERR_BROKEN, "auth: the text to sign has a place without a value");

@@ -19,15 +19,15 @@
 #include "base/hash.h"
 
 const struct cursor_kind cursor_kinds[] = {
-	{ "delta-link", WALK_LINK, KEEP_LINK },
-	{ "cursor", WALK_CURSOR, KEEP_CURSOR },
-	{ "since+page", WALK_PAGE, KEEP_SINCE },
-	{ "since+keyset", WALK_KEYSET, KEEP_SINCE },
-	{ "since+cursor", WALK_CURSOR, KEEP_SINCE },
-	{ "since+link", WALK_LINK, KEEP_SINCE },
-	{ "offset", WALK_PAGE, KEEP_NOTHING },
-	{ "link", WALK_LINK, KEEP_NOTHING },
-	{ 0 },
+	{"delta-link", WALK_LINK, KEEP_LINK},
+	{"cursor", WALK_CURSOR, KEEP_CURSOR},
+	{"since+page", WALK_PAGE, KEEP_SINCE},
+	{"since+keyset", WALK_KEYSET, KEEP_SINCE},
+	{"since+cursor", WALK_CURSOR, KEEP_SINCE},
+	{"since+link", WALK_LINK, KEEP_SINCE},
+	{"offset", WALK_PAGE, KEEP_NOTHING},
+	{"link", WALK_LINK, KEEP_NOTHING},
+	{0},
 };
 
 static bool number_at(json_t *doc, const char *key, int64_t *out)
@@ -45,7 +45,7 @@ bool cursor_read(struct arena *arena, const struct cursor_spec *spec, const char
 	AUTO(json_drop) json_t *doc = NULL;
 	int64_t seen = 0;
 
-	*c = (struct cursor){ .page = spec->first, .limit = spec->limit, .power = 1 };
+	*c = (struct cursor){.page = spec->first, .limit = spec->limit, .power = 1};
 	if (limit)
 		c->limit = (int64_t)limit < spec->limit_max ? (int64_t)limit : spec->limit_max;
 	if (!text)
@@ -73,7 +73,8 @@ bool cursor_read(struct arena *arena, const struct cursor_spec *spec, const char
 	return true;
 }
 
-/* Has this page been here before? fresh: the walk began or set out anew with it, so that there is nothing to compare. */
+/* Has this page been here before? fresh: the walk began or set out anew with it, so that there is nothing to compare.
+ */
 static bool goes_round(struct cursor *c, const struct page *p, bool fresh)
 {
 	const uint64_t mark = p->n ? p->content : hash_text(p->next ? p->next : "", 1);
@@ -103,7 +104,8 @@ static bool page_more(const struct cursor *c, const struct cursor_spec *spec, co
 	return p->n && (int64_t)p->n >= c->limit;
 }
 
-static bool advance_link(const struct cursor_spec *spec, struct cursor *c, const struct page *p, bool *more, struct err *e)
+static bool advance_link(
+	const struct cursor_spec *spec, struct cursor *c, const struct page *p, bool *more, struct err *e)
 {
 	*more = p->next;
 	if (p->next && c->link && !strcmp(p->next, c->link))
@@ -118,7 +120,8 @@ static bool advance_opaque(struct cursor *c, const struct page *p, bool *more, s
 {
 	*more = p->more >= 0 ? p->more : p->next != NULL;
 	if (*more && (!p->next || (c->opaque && !strcmp(p->next, c->opaque))))
-		return err_set(e, ERR_BROKEN, p->next ? "the next page's cursor is this page's" : "there is more, but no cursor to it");
+		return err_set(e, ERR_BROKEN,
+			p->next ? "the next page's cursor is this page's" : "there is more, but no cursor to it");
 	if (p->next)
 		c->opaque = p->next;
 	return true;

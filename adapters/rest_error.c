@@ -15,7 +15,8 @@ static bool rule_fits(const struct error_rule *rule, const struct answer *a, str
 		return true;
 	there = locate_json(&rule->at, a, a->doc);
 	text = locate_text(&rule->at, a, a->doc, arena);
-	if (rule->at.from == LOCATE_POINTER ? !there || json_is_null(there) || (json_is_false(there) && !rule->nis) : !text)
+	if (rule->at.from == LOCATE_POINTER ? !there || json_is_null(there) || (json_is_false(there) && !rule->nis)
+					    : !text)
 		return false;
 	if (rule->has && (!text || !strcasestr(text, rule->has)))
 		return false;
@@ -105,14 +106,14 @@ static bool needs_json(const struct rest *rest, const struct request *q, const s
 		break;
 	}
 	return rest->request_id.from == LOCATE_POINTER ||
-		(a->len && (q->key.from == LOCATE_POINTER || q->item.from == LOCATE_POINTER));
+	       (a->len && (q->key.from == LOCATE_POINTER || q->item.from == LOCATE_POINTER));
 }
 
 enum verdict answer_judge(const struct rest *rest, const struct rest_type *t, const struct request *q, struct answer *a,
 	const char *request_id, struct err *e)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
-	struct err why = { 0 };
+	struct err why = {0};
 	enum verdict v;
 	const char *code, *told;
 	size_t i = 0;
@@ -128,14 +129,15 @@ enum verdict answer_judge(const struct rest *rest, const struct rest_type *t, co
 	if ((v == VERDICT_ITEM || v == VERDICT_CONFLICT) && !writes(q->kind))
 		v = VERDICT_BROKEN;
 	if (v == VERDICT_OK && !a->doc && needs_json(rest, q, a)) {
-		err_set(e, ERR_BROKEN, "%s %s: HTTP %u with %zu bytes that are no answer: %s", request_names[q->kind], t->name,
-			a->status, a->len, a->len ? why.text : "empty");
+		err_set(e, ERR_BROKEN, "%s %s: HTTP %u with %zu bytes that are no answer: %s", request_names[q->kind],
+			t->name, a->status, a->len, a->len ? why.text : "empty");
 		return VERDICT_BROKEN;
 	}
 	if (v == VERDICT_OK && rest->request_id.from) {
 		told = locate_text(&rest->request_id, a, a->doc, arena);
 		if (!told || strcmp(told, request_id)) {
-			err_set(e, ERR_BROKEN, "%s %s: the answer belongs to another request", request_names[q->kind], t->name);
+			err_set(e, ERR_BROKEN, "%s %s: the answer belongs to another request", request_names[q->kind],
+				t->name);
 			return VERDICT_BROKEN;
 		}
 	}
@@ -143,7 +145,9 @@ enum verdict answer_judge(const struct rest *rest, const struct rest_type *t, co
 		return v;
 	code = shown_code(rest, a, arena);
 	err_set(e, verdict_kind(v), "%s %s: HTTP %u%s%s%s", request_names[q->kind], t->name, a->status,
-		v == VERDICT_EXPIRED ? ", the cursor has expired" : a->status >= 300 && a->status < 400 ? ", moved: correct the url" : "",
+		v == VERDICT_EXPIRED		      ? ", the cursor has expired"
+		: a->status >= 300 && a->status < 400 ? ", moved: correct the url"
+						      : "",
 		code ? ", code " : "", code ? code : "");
 	return v;
 }
@@ -170,7 +174,7 @@ static uint64_t reset_ms(const char *text, int64_t wall_ms)
 uint64_t answer_pause_ms(const struct rest *rest, const struct http_exchange *x, int64_t wall_ms)
 {
 	const bool told = x->status == 429 || x->status == 503;
-	const struct answer a = { .status = x->status, .header = x->answer, .nheader = x->nanswer };
+	const struct answer a = {.status = x->status, .header = x->answer, .nheader = x->nanswer};
 	uint64_t ms = told ? http_retry_after_ms(x, wall_ms) : 0;
 	const char *remaining = locate_text(&rest->rate_remaining, &a, NULL, x->arena);
 	const char *reset = locate_text(&rest->rate_reset, &a, NULL, x->arena);

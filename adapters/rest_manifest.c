@@ -11,41 +11,38 @@
 struct manifest_conf {
 	int64_t version;
 	const char *product, *about;
-	const struct yaml *vars, *base, *headers, *auth, *rate, *errors, *error_code, *request_id, *webhook, *defaults, *types;
+	const struct yaml *vars, *base, *headers, *auth, *rate, *errors, *error_code, *request_id, *webhook, *defaults,
+		*types;
 	uint64_t timeout_ms, max_body;
 	bool complete;
 };
 
 static const struct option manifest_options[] = {
-	{ .key = "manifest", .type = OPTION_INT, .offset = offsetof(struct manifest_conf, version), .required = true, .min = 1,
-		.max = MANIFEST_VERSION, .help = "version of this language: 1" },
-	{ .key = "product", .type = OPTION_TEXT, .offset = offsetof(struct manifest_conf, product), .help = "what it describes" },
-	{ .key = "about", .type = OPTION_TEXT, .offset = offsetof(struct manifest_conf, about), .help = "what to know about it" },
-	{ .key = "vars", .type = OPTION_NODE, .offset = offsetof(struct manifest_conf, vars),
-		.help = "variables and their defaults; one without must be given by the endpoint" },
-	{ .key = "base", .type = OPTION_NODE, .offset = offsetof(struct manifest_conf, base),
-		.help = "what paths are put after; ${url} is the endpoint's, and is the default" },
-	{ .key = "headers", .type = OPTION_NODE, .offset = offsetof(struct manifest_conf, headers), .help = "of every request" },
-	{ .key = "auth", .type = OPTION_NODE, .offset = offsetof(struct manifest_conf, auth), .help = "see the endpoint's" },
-	{ .key = "rate", .type = OPTION_NODE, .offset = offsetof(struct manifest_conf, rate), .help = "see the endpoint's" },
-	{ .key = "errors", .type = OPTION_NODE, .offset = offsetof(struct manifest_conf, errors),
-		.help = "rules that say what an answer means; the first that fits decides" },
-	{ .key = "error_code", .type = OPTION_NODE, .offset = offsetof(struct manifest_conf, error_code),
-		.help = "pointer to a code to show in error texts" },
-	{ .key = "request_id", .type = OPTION_NODE, .offset = offsetof(struct manifest_conf, request_id),
-		.help = "pointer to where an answer repeats ${request_id}" },
-	{ .key = "webhook", .type = OPTION_NODE, .offset = offsetof(struct manifest_conf, webhook), .help = "how it calls" },
-	{ .key = "defaults", .type = OPTION_NODE, .offset = offsetof(struct manifest_conf, defaults),
-		.help = "what the types have in common, put under each" },
-	{ .key = "types", .type = OPTION_NODE, .offset = offsetof(struct manifest_conf, types), .required = true,
-		.help = "record types" },
-	{ .key = "timeout", .type = OPTION_SPAN, .offset = offsetof(struct manifest_conf, timeout_ms), .fallback = "60s",
-		.min = 100, .max = 600000, .help = "of one request; longer than the product's own limit" },
-	{ .key = "max_body", .type = OPTION_SIZE, .offset = offsetof(struct manifest_conf, max_body), .fallback = "64M",
-		.min = 1024, .max = 1 << 28, .help = "largest answer" },
-	{ .key = "complete", .type = OPTION_BOOL, .offset = offsetof(struct manifest_conf, complete), .fallback = "yes",
-		.help = "a list from the beginning shows everything there is" },
-	{ 0 },
+	OPTION("manifest", INT, manifest_conf, version, "version of this language: 1", .required = true, .min = 1,
+		.max = MANIFEST_VERSION),
+	OPTION("product", TEXT, manifest_conf, product, "what it describes"),
+	OPTION("about", TEXT, manifest_conf, about, "what to know about it"),
+	OPTION("vars", NODE, manifest_conf, vars,
+		"variables and their defaults; one without must be given by the endpoint"),
+	OPTION("base", NODE, manifest_conf, base,
+		"what paths are put after; ${url} is the endpoint's, and is the default"),
+	OPTION("headers", NODE, manifest_conf, headers, "of every request"),
+	OPTION("auth", NODE, manifest_conf, auth, "see the endpoint's"),
+	OPTION("rate", NODE, manifest_conf, rate, "see the endpoint's"),
+	OPTION("errors", NODE, manifest_conf, errors,
+		"rules that say what an answer means; the first that fits decides"),
+	OPTION("error_code", NODE, manifest_conf, error_code, "pointer to a code to show in error texts"),
+	OPTION("request_id", NODE, manifest_conf, request_id, "pointer to where an answer repeats ${request_id}"),
+	OPTION("webhook", NODE, manifest_conf, webhook, "how it calls"),
+	OPTION("defaults", NODE, manifest_conf, defaults, "what the types have in common, put under each"),
+	OPTION("types", NODE, manifest_conf, types, "record types", .required = true),
+	OPTION("timeout", SPAN, manifest_conf, timeout_ms, "of one request; longer than the product's own limit",
+		.fallback = "60s", .min = 100, .max = 600000),
+	OPTION("max_body", SIZE, manifest_conf, max_body, "largest answer", .fallback = "64M", .min = 1024,
+		.max = 1 << 28),
+	OPTION("complete", BOOL, manifest_conf, complete, "a list from the beginning shows everything there is",
+		.fallback = "yes"),
+	{0},
 };
 
 struct endpoint_conf {
@@ -57,23 +54,19 @@ struct endpoint_conf {
 };
 
 static const struct option endpoint_options[] = {
-	{ .key = "adapter", .type = OPTION_TEXT, .offset = offsetof(struct endpoint_conf, adapter), .help = "rest" },
-	{ .key = "manifest", .type = OPTION_TEXT, .offset = offsetof(struct endpoint_conf, manifest), .required = true,
-		.help = "name of an installed manifest, or a path" },
-	{ .key = "url", .type = OPTION_TEXT, .offset = offsetof(struct endpoint_conf, url), .required = true, .help = "https://..." },
-	{ .key = "auth", .type = OPTION_NODE, .offset = offsetof(struct endpoint_conf, auth), .help = "credentials" },
-	{ .key = "vars", .type = OPTION_NODE, .offset = offsetof(struct endpoint_conf, vars), .help = "the manifest's variables" },
-	{ .key = "rate", .type = OPTION_NODE, .offset = offsetof(struct endpoint_conf, rate), .help = "over the manifest's" },
-	{ .key = "tls", .type = OPTION_NODE, .offset = offsetof(struct endpoint_conf, tls), .help = "ca, cert, key" },
-	{ .key = "webhook", .type = OPTION_NODE, .offset = offsetof(struct endpoint_conf, webhook), .help = "secret or path" },
-	{ .key = "types", .type = OPTION_LIST, .offset = offsetof(struct endpoint_conf, types), .help = "only these record types" },
-	{ .key = "timeout", .type = OPTION_SPAN, .offset = offsetof(struct endpoint_conf, timeout_ms), .min = 0, .max = 600000,
-		.help = "over the manifest's" },
-	{ .key = "allow_http", .type = OPTION_BOOL, .offset = offsetof(struct endpoint_conf, allow_http),
-		.help = "plain HTTP: for loopback only" },
-	{ .key = "allow_private", .type = OPTION_BOOL, .offset = offsetof(struct endpoint_conf, allow_private),
-		.help = "loopback, link-local and private addresses" },
-	{ 0 },
+	OPTION("adapter", TEXT, endpoint_conf, adapter, "rest"),
+	OPTION("manifest", TEXT, endpoint_conf, manifest, "name of an installed manifest, or a path", .required = true),
+	OPTION("url", TEXT, endpoint_conf, url, "https://...", .required = true),
+	OPTION("auth", NODE, endpoint_conf, auth, "credentials"),
+	OPTION("vars", NODE, endpoint_conf, vars, "the manifest's variables"),
+	OPTION("rate", NODE, endpoint_conf, rate, "over the manifest's"),
+	OPTION("tls", NODE, endpoint_conf, tls, "ca, cert, key"),
+	OPTION("webhook", NODE, endpoint_conf, webhook, "secret or path"),
+	OPTION("types", LIST, endpoint_conf, types, "only these record types"),
+	OPTION("timeout", SPAN, endpoint_conf, timeout_ms, "over the manifest's", .min = 0, .max = 600000),
+	OPTION("allow_http", BOOL, endpoint_conf, allow_http, "plain HTTP: for loopback only"),
+	OPTION("allow_private", BOOL, endpoint_conf, allow_private, "loopback, link-local and private addresses"),
+	{0},
 };
 
 /* --- small parts, for the other readers too ------------------------------------------------------------------ */
@@ -110,7 +103,8 @@ const struct yaml *read_overlay(struct arena *arena, const struct yaml *base, co
 struct template_vars read_vars(struct reader *r, const struct template_vars *base, const struct yaml *y)
 {
 	const size_t most = base->n + (y ? y->n : 0) + 1;
-	struct template_vars v = { arena_array(r->arena, const char *, most), arena_array(r->arena, const char *, most), 0 };
+	struct template_vars v = {
+		arena_array(r->arena, const char *, most), arena_array(r->arena, const char *, most), 0};
 
 	for (size_t i = 0; i < base->n; i++, v.n++) {
 		v.name[i] = base->name[i];
@@ -149,11 +143,10 @@ struct locate_conf {
 };
 
 static const struct option locate_options[] = {
-	{ .key = "at", .type = OPTION_NODE, .offset = offsetof(struct locate_conf, at), .required = true,
-		.help = "pointer or header:Name" },
-	{ .key = "after", .type = OPTION_TEXT, .offset = offsetof(struct locate_conf, after), .help = "what stands after this" },
-	{ .key = "before", .type = OPTION_TEXT, .offset = offsetof(struct locate_conf, before), .help = "and before this" },
-	{ 0 },
+	OPTION("at", NODE, locate_conf, at, "pointer or header:Name", .required = true),
+	OPTION("after", TEXT, locate_conf, after, "what stands after this"),
+	OPTION("before", TEXT, locate_conf, before, "and before this"),
+	{0},
 };
 
 bool read_locate(struct reader *r, const struct yaml *y, struct locate *out)
@@ -161,7 +154,7 @@ bool read_locate(struct reader *r, const struct yaml *y, struct locate *out)
 	if (!y)
 		return true;
 	if (y->kind == YAML_MAPPING && yaml_get(y, "at")) {
-		struct locate_conf c = { 0 };
+		struct locate_conf c = {0};
 
 		/* `tombstones: { at, id }` is read by its owner. */
 		if (!options_read(r->arena, locate_options, y, &c, r->diags) || !read_locate(r, c.at, out))
@@ -171,7 +164,7 @@ bool read_locate(struct reader *r, const struct yaml *y, struct locate *out)
 		return true;
 	}
 	if (y->kind == YAML_SCALAR && !strncmp(y->text, "header:", 7) && y->text[7]) {
-		*out = (struct locate){ LOCATE_HEADER, y->text + 7, NULL, NULL };
+		*out = (struct locate){LOCATE_HEADER, y->text + 7, NULL, NULL};
 		return true;
 	}
 	if (!read_pointer(r, y, &out->what))
@@ -251,9 +244,10 @@ static const struct yaml *manifest_load(struct reader *r, const char *name, cons
 }
 
 /* The manifest's variables: `name: default`, or `name:` for one the endpoint must give. */
-static bool manifest_vars(struct reader *r, const struct yaml *declared, const struct yaml *given, const struct yaml *where)
+static bool manifest_vars(
+	struct reader *r, const struct yaml *declared, const struct yaml *given, const struct yaml *where)
 {
-	const struct template_vars none = { 0 };
+	const struct template_vars none = {0};
 	const size_t before = r->diags->n;
 
 	for (size_t i = 0; given && given->kind == YAML_MAPPING && i < given->n; i++)
@@ -261,7 +255,8 @@ static bool manifest_vars(struct reader *r, const struct yaml *declared, const s
 			diag_add(r->diags, given->child[i], "the manifest has no such variable");
 	for (size_t i = 0; declared && declared->kind == YAML_MAPPING && i < declared->n; i++)
 		if (yaml_is_null(declared->child[i]) && (!given || !yaml_get(given, declared->child[i]->key)))
-			diag_add(r->diags, given ? given : where, "vars: the manifest needs %s", declared->child[i]->key);
+			diag_add(r->diags, given ? given : where, "vars: the manifest needs %s",
+				declared->child[i]->key);
 	r->vars = read_vars(r, &none, read_overlay(r->arena, declared, given));
 	return r->diags->n == before;
 }
@@ -277,13 +272,14 @@ static const char *url_origin(struct arena *arena, const char *url, bool allow_h
 	return arena_strndup(arena, url, scheme + authority);
 }
 
-static bool read_base(struct reader *r, const struct yaml *y, const struct yaml *where, bool allow_http, struct rest *rest)
+static bool read_base(
+	struct reader *r, const struct yaml *y, const struct yaml *where, bool allow_http, struct rest *rest)
 {
-	BUF_AUTO struct buf base = { 0 };
+	BUF_AUTO struct buf base = {0};
 
 	if (y) {
 		const struct template *t = template_compile(r->arena, y, SLOT_BIT(URL), &r->vars, r->diags);
-		const struct fill fill = { .text[SLOT_URL] = r->url };
+		const struct fill fill = {.text[SLOT_URL] = r->url};
 
 		if (!t || !template_text(t, &fill, TEMPLATE_VERBATIM, &base))
 			return false;
@@ -352,7 +348,8 @@ static void read_remote(struct rest *rest, bool complete)
 		remote->readable[i] = mapping_readable(t->mapping);
 		if (t->request[REQUEST_CREATE].method || t->request[REQUEST_UPDATE].method)
 			remote->writable[i] = mapping_writable(t->mapping);
-		remote->map_version = hash_bytes(&(uint64_t){ mapping_hash(t->mapping) }, sizeof(uint64_t), remote->map_version);
+		remote->map_version =
+			hash_bytes(&(uint64_t){mapping_hash(t->mapping)}, sizeof(uint64_t), remote->map_version);
 		if (t->cursor.overlap_ms > remote->overlap_ms)
 			remote->overlap_ms = t->cursor.overlap_ms;
 	}
@@ -362,7 +359,8 @@ static void read_remote(struct rest *rest, bool complete)
 		remote->caps |= ADAPTER_CAN_WEBHOOKS;
 }
 
-static void read_peers(struct reader *r, const struct manifest_conf *m, const struct endpoint_conf *c, struct rest *rest)
+static void read_peers(
+	struct reader *r, const struct manifest_conf *m, const struct endpoint_conf *c, struct rest *rest)
 {
 	struct http_peer_options *peer = &rest->peer_options;
 
@@ -387,16 +385,17 @@ static void read_peers(struct reader *r, const struct manifest_conf *m, const st
 }
 
 /* All faults are told, so nothing returns at the first. */
-static void read_all(struct reader *r, const struct yaml *conf, struct endpoint_conf *c, const struct yaml *file,
-	struct rest *rest)
+static void read_all(
+	struct reader *r, const struct yaml *conf, struct endpoint_conf *c, const struct yaml *file, struct rest *rest)
 {
-	struct manifest_conf m = { 0 };
+	struct manifest_conf m = {0};
 	unsigned types;
 
 	if (!file)
 		file = manifest_load(r, c->manifest, yaml_get(conf, "manifest"));
 	if (!file || !options_read(r->arena, manifest_options, file, &m, r->diags) ||
-		!adapter_types(&c->types, yaml_get(conf, "types"), &types, r->diags) || !manifest_vars(r, m.vars, c->vars, conf))
+		!adapter_types(&c->types, yaml_get(conf, "types"), &types, r->diags) ||
+		!manifest_vars(r, m.vars, c->vars, conf))
 		return;
 	read_auth(r, m.auth, c->auth, conf, &rest->auth);
 	if (!read_base(r, m.base, conf, c->allow_http, rest))
@@ -420,10 +419,10 @@ struct rest *rest_read(const struct adapter_env *env, const char *partner, const
 	const struct yaml *manifest, struct diags *diags)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
-	struct reader r = { .env = env, .arena = arena, .diags = diags };
+	struct reader r = {.env = env, .arena = arena, .diags = diags};
 	struct rest *rest = arena_new_of(arena, struct rest);
 	const size_t before = diags->n;
-	struct endpoint_conf c = { 0 };
+	struct endpoint_conf c = {0};
 	char *url;
 
 	conf = read_copy(arena, conf);

@@ -8,7 +8,7 @@ struct reader {
 	struct diags *diags;
 	const char *partner, *url;
 	struct template_vars vars;
-	unsigned auth_slots;   /* SLOT_USER, SLOT_SECRET where the credentials travel in the body */
+	unsigned auth_slots; /* SLOT_USER, SLOT_SECRET where the credentials travel in the body */
 };
 
 /* base with over's members put over it, mappings member by member; either may be NULL. */
@@ -16,18 +16,19 @@ const struct yaml *read_overlay(struct arena *, const struct yaml *base, const s
 /* Variables: base's and those of a mapping name -> scalar. */
 struct template_vars read_vars(struct reader *, const struct template_vars *base, const struct yaml *);
 
-bool read_locate(struct reader *, const struct yaml *, struct locate *);              /* NULL node: nowhere */
-bool read_pointer(struct reader *, const struct yaml *, const char **);               /* NULL node: NULL */
+bool read_locate(struct reader *, const struct yaml *, struct locate *); /* NULL node: nowhere */
+bool read_pointer(struct reader *, const struct yaml *, const char **);	 /* NULL node: NULL */
 bool read_parameters(struct reader *, const struct yaml *, unsigned slots, const struct template_vars *,
 	struct parameter **, size_t *n);
-const char *read_secret(struct reader *, const struct yaml *);                        /* NULL node: NULL */
+const char *read_secret(struct reader *, const struct yaml *); /* NULL node: NULL */
 
-struct rest_type *read_type(
-	struct reader *, enum record_type, const struct yaml *defaults, const struct yaml *type, const struct yaml *where);
+struct rest_type *read_type(struct reader *, enum record_type, const struct yaml *defaults, const struct yaml *type,
+	const struct yaml *where);
 bool read_errors(struct reader *, const struct yaml *, struct error_rule **, size_t *n);
 
 /* auth, rate, tls, webhook: the manifest's part and the endpoint's. */
-bool read_auth(struct reader *, const struct yaml *manifest, const struct yaml *endpoint, const struct yaml *where, struct auth *);
+bool read_auth(struct reader *, const struct yaml *manifest, const struct yaml *endpoint, const struct yaml *where,
+	struct auth *);
 bool read_rate(struct reader *, const struct yaml *manifest, const struct yaml *endpoint, struct rest *);
 bool read_tls(struct reader *, const struct yaml *, struct http_peer_options *);
 bool read_webhook(struct reader *, const struct yaml *manifest, const struct yaml *endpoint, struct webhook *);

@@ -11,45 +11,40 @@ struct auth_conf {
 	const struct yaml *password, *token, *secret, *client_secret, *refresh_token, *token_url, *base, *value;
 };
 
-static const char *const auth_words[] = { "none", "header", "basic", "bearer", "client-credentials", "refresh-token", "hmac",
-	"body", "mutual-tls", NULL };
-static const char *const style_words[] = { "form", "basic", NULL };
-static const char *const encoding_words[] = { "hex", "base64", NULL };
-static const char *const wrap_words[] = { "none", "base64", NULL };
+static const char *const auth_words[] = {
+	"none", "header", "basic", "bearer", "client-credentials", "refresh-token", "hmac", "body", "mutual-tls", NULL};
+static const char *const style_words[] = {"form", "basic", NULL};
+static const char *const encoding_words[] = {"hex", "base64", NULL};
+static const char *const wrap_words[] = {"none", "base64", NULL};
 
 static const struct option auth_options[] = {
-	{ .key = "kind", .type = OPTION_ENUM, .offset = offsetof(struct auth_conf, kind), .fallback = "none",
-		.words = auth_words, .help = "how the partner knows who asks" },
-	{ .key = "header", .type = OPTION_TEXT, .offset = offsetof(struct auth_conf, header),
-		.help = "header, hmac: the header's name" },
-	{ .key = "prefix", .type = OPTION_TEXT, .offset = offsetof(struct auth_conf, prefix), .help = "before its value" },
-	{ .key = "user", .type = OPTION_TEXT, .offset = offsetof(struct auth_conf, user), .help = "basic, hmac, body: who" },
-	{ .key = "password", .type = OPTION_NODE, .offset = offsetof(struct auth_conf, password), .help = "basic: secret" },
-	{ .key = "token", .type = OPTION_NODE, .offset = offsetof(struct auth_conf, token), .help = "bearer: secret" },
-	{ .key = "secret", .type = OPTION_NODE, .offset = offsetof(struct auth_conf, secret),
-		.help = "header, hmac, body: secret" },
-	{ .key = "client_id", .type = OPTION_TEXT, .offset = offsetof(struct auth_conf, client_id), .help = "OAuth 2.0: who" },
-	{ .key = "client_secret", .type = OPTION_NODE, .offset = offsetof(struct auth_conf, client_secret),
-		.help = "OAuth 2.0: secret" },
-	{ .key = "refresh_token", .type = OPTION_NODE, .offset = offsetof(struct auth_conf, refresh_token),
-		.help = "refresh-token: the first one, as a secret; later ones are kept in the state folder" },
-	{ .key = "token_url", .type = OPTION_NODE, .offset = offsetof(struct auth_conf, token_url),
-		.help = "OAuth 2.0: where tokens are had; ${url} is the endpoint's" },
-	{ .key = "scope", .type = OPTION_TEXT, .offset = offsetof(struct auth_conf, scope), .help = "OAuth 2.0" },
-	{ .key = "style", .type = OPTION_ENUM, .offset = offsetof(struct auth_conf, style), .fallback = "form",
-		.words = style_words, .help = "OAuth 2.0: id and secret in the form, or as basic authorization" },
-	{ .key = "base", .type = OPTION_NODE, .offset = offsetof(struct auth_conf, base), .help = "hmac: the text signed" },
-	{ .key = "value", .type = OPTION_NODE, .offset = offsetof(struct auth_conf, value), .help = "hmac: the header's value" },
-	{ .key = "encoding", .type = OPTION_ENUM, .offset = offsetof(struct auth_conf, encoding), .fallback = "hex",
-		.words = encoding_words, .help = "hmac: of ${signature}" },
-	{ .key = "wrap", .type = OPTION_ENUM, .offset = offsetof(struct auth_conf, wrap), .fallback = "none",
-		.words = wrap_words, .help = "hmac: of the whole value" },
-	{ 0 },
+	OPTION("kind", ENUM, auth_conf, kind, "how the partner knows who asks", .fallback = "none",
+		.words = auth_words),
+	OPTION("header", TEXT, auth_conf, header, "header, hmac: the header's name"),
+	OPTION("prefix", TEXT, auth_conf, prefix, "before its value"),
+	OPTION("user", TEXT, auth_conf, user, "basic, hmac, body: who"),
+	OPTION("password", NODE, auth_conf, password, "basic: secret"),
+	OPTION("token", NODE, auth_conf, token, "bearer: secret"),
+	OPTION("secret", NODE, auth_conf, secret, "header, hmac, body: secret"),
+	OPTION("client_id", TEXT, auth_conf, client_id, "OAuth 2.0: who"),
+	OPTION("client_secret", NODE, auth_conf, client_secret, "OAuth 2.0: secret"),
+	OPTION("refresh_token", NODE, auth_conf, refresh_token,
+		"refresh-token: the first one, as a secret; later ones are kept in the state folder"),
+	OPTION("token_url", NODE, auth_conf, token_url, "OAuth 2.0: where tokens are had; ${url} is the endpoint's"),
+	OPTION("scope", TEXT, auth_conf, scope, "OAuth 2.0"),
+	OPTION("style", ENUM, auth_conf, style, "OAuth 2.0: id and secret in the form, or as basic authorization",
+		.fallback = "form", .words = style_words),
+	OPTION("base", NODE, auth_conf, base, "hmac: the text signed"),
+	OPTION("value", NODE, auth_conf, value, "hmac: the header's value"),
+	OPTION("encoding", ENUM, auth_conf, encoding, "hmac: of ${signature}", .fallback = "hex",
+		.words = encoding_words),
+	OPTION("wrap", ENUM, auth_conf, wrap, "hmac: of the whole value", .fallback = "none", .words = wrap_words),
+	{0},
 };
 
 const char *read_secret(struct reader *r, const struct yaml *y)
 {
-	struct err e = { 0 };
+	struct err e = {0};
 	const char *text;
 
 	if (!y)
@@ -93,10 +88,11 @@ static const struct yaml *auth_secret(const struct auth_conf *c, const char **ke
 	return NULL;
 }
 
-static bool read_text_template(struct reader *r, const struct yaml *y, unsigned slots, const struct fill *fill, const char **out)
+static bool read_text_template(
+	struct reader *r, const struct yaml *y, unsigned slots, const struct fill *fill, const char **out)
 {
 	const struct template *t = template_compile(r->arena, y, slots, &r->vars, r->diags);
-	BUF_AUTO struct buf text = { 0 };
+	BUF_AUTO struct buf text = {0};
 
 	if (!t || !template_text(t, fill, TEMPLATE_VERBATIM, &text))
 		return false;
@@ -106,7 +102,7 @@ static bool read_text_template(struct reader *r, const struct yaml *y, unsigned 
 
 static bool read_oauth(struct reader *r, const struct auth_conf *c, const struct yaml *where, struct auth *a)
 {
-	const struct fill fill = { .text[SLOT_URL] = r->url };
+	const struct fill fill = {.text[SLOT_URL] = r->url};
 
 	a->scope = c->scope;
 	a->basic = c->style == 1;
@@ -143,7 +139,7 @@ bool read_auth(struct reader *r, const struct yaml *manifest, const struct yaml 
 {
 	const size_t before = r->diags->n;
 	const struct yaml *secret, *y = NULL;
-	struct auth_conf c = { 0 };
+	struct auth_conf c = {0};
 	const char *key;
 
 	if (manifest && manifest->kind == YAML_SCALAR) {
@@ -159,10 +155,12 @@ bool read_auth(struct reader *r, const struct yaml *manifest, const struct yaml 
 	y = read_overlay(r->arena, manifest, endpoint);
 	if (!options_read(r->arena, auth_options, y, &c, r->diags))
 		return false;
-	*a = (struct auth){ .kind = c.kind, .header = c.header ? c.header : "Authorization", .prefix = c.prefix ? c.prefix : "" };
+	*a = (struct auth){
+		.kind = c.kind, .header = c.header ? c.header : "Authorization", .prefix = c.prefix ? c.prefix : ""};
 	secret = auth_secret(&c, &key, &a->user);
 	if (key && !secret)
-		diag_add(r->diags, endpoint ? endpoint : where, "auth: %s needs %s: { credential: ... }", auth_words[c.kind], key);
+		diag_add(r->diags, endpoint ? endpoint : where, "auth: %s needs %s: { credential: ... }",
+			auth_words[c.kind], key);
 	a->secret = read_secret(r, secret);
 	if ((c.kind == AUTH_BASIC || c.kind == AUTH_BODY) && !a->user)
 		diag_add(r->diags, endpoint ? endpoint : where, "auth: %s needs user", auth_words[c.kind]);
@@ -186,27 +184,21 @@ struct rate_conf {
 };
 
 static const struct option rate_options[] = {
-	{ .key = "requests", .type = OPTION_INT, .offset = offsetof(struct rate_conf, requests), .min = 1, .max = 1000000,
-		.help = "at most so many" },
-	{ .key = "per", .type = OPTION_SPAN, .offset = offsetof(struct rate_conf, per_ms), .fallback = "1s", .help = "in so long" },
-	{ .key = "burst", .type = OPTION_INT, .offset = offsetof(struct rate_conf, burst), .min = 1, .max = 100000,
-		.help = "of which so many at once" },
-	{ .key = "connections", .type = OPTION_INT, .offset = offsetof(struct rate_conf, connections), .min = 1, .max = 64,
-		.help = "connections at once" },
-	{ .key = "daily", .type = OPTION_INT, .offset = offsetof(struct rate_conf, daily), .min = 1, .max = 1000000000,
-		.help = "requests in a day" },
-	{ .key = "remaining", .type = OPTION_NODE, .offset = offsetof(struct rate_conf, remaining),
-		.help = "header:Name that tells how many are left" },
-	{ .key = "reset", .type = OPTION_NODE, .offset = offsetof(struct rate_conf, reset),
-		.help = "header:Name that tells when there are more: seconds, epoch or a time" },
-	{ 0 },
+	OPTION("requests", INT, rate_conf, requests, "at most so many", .min = 1, .max = 1000000),
+	OPTION("per", SPAN, rate_conf, per_ms, "in so long", .fallback = "1s"),
+	OPTION("burst", INT, rate_conf, burst, "of which so many at once", .min = 1, .max = 100000),
+	OPTION("connections", INT, rate_conf, connections, "connections at once", .min = 1, .max = 64),
+	OPTION("daily", INT, rate_conf, daily, "requests in a day", .min = 1, .max = 1000000000),
+	OPTION("remaining", NODE, rate_conf, remaining, "header:Name that tells how many are left"),
+	OPTION("reset", NODE, rate_conf, reset, "header:Name that tells when there are more: seconds, epoch or a time"),
+	{0},
 };
 
 bool read_rate(struct reader *r, const struct yaml *manifest, const struct yaml *endpoint, struct rest *rest)
 {
 	const struct yaml *y = read_overlay(r->arena, manifest, endpoint);
 	struct http_peer_options *peer = &rest->peer_options;
-	struct rate_conf c = { 0 };
+	struct rate_conf c = {0};
 
 	if (!y)
 		return true;
@@ -218,7 +210,7 @@ bool read_rate(struct reader *r, const struct yaml *manifest, const struct yaml 
 	peer->burst = (unsigned)(c.burst ? c.burst : c.requests > 10 ? c.requests / 10 : 1);
 	peer->connections = (unsigned)c.connections;
 	peer->daily_quota = (uint64_t)c.daily;
-	return read_locate(r, c.remaining, &rest->rate_remaining) & read_locate(r, c.reset, &rest->rate_reset);
+	return read_locate(r, c.remaining, &rest->rate_remaining) && read_locate(r, c.reset, &rest->rate_reset);
 }
 
 /* --- TLS ---------------------------------------------------------------------------------------------------- */
@@ -228,16 +220,15 @@ struct tls_conf {
 };
 
 static const struct option tls_options[] = {
-	{ .key = "ca", .type = OPTION_TEXT, .offset = offsetof(struct tls_conf, ca),
-		.help = "the only authorities believed, as a PEM file" },
-	{ .key = "cert", .type = OPTION_TEXT, .offset = offsetof(struct tls_conf, cert), .help = "our certificate, PEM" },
-	{ .key = "key", .type = OPTION_TEXT, .offset = offsetof(struct tls_conf, key), .help = "its private key, PEM" },
-	{ 0 },
+	OPTION("ca", TEXT, tls_conf, ca, "the only authorities believed, as a PEM file"),
+	OPTION("cert", TEXT, tls_conf, cert, "our certificate, PEM"),
+	OPTION("key", TEXT, tls_conf, key, "its private key, PEM"),
+	{0},
 };
 
 bool read_tls(struct reader *r, const struct yaml *y, struct http_peer_options *peer)
 {
-	struct tls_conf c = { 0 };
+	struct tls_conf c = {0};
 
 	if (!y)
 		return true;
@@ -261,35 +252,28 @@ struct webhook_conf {
 	const struct yaml *base, *events, *type, *key, *types, *secret, *previous, *path;
 };
 
-static const char *const scheme_words[] = { "none", "standard", "hmac", "path", NULL };
-static const char *const unit_words[] = { "seconds", "milliseconds", NULL };
+static const char *const scheme_words[] = {"none", "standard", "hmac", "path", NULL};
+static const char *const unit_words[] = {"seconds", "milliseconds", NULL};
 
 static const struct option webhook_options[] = {
-	{ .key = "scheme", .type = OPTION_ENUM, .offset = offsetof(struct webhook_conf, scheme), .fallback = "none",
-		.words = scheme_words, .help = "standard (standardwebhooks.com), hmac, or path: an unguessable address" },
-	{ .key = "header", .type = OPTION_TEXT, .offset = offsetof(struct webhook_conf, header), .help = "hmac: its header" },
-	{ .key = "prefix", .type = OPTION_TEXT, .offset = offsetof(struct webhook_conf, prefix), .help = "before the digest" },
-	{ .key = "encoding", .type = OPTION_ENUM, .offset = offsetof(struct webhook_conf, encoding), .fallback = "hex",
-		.words = encoding_words, .help = "of the digest" },
-	{ .key = "wrap", .type = OPTION_ENUM, .offset = offsetof(struct webhook_conf, wrap), .fallback = "none",
-		.words = wrap_words, .help = "base64: around `id:digest`" },
-	{ .key = "base", .type = OPTION_NODE, .offset = offsetof(struct webhook_conf, base), .help = "hmac: the text signed" },
-	{ .key = "timestamp", .type = OPTION_TEXT, .offset = offsetof(struct webhook_conf, timestamp),
-		.help = "hmac: the header with the time of sending" },
-	{ .key = "unit", .type = OPTION_ENUM, .offset = offsetof(struct webhook_conf, unit), .fallback = "seconds",
-		.words = unit_words, .help = "of that time" },
-	{ .key = "events", .type = OPTION_NODE, .offset = offsetof(struct webhook_conf, events),
-		.help = "pointer to the event, or to an array of them" },
-	{ .key = "type", .type = OPTION_NODE, .offset = offsetof(struct webhook_conf, type), .help = "pointer in an event" },
-	{ .key = "key", .type = OPTION_NODE, .offset = offsetof(struct webhook_conf, key), .help = "pointer in an event" },
-	{ .key = "types", .type = OPTION_NODE, .offset = offsetof(struct webhook_conf, types),
-		.help = "what type says, or begins with -> record type" },
-	{ .key = "secret", .type = OPTION_NODE, .offset = offsetof(struct webhook_conf, secret), .help = "the signing secret" },
-	{ .key = "previous", .type = OPTION_NODE, .offset = offsetof(struct webhook_conf, previous),
-		.help = "the one before it, while it is being replaced" },
-	{ .key = "path", .type = OPTION_NODE, .offset = offsetof(struct webhook_conf, path),
-		.help = "path: the last part of the address, as a secret" },
-	{ 0 },
+	OPTION("scheme", ENUM, webhook_conf, scheme,
+		"standard (standardwebhooks.com), hmac, or path: an unguessable address", .fallback = "none",
+		.words = scheme_words),
+	OPTION("header", TEXT, webhook_conf, header, "hmac: its header"),
+	OPTION("prefix", TEXT, webhook_conf, prefix, "before the digest"),
+	OPTION("encoding", ENUM, webhook_conf, encoding, "of the digest", .fallback = "hex", .words = encoding_words),
+	OPTION("wrap", ENUM, webhook_conf, wrap, "base64: around `id:digest`", .fallback = "none", .words = wrap_words),
+	OPTION("base", NODE, webhook_conf, base, "hmac: the text signed"),
+	OPTION("timestamp", TEXT, webhook_conf, timestamp, "hmac: the header with the time of sending"),
+	OPTION("unit", ENUM, webhook_conf, unit, "of that time", .fallback = "seconds", .words = unit_words),
+	OPTION("events", NODE, webhook_conf, events, "pointer to the event, or to an array of them"),
+	OPTION("type", NODE, webhook_conf, type, "pointer in an event"),
+	OPTION("key", NODE, webhook_conf, key, "pointer in an event"),
+	OPTION("types", NODE, webhook_conf, types, "what type says, or begins with -> record type"),
+	OPTION("secret", NODE, webhook_conf, secret, "the signing secret"),
+	OPTION("previous", NODE, webhook_conf, previous, "the one before it, while it is being replaced"),
+	OPTION("path", NODE, webhook_conf, path, "path: the last part of the address, as a secret"),
+	{0},
 };
 
 static bool read_words(struct reader *r, const struct yaml *y, struct webhook *w)
@@ -318,16 +302,21 @@ static bool read_words(struct reader *r, const struct yaml *y, struct webhook *w
 bool read_webhook(struct reader *r, const struct yaml *manifest, const struct yaml *endpoint, struct webhook *w)
 {
 	const size_t before = r->diags->n;
-	struct webhook_conf c = { 0 };
+	struct webhook_conf c = {0};
 
 	/* A manifest says how a product signs; only an endpoint with a secret is called. */
 	if (!endpoint)
 		return true;
 	if (!options_read(r->arena, webhook_options, read_overlay(r->arena, manifest, endpoint), &c, r->diags))
 		return false;
-	*w = (struct webhook){ .scheme = c.scheme, .header = c.header, .prefix = c.prefix ? c.prefix : "", .form = c.encoding,
-		.wrapped = c.wrap == 1, .timestamp_header = c.timestamp, .timestamp_in_ms = c.unit == 1,
-		.events = "" };
+	*w = (struct webhook){.scheme = c.scheme,
+		.header = c.header,
+		.prefix = c.prefix ? c.prefix : "",
+		.form = c.encoding,
+		.wrapped = c.wrap == 1,
+		.timestamp_header = c.timestamp,
+		.timestamp_in_ms = c.unit == 1,
+		.events = ""};
 	read_pointer(r, c.events, &w->events);
 	read_pointer(r, c.type, &w->type);
 	read_pointer(r, c.key, &w->key);
@@ -337,8 +326,9 @@ bool read_webhook(struct reader *r, const struct yaml *manifest, const struct ya
 	w->path = read_secret(r, c.path);
 	if (c.base)
 		w->base = template_compile(r->arena, c.base,
-			SLOT_BIT(METHOD) | SLOT_BIT(URL) | SLOT_BIT(PATH) | SLOT_BIT(BODY) | SLOT_BIT(TIMESTAMP) | SLOT_BIT(ID), &r->vars,
-			r->diags);
+			SLOT_BIT(METHOD) | SLOT_BIT(URL) | SLOT_BIT(PATH) | SLOT_BIT(BODY) | SLOT_BIT(TIMESTAMP) |
+				SLOT_BIT(ID),
+			&r->vars, r->diags);
 	if ((c.scheme == WEBHOOK_STANDARD || c.scheme == WEBHOOK_HMAC) && !w->secret[0] && r->diags->n == before)
 		diag_add(r->diags, endpoint, "webhook: secret is needed");
 	if (c.scheme == WEBHOOK_HMAC && !c.header)

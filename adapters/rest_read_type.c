@@ -9,27 +9,22 @@ struct type_conf {
 };
 
 static const struct option type_options[] = {
-	{ .key = "vars", .type = OPTION_NODE, .offset = offsetof(struct type_conf, vars), .help = "variables of this type" },
-	{ .key = "fields", .type = OPTION_NODE, .offset = offsetof(struct type_conf, fields), .help = "the field map" },
-	{ .key = "id", .type = OPTION_NODE, .offset = offsetof(struct type_conf, id), .help = "pointer to an item's id" },
-	{ .key = "version", .type = OPTION_NODE, .offset = offsetof(struct type_conf, version),
-		.help = "pointer to what changes with every edit" },
-	{ .key = "modified", .type = OPTION_NODE, .offset = offsetof(struct type_conf, modified),
-		.help = "pointer to the time of the last edit, or { at, as: strftime form }" },
-	{ .key = "hub_id", .type = OPTION_NODE, .offset = offsetof(struct type_conf, hub_id),
-		.help = "pointer to the external id, or { at, to: where it is written }" },
-	{ .key = "merged", .type = OPTION_NODE, .offset = offsetof(struct type_conf, merged),
-		.help = "pointer to the id of the record this one was merged into" },
-	{ .key = "deleted", .type = OPTION_NODE, .offset = offsetof(struct type_conf, deleted),
-		.help = "pointer to the deletion mark, or { at, is: [values], has: text, id: pointer }" },
-	{ .key = "envelope", .type = OPTION_NODE, .offset = offsetof(struct type_conf, envelope),
-		.help = "JSON around every request's body, which is ${body}" },
-	{ .key = "cursor", .type = OPTION_NODE, .offset = offsetof(struct type_conf, cursor), .help = "how to walk and resume" },
-#define X(kind, name) \
-	{ .key = name, .type = OPTION_NODE, .offset = offsetof(struct type_conf, request[REQUEST_##kind]), .help = "request" },
+	OPTION("vars", NODE, type_conf, vars, "variables of this type"),
+	OPTION("fields", NODE, type_conf, fields, "the field map"),
+	OPTION("id", NODE, type_conf, id, "pointer to an item's id"),
+	OPTION("version", NODE, type_conf, version, "pointer to what changes with every edit"),
+	OPTION("modified", NODE, type_conf, modified,
+		"pointer to the time of the last edit, or { at, as: strftime form }"),
+	OPTION("hub_id", NODE, type_conf, hub_id, "pointer to the external id, or { at, to: where it is written }"),
+	OPTION("merged", NODE, type_conf, merged, "pointer to the id of the record this one was merged into"),
+	OPTION("deleted", NODE, type_conf, deleted,
+		"pointer to the deletion mark, or { at, is: [values], has: text, id: pointer }"),
+	OPTION("envelope", NODE, type_conf, envelope, "JSON around every request's body, which is ${body}"),
+	OPTION("cursor", NODE, type_conf, cursor, "how to walk and resume"),
+#define X(kind, name) OPTION(name, NODE, type_conf, request[REQUEST_##kind], "request"),
 	REQUEST_LIST(X)
 #undef X
-	{ 0 },
+		{0},
 };
 
 struct request_conf {
@@ -41,44 +36,39 @@ struct request_conf {
 	const struct yaml *items, *tombstones, *next, *delta, *more, *pages, *total, *high;
 };
 
-#define REQUEST_ROWS                                                                                                \
-	{ .key = "method", .type = OPTION_TEXT, .offset = offsetof(struct request_conf, method), .help = "HTTP method" }, \
-	{ .key = "path", .type = OPTION_NODE, .offset = offsetof(struct request_conf, path), .required = true,            \
-		.help = "after the base URL" },                                                                           \
-	{ .key = "query", .type = OPTION_NODE, .offset = offsetof(struct request_conf, query), .help = "parameters" },    \
-	{ .key = "headers", .type = OPTION_NODE, .offset = offsetof(struct request_conf, headers), .help = "headers" },   \
-	{ .key = "body", .type = OPTION_NODE, .offset = offsetof(struct request_conf, body), .help = "JSON" },            \
-	{ .key = "form", .type = OPTION_NODE, .offset = offsetof(struct request_conf, form), .help = "form fields" }
+#define REQUEST_ROWS                                                                                                   \
+	OPTION("method", TEXT, request_conf, method, "HTTP method"),                                                   \
+		OPTION("path", NODE, request_conf, path, "after the base URL", .required = true),                      \
+		OPTION("query", NODE, request_conf, query, "parameters"),                                              \
+		OPTION("headers", NODE, request_conf, headers, "headers"),                                             \
+		OPTION("body", NODE, request_conf, body, "JSON"),                                                      \
+		OPTION("form", NODE, request_conf, form, "form fields")
 
 static const struct option list_options[] = {
 	REQUEST_ROWS,
-	{ .key = "items", .type = OPTION_NODE, .offset = offsetof(struct request_conf, items), .required = true,
-		.help = "pointer to the array of items" },
-	{ .key = "tombstones", .type = OPTION_NODE, .offset = offsetof(struct request_conf, tombstones),
-		.help = "pointer to an array of deleted ids, or { at, id: pointer }" },
-	{ .key = "next", .type = OPTION_NODE, .offset = offsetof(struct request_conf, next), .help = "next link or cursor" },
-	{ .key = "delta", .type = OPTION_NODE, .offset = offsetof(struct request_conf, delta), .help = "link for another day" },
-	{ .key = "more", .type = OPTION_NODE, .offset = offsetof(struct request_conf, more), .help = "true: there is more" },
-	{ .key = "pages", .type = OPTION_NODE, .offset = offsetof(struct request_conf, pages), .help = "number of pages" },
-	{ .key = "total", .type = OPTION_NODE, .offset = offsetof(struct request_conf, total), .help = "number of items" },
-	{ .key = "high", .type = OPTION_NODE, .offset = offsetof(struct request_conf, high),
-		.help = "the partner's own time up to which this list is complete" },
-	{ 0 },
+	OPTION("items", NODE, request_conf, items, "pointer to the array of items", .required = true),
+	OPTION("tombstones", NODE, request_conf, tombstones,
+		"pointer to an array of deleted ids, or { at, id: pointer }"),
+	OPTION("next", NODE, request_conf, next, "next link or cursor"),
+	OPTION("delta", NODE, request_conf, delta, "link for another day"),
+	OPTION("more", NODE, request_conf, more, "true: there is more"),
+	OPTION("pages", NODE, request_conf, pages, "number of pages"),
+	OPTION("total", NODE, request_conf, total, "number of items"),
+	OPTION("high", NODE, request_conf, high, "the partner's own time up to which this list is complete"),
+	{0},
 };
 
-static const char *const mode_words[] = { "patch", "replace", NULL };
+static const char *const mode_words[] = {"patch", "replace", NULL};
 
 static const struct option request_options[] = {
 	REQUEST_ROWS,
-	{ .key = "item", .type = OPTION_NODE, .offset = offsetof(struct request_conf, item),
-		.help = "pointer to the record in the answer" },
-	{ .key = "key", .type = OPTION_NODE, .offset = offsetof(struct request_conf, key), .help = "id of what was created" },
-	{ .key = "version", .type = OPTION_NODE, .offset = offsetof(struct request_conf, version), .help = "its version" },
-	{ .key = "set", .type = OPTION_NODE, .offset = offsetof(struct request_conf, set),
-		.help = "create, update: pointer -> value, besides the fields" },
-	{ .key = "mode", .type = OPTION_ENUM, .offset = offsetof(struct request_conf, mode), .fallback = "patch",
-		.words = mode_words, .help = "update: patch sends what changed, replace the whole record" },
-	{ 0 },
+	OPTION("item", NODE, request_conf, item, "pointer to the record in the answer"),
+	OPTION("key", NODE, request_conf, key, "id of what was created"),
+	OPTION("version", NODE, request_conf, version, "its version"),
+	OPTION("set", NODE, request_conf, set, "create, update: pointer -> value, besides the fields"),
+	OPTION("mode", ENUM, request_conf, mode, "update: patch sends what changed, replace the whole record",
+		.fallback = "patch", .words = mode_words),
+	{0},
 };
 
 static const unsigned request_slots[] = {
@@ -110,7 +100,7 @@ static unsigned parameter_slots(const struct parameter *p, size_t n)
 
 static bool read_method(struct reader *r, const struct yaml *y, struct request *q, const char *method)
 {
-	static const char *const known[] = { "GET", "POST", "PUT", "PATCH", "DELETE" };
+	static const char *const known[] = {"GET", "POST", "PUT", "PATCH", "DELETE"};
 
 	q->method = method ? method : default_method[q->kind];
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
@@ -143,7 +133,7 @@ static bool read_request(struct reader *r, enum request_kind kind, const struct 
 	const struct template_vars *vars, struct rest_type *t)
 {
 	struct request *q = &t->request[kind];
-	struct request_conf c = { 0 };
+	struct request_conf c = {0};
 	const unsigned slots = request_slots[kind] | SLOT_BIT(NOW) | SLOT_BIT(REQUEST_ID);
 	bool ok;
 
@@ -156,22 +146,26 @@ static bool read_request(struct reader *r, enum request_kind kind, const struct 
 	ok &= read_parameters(r, c.headers, (slots & ~SLOT_BIT(RECORD)) | r->auth_slots, vars, &q->header, &q->nheader);
 	ok &= read_parameters(r, c.form, slots | r->auth_slots, vars, &q->form, &q->nform);
 	if (c.body)
-		ok &= (q->body = template_json_compile(r->arena, c.body, slots | r->auth_slots, vars, r->diags)) != NULL;
+		ok &= (q->body = template_json_compile(r->arena, c.body, slots | r->auth_slots, vars, r->diags)) !=
+		      NULL;
 	if (envelope && !c.form)
 		ok &= (q->envelope = template_json_compile(
 			       r->arena, envelope, slots | r->auth_slots | SLOT_BIT(BODY), vars, r->diags)) != NULL;
-	q->slots |= template_slots(q->path) | parameter_slots(q->query, q->nquery) | parameter_slots(q->header, q->nheader) |
-		parameter_slots(q->form, q->nform) | template_json_slots(q->body) | template_json_slots(q->envelope);
+	q->slots |= template_slots(q->path) | parameter_slots(q->query, q->nquery) |
+		    parameter_slots(q->header, q->nheader) | parameter_slots(q->form, q->nform) |
+		    template_json_slots(q->body) | template_json_slots(q->envelope);
 	q->replace = kind == REQUEST_UPDATE && c.mode == 1;
-	ok &= read_locate(r, c.item, &q->item) && read_locate(r, c.key, &q->key) && read_locate(r, c.version, &q->version);
+	ok &= read_locate(r, c.item, &q->item) && read_locate(r, c.key, &q->key) &&
+	      read_locate(r, c.version, &q->version);
 	ok &= read_set(r, c.set, vars, q);
 	if (kind == REQUEST_LIST) {
 		struct yaml *at = c.tombstones ? yaml_get(c.tombstones, "at") : NULL;
 
 		ok &= read_locate(r, c.items, &t->items) && read_locate(r, at ? at : c.tombstones, &t->tombstones) &&
-			read_locate(r, c.next, &t->next) && read_locate(r, c.delta, &t->delta) && read_locate(r, c.more, &t->more) &&
-			read_locate(r, c.pages, &t->pages) && read_locate(r, c.total, &t->total) && read_locate(r, c.high, &t->high) &&
-			read_pointer(r, at ? yaml_get(c.tombstones, "id") : NULL, &t->tombstone_id);
+		      read_locate(r, c.next, &t->next) && read_locate(r, c.delta, &t->delta) &&
+		      read_locate(r, c.more, &t->more) && read_locate(r, c.pages, &t->pages) &&
+		      read_locate(r, c.total, &t->total) && read_locate(r, c.high, &t->high) &&
+		      read_pointer(r, at ? yaml_get(c.tombstones, "id") : NULL, &t->tombstone_id);
 	}
 	return ok;
 }
@@ -183,24 +177,23 @@ struct cursor_conf {
 };
 
 static const struct option cursor_options[] = {
-	{ .key = "kind", .type = OPTION_TEXT, .offset = offsetof(struct cursor_conf, kind), .required = true,
-		.help = "delta-link, cursor, since+page, since+keyset, since+cursor, since+link, offset, link" },
-	{ .key = "overlap", .type = OPTION_SPAN, .offset = offsetof(struct cursor_conf, overlap_ms), .fallback = "2min",
-		.help = "how far before the newest modification seen the next poll begins" },
-	{ .key = "first", .type = OPTION_INT, .offset = offsetof(struct cursor_conf, first), .fallback = "1", .min = 0,
-		.max = 1, .help = "number of the first page" },
-	{ .key = "limit", .type = OPTION_INT, .offset = offsetof(struct cursor_conf, limit), .fallback = "100", .min = 1,
-		.max = REST_ITEMS_MAX, .help = "items per page" },
-	{ .key = "max", .type = OPTION_INT, .offset = offsetof(struct cursor_conf, limit_max), .min = 0,
-		.max = REST_ITEMS_MAX, .help = "most items per page that the partner allows; limit if not given" },
-	{ 0 },
+	OPTION("kind", TEXT, cursor_conf, kind,
+		"delta-link, cursor, since+page, since+keyset, since+cursor, since+link, offset, link",
+		.required = true),
+	OPTION("overlap", SPAN, cursor_conf, overlap_ms,
+		"how far before the newest modification seen the next poll begins", .fallback = "2min"),
+	OPTION("first", INT, cursor_conf, first, "number of the first page", .fallback = "1", .min = 0, .max = 1),
+	OPTION("limit", INT, cursor_conf, limit, "items per page", .fallback = "100", .min = 1, .max = REST_ITEMS_MAX),
+	OPTION("max", INT, cursor_conf, limit_max, "most items per page that the partner allows; limit if not given",
+		.min = 0, .max = REST_ITEMS_MAX),
+	{0},
 };
 
 static bool read_cursor(struct reader *r, const struct yaml *y, const struct yaml *where, struct rest_type *t)
 {
-	static const char *const table[] = { "delta-link", "cursor", "since+page", "since+keyset", "since+cursor", "since+link",
-		"offset", "link" };
-	struct cursor_conf c = { 0 };
+	static const char *const table[] = {
+		"delta-link", "cursor", "since+page", "since+keyset", "since+cursor", "since+link", "offset", "link"};
+	struct cursor_conf c = {0};
 	const struct cursor_kind *k = cursor_kinds;
 	const unsigned slots = t->request[REQUEST_LIST].slots;
 	const char *lacks = NULL;
@@ -216,11 +209,11 @@ static bool read_cursor(struct reader *r, const struct yaml *y, const struct yam
 	if (!k->name) {
 		const char *near = nearest_word(c.kind, table, sizeof table / sizeof *table);
 
-		diag_add(r->diags, y, "kind: no cursor is of kind %s%s%s%s", c.kind, near ? " (did you mean " : "", near ? near : "",
-			near ? "?)" : "");
+		diag_add(r->diags, y, "kind: no cursor is of kind %s%s%s%s", c.kind, near ? " (did you mean " : "",
+			near ? near : "", near ? "?)" : "");
 		return false;
 	}
-	t->cursor = (struct cursor_spec){ k, c.overlap_ms, c.first, c.limit, c.limit_max ? c.limit_max : c.limit };
+	t->cursor = (struct cursor_spec){k, c.overlap_ms, c.first, c.limit, c.limit_max ? c.limit_max : c.limit};
 	if (k->keep == KEEP_SINCE && !(slots & SLOT_BIT(SINCE)))
 		lacks = "${since} in list";
 	else if (k->keep == KEEP_SINCE && !t->modified && !t->high.from)
@@ -247,17 +240,16 @@ struct deleted_conf {
 };
 
 static const struct option deleted_options[] = {
-	{ .key = "at", .type = OPTION_NODE, .offset = offsetof(struct deleted_conf, at), .required = true, .help = "pointer" },
-	{ .key = "is", .type = OPTION_LIST, .offset = offsetof(struct deleted_conf, is), .help = "values that mean deleted" },
-	{ .key = "has", .type = OPTION_TEXT, .offset = offsetof(struct deleted_conf, has), .help = "or hold this text" },
-	{ .key = "id", .type = OPTION_NODE, .offset = offsetof(struct deleted_conf, id),
-		.help = "pointer to the id where a deleted row has it elsewhere" },
-	{ 0 },
+	OPTION("at", NODE, deleted_conf, at, "pointer", .required = true),
+	OPTION("is", LIST, deleted_conf, is, "values that mean deleted"),
+	OPTION("has", TEXT, deleted_conf, has, "or hold this text"),
+	OPTION("id", NODE, deleted_conf, id, "pointer to the id where a deleted row has it elsewhere"),
+	{0},
 };
 
 static bool read_deleted(struct reader *r, const struct yaml *y, struct rest_type *t)
 {
-	struct deleted_conf c = { 0 };
+	struct deleted_conf c = {0};
 
 	if (!y || y->kind == YAML_SCALAR)
 		return read_pointer(r, y, &t->deleted);
@@ -266,7 +258,7 @@ static bool read_deleted(struct reader *r, const struct yaml *y, struct rest_typ
 	t->deleted_is = c.is.item;
 	t->ndeleted_is = c.is.n;
 	t->deleted_has = c.has;
-	return read_pointer(r, c.at, &t->deleted) & read_pointer(r, c.id, &t->deleted_id);
+	return read_pointer(r, c.at, &t->deleted) && read_pointer(r, c.id, &t->deleted_id);
 }
 
 struct pair_conf {
@@ -275,21 +267,21 @@ struct pair_conf {
 };
 
 static const struct option modified_options[] = {
-	{ .key = "at", .type = OPTION_NODE, .offset = offsetof(struct pair_conf, at), .required = true, .help = "pointer" },
-	{ .key = "as", .type = OPTION_TEXT, .offset = offsetof(struct pair_conf, form), .help = "strftime form" },
-	{ 0 },
+	OPTION("at", NODE, pair_conf, at, "pointer", .required = true),
+	OPTION("as", TEXT, pair_conf, form, "strftime form"),
+	{0},
 };
 
 static const struct option hub_id_options[] = {
-	{ .key = "at", .type = OPTION_NODE, .offset = offsetof(struct pair_conf, at), .required = true, .help = "pointer" },
-	{ .key = "to", .type = OPTION_NODE, .offset = offsetof(struct pair_conf, to), .help = "pointer in what is sent" },
-	{ 0 },
+	OPTION("at", NODE, pair_conf, at, "pointer", .required = true),
+	OPTION("to", NODE, pair_conf, to, "pointer in what is sent"),
+	{0},
 };
 
-static bool read_pair(struct reader *r, const struct yaml *y, const struct option *options, const char **at, const char **to,
-	const char **form)
+static bool read_pair(struct reader *r, const struct yaml *y, const struct option *options, const char **at,
+	const char **to, const char **form)
 {
-	struct pair_conf c = { 0 };
+	struct pair_conf c = {0};
 
 	if (!y || y->kind == YAML_SCALAR)
 		return read_pointer(r, y, at);
@@ -297,7 +289,7 @@ static bool read_pair(struct reader *r, const struct yaml *y, const struct optio
 		return false;
 	if (form)
 		*form = c.form;
-	return read_pointer(r, c.at, at) & (!to || read_pointer(r, c.to, to));
+	return read_pointer(r, c.at, at) && (!to || read_pointer(r, c.to, to));
 }
 
 /* x.self.<name> is x.<partner>.<name>, so that a manifest serves any partner. */
@@ -335,12 +327,12 @@ static bool type_whole(struct reader *r, const struct rest_type *t, const struct
 	return r->diags->n == before;
 }
 
-struct rest_type *read_type(struct reader *r, enum record_type type, const struct yaml *defaults, const struct yaml *node,
-	const struct yaml *where)
+struct rest_type *read_type(struct reader *r, enum record_type type, const struct yaml *defaults,
+	const struct yaml *node, const struct yaml *where)
 {
 	struct rest_type *t = arena_new_of(r->arena, struct rest_type);
 	const struct yaml *y = read_overlay(r->arena, defaults, node);
-	struct type_conf c = { 0 };
+	struct type_conf c = {0};
 	struct template_vars vars;
 	bool ok;
 
@@ -349,9 +341,12 @@ struct rest_type *read_type(struct reader *r, enum record_type type, const struc
 	if (!options_read(r->arena, type_options, y, &c, r->diags))
 		return NULL;
 	vars = read_vars(r, &r->vars, c.vars);
-	ok = read_pointer(r, c.id, &t->id) & read_pointer(r, c.version, &t->version) & read_pointer(r, c.merged, &t->merged) &
-		read_deleted(r, c.deleted, t) & read_pair(r, c.modified, modified_options, &t->modified, NULL, &t->modified_form) &
-		read_pair(r, c.hub_id, hub_id_options, &t->hub_id, &t->hub_id_to, NULL);
+	ok = read_pointer(r, c.id, &t->id);
+	ok &= read_pointer(r, c.version, &t->version);
+	ok &= read_pointer(r, c.merged, &t->merged);
+	ok &= read_deleted(r, c.deleted, t);
+	ok &= read_pair(r, c.modified, modified_options, &t->modified, NULL, &t->modified_form);
+	ok &= read_pair(r, c.hub_id, hub_id_options, &t->hub_id, &t->hub_id_to, NULL);
 	if (!t->hub_id_to)
 		t->hub_id_to = t->hub_id;
 	for (unsigned k = 0; k < REQUESTS; k++)
@@ -380,18 +375,15 @@ static const char *const verdict_words[] = {
 #define X(verdict, name, meaning) name,
 	VERDICT_LIST(X)
 #undef X
-	NULL
-};
+		NULL};
 
 static const struct option error_options[] = {
-	{ .key = "status", .type = OPTION_TEXT, .offset = offsetof(struct error_conf, status), .help = "404, 4xx, 500-599" },
-	{ .key = "at", .type = OPTION_NODE, .offset = offsetof(struct error_conf, at),
-		.help = "pointer or header:Name that must be there, and neither null nor false" },
-	{ .key = "is", .type = OPTION_LIST, .offset = offsetof(struct error_conf, is), .help = "and be one of these" },
-	{ .key = "has", .type = OPTION_TEXT, .offset = offsetof(struct error_conf, has), .help = "and contain this" },
-	{ .key = "kind", .type = OPTION_ENUM, .offset = offsetof(struct error_conf, verdict), .words = verdict_words,
-		.required = true, .help = "what it means" },
-	{ 0 },
+	OPTION("status", TEXT, error_conf, status, "404, 4xx, 500-599"),
+	OPTION("at", NODE, error_conf, at, "pointer or header:Name that must be there, and neither null nor false"),
+	OPTION("is", LIST, error_conf, is, "and be one of these"),
+	OPTION("has", TEXT, error_conf, has, "and contain this"),
+	OPTION("kind", ENUM, error_conf, verdict, "what it means", .words = verdict_words, .required = true),
+	{0},
 };
 
 static bool read_status(const char *text, unsigned *from, unsigned *to)
@@ -428,7 +420,7 @@ bool read_errors(struct reader *r, const struct yaml *y, struct error_rule **out
 	*out = arena_array(r->arena, struct error_rule, y->n + 1);
 	for (*n = 0; *n < y->n; (*n)++) {
 		struct error_rule *rule = &(*out)[*n];
-		struct error_conf c = { 0 };
+		struct error_conf c = {0};
 
 		rule->where = y->child[*n];
 		if (!options_read(r->arena, error_options, rule->where, &c, r->diags)) {

@@ -28,17 +28,17 @@ static bool header_set(struct headers *h, const char *name, const char *value, s
 		i++;
 	if (i == HEADERS_MAX)
 		return err_set(e, ERR_BROKEN, "more than %d headers", HEADERS_MAX);
-	h->row[i] = (struct http_header){ name, value };
+	h->row[i] = (struct http_header){name, value};
 	if (i == h->n)
 		h->n++;
 	return true;
 }
 
-static bool headers_add(struct headers *h, const struct parameter *p, size_t n, const struct fill *fill, struct arena *arena,
-	struct err *e)
+static bool headers_add(struct headers *h, const struct parameter *p, size_t n, const struct fill *fill,
+	struct arena *arena, struct err *e)
 {
 	for (size_t i = 0; i < n; i++) {
-		BUF_AUTO struct buf value = { 0 };
+		BUF_AUTO struct buf value = {0};
 
 		if (p[i].text && template_text(p[i].text, fill, TEMPLATE_VERBATIM, &value) &&
 			!header_set(h, p[i].name, arena_strndup(arena, value.data ? value.data : "", value.len), e))
@@ -53,7 +53,7 @@ static void pairs_add(struct buf *out, const struct parameter *p, size_t n, cons
 	const size_t start = out->len;
 
 	for (size_t i = 0; i < n; i++) {
-		BUF_AUTO struct buf value = { 0 };
+		BUF_AUTO struct buf value = {0};
 
 		if (p[i].json) {
 			AUTO(json_drop) json_t *j = template_json(p[i].json, fill);
@@ -75,10 +75,10 @@ static void pairs_add(struct buf *out, const struct parameter *p, size_t n, cons
 	}
 }
 
-static const char *request_url(const struct rest *rest, const struct request *q, const struct fill *fill, struct arena *arena,
-	struct err *e)
+static const char *request_url(
+	const struct rest *rest, const struct request *q, const struct fill *fill, struct arena *arena, struct err *e)
 {
-	BUF_AUTO struct buf url = { 0 };
+	BUF_AUTO struct buf url = {0};
 
 	buf_adds(&url, rest->base);
 	if (!template_text(q->path, fill, TEMPLATE_PATH, &url)) {
@@ -90,14 +90,15 @@ static const char *request_url(const struct rest *rest, const struct request *q,
 }
 
 /* What goes in the body; NULL: nothing. A create or update without `body:` sends the mapped object. */
-static const char *request_body(const struct request *q, struct fill *fill, struct arena *arena, const char **content_type)
+static const char *request_body(
+	const struct request *q, struct fill *fill, struct arena *arena, const char **content_type)
 {
 	AUTO(json_drop) json_t *body = NULL;
 	AUTO(json_drop) json_t *whole = NULL;
 	AUTO(free) char *text = NULL;
 
 	if (q->nform) {
-		BUF_AUTO struct buf form = { 0 };
+		BUF_AUTO struct buf form = {0};
 
 		pairs_add(&form, q->form, q->nform, fill, true);
 		*content_type = "application/x-www-form-urlencoded";

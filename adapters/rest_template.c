@@ -14,10 +14,11 @@ struct part {
 	enum slot slot;
 	enum form form;
 	const char *argument; /* FORM_TIME: strftime form, or NULL; SLOT_BODY: JSON Pointer */
-	bool number;          /* FORM_TIME: a JSON number */
+	bool number;	      /* FORM_TIME: a JSON number */
 };
 
-struct template {
+struct template
+{
 	struct part *part;
 	size_t n;
 	unsigned slots;
@@ -71,7 +72,8 @@ static const char *slot_nearest(struct arena *arena, const char *name, unsigned 
 static bool form_compile(struct arena *arena, const char *form, struct part *p)
 {
 	if (!form[0]) {
-		p->form = p->slot == SLOT_SINCE || p->slot == SLOT_NOW || p->slot == SLOT_TIMESTAMP ? FORM_TIME : FORM_PLAIN;
+		p->form = p->slot == SLOT_SINCE || p->slot == SLOT_NOW || p->slot == SLOT_TIMESTAMP ? FORM_TIME
+												    : FORM_PLAIN;
 		return true;
 	}
 	if (!strcmp(form, "int"))
@@ -109,8 +111,8 @@ static bool place_compile(struct arena *arena, char *inside, struct part *p, con
 			p->text = otherwise;
 		if (!p->text) {
 			near = nearest_word(inside + 4, vars->name, vars->n);
-			diag_add(diags, where, "${%s}: no such variable%s%s%s", inside, near ? " (did you mean var." : "",
-				near ? near : "", near ? "?)" : "");
+			diag_add(diags, where, "${%s}: no such variable%s%s%s", inside,
+				near ? " (did you mean var." : "", near ? near : "", near ? "?)" : "");
 		}
 		return p->text;
 	}
@@ -123,11 +125,12 @@ static bool place_compile(struct arena *arena, char *inside, struct part *p, con
 	p->text = otherwise;
 	if (!slot_find(inside, &p->slot) || !(allowed & 1u << p->slot)) {
 		near = slot_nearest(arena, inside, allowed);
-		diag_add(diags, where, "${%s} has no value here%s%s%s", inside, near ? " (did you mean " : "", near ? near : "",
-			near ? "?)" : "");
+		diag_add(diags, where, "${%s} has no value here%s%s%s", inside, near ? " (did you mean " : "",
+			near ? near : "", near ? "?)" : "");
 		return false;
 	}
-	if ((pointer && (p->slot != SLOT_BODY || !json_pointer_valid(p->argument))) || !form_compile(arena, form ? form : "", p)) {
+	if ((pointer && (p->slot != SLOT_BODY || !json_pointer_valid(p->argument))) ||
+		!form_compile(arena, form ? form : "", p)) {
 		diag_add(diags, where, "${%s}: the part after the name is not understood", inside);
 		return false;
 	}
@@ -272,7 +275,7 @@ static const char *part_value(const struct part *p, const struct fill *fill, cha
 
 static void part_print(const struct part *p, const char *value, enum template_place place, struct buf *out)
 {
-	BUF_AUTO struct buf quoted = { 0 };
+	BUF_AUTO struct buf quoted = {0};
 
 	if (p->form == FORM_QUOTE) {
 		for (const char *c = value; *c; c++) {
@@ -290,7 +293,7 @@ static void part_print(const struct part *p, const char *value, enum template_pl
 
 bool template_text(const struct template *t, const struct fill *fill, enum template_place place, struct buf *out)
 {
-	BUF_AUTO struct buf text = { 0 };
+	BUF_AUTO struct buf text = {0};
 
 	for (size_t i = 0; i < t->n; i++) {
 		const struct part *p = &t->part[i];
@@ -346,7 +349,7 @@ static json_t *whole_value(const struct part *p, const struct fill *fill)
 
 json_t *template_json(const struct template_json *t, const struct fill *fill)
 {
-	BUF_AUTO struct buf text = { 0 };
+	BUF_AUTO struct buf text = {0};
 	json_t *out = NULL, *value;
 
 	switch (t->kind) {

@@ -27,34 +27,34 @@
 #include "base/json.h"
 #include "base/yaml.h"
 
-#define SLOT_LIST(X)                                                                                              \
-	X(KEY, "key")                                                                                             \
-	X(VERSION, "version")                                                                                     \
-	X(HUB_ID, "hub_id")                                                                                       \
-	X(TOKEN, "token")                                                                                         \
-	X(CURSOR, "cursor")                                                                                       \
-	X(SINCE, "since")                                                                                         \
-	X(PAGE, "page")                                                                                           \
-	X(OFFSET, "offset")                                                                                       \
-	X(LIMIT, "limit")                                                                                         \
-	X(NOW, "now")                                                                                             \
-	X(RECORD, "record")                                                                                       \
-	X(BODY, "body")                                                                                           \
-	X(REQUEST_ID, "request_id")                                                                               \
-	X(USER, "user")                                                                                           \
-	X(SECRET, "secret")                                                                                       \
-	X(METHOD, "method")                                                                                       \
-	X(PATH, "path")                                                                                           \
-	X(URL, "url")                                                                                             \
-	X(TIMESTAMP, "timestamp")                                                                                 \
-	X(ID, "id")                                                                                               \
+#define SLOT_LIST(X)                                                                                                   \
+	X(KEY, "key")                                                                                                  \
+	X(VERSION, "version")                                                                                          \
+	X(HUB_ID, "hub_id")                                                                                            \
+	X(TOKEN, "token")                                                                                              \
+	X(CURSOR, "cursor")                                                                                            \
+	X(SINCE, "since")                                                                                              \
+	X(PAGE, "page")                                                                                                \
+	X(OFFSET, "offset")                                                                                            \
+	X(LIMIT, "limit")                                                                                              \
+	X(NOW, "now")                                                                                                  \
+	X(RECORD, "record")                                                                                            \
+	X(BODY, "body")                                                                                                \
+	X(REQUEST_ID, "request_id")                                                                                    \
+	X(USER, "user")                                                                                                \
+	X(SECRET, "secret")                                                                                            \
+	X(METHOD, "method")                                                                                            \
+	X(PATH, "path")                                                                                                \
+	X(URL, "url")                                                                                                  \
+	X(TIMESTAMP, "timestamp")                                                                                      \
+	X(ID, "id")                                                                                                    \
 	X(SIGNATURE, "signature")
 
 enum slot {
 #define X(slot, name) SLOT_##slot,
 	SLOT_LIST(X)
 #undef X
-	SLOTS
+		SLOTS
 };
 
 #define SLOT_BIT(slot) (1u << SLOT_##slot)

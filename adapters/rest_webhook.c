@@ -39,7 +39,8 @@ static bool in_time(const char *text, bool in_ms, int64_t wall_ms)
 }
 
 /* Any signature by either secret will do; all are compared, so that time tells nothing. */
-static bool standard_signed(const struct webhook *w, const char *given, const char *base, size_t len, struct arena *arena)
+static bool standard_signed(
+	const struct webhook *w, const char *given, const char *base, size_t len, struct arena *arena)
 {
 	bool any = false;
 
@@ -70,7 +71,7 @@ static bool standard_check(
 {
 	const char *id = header_of(call, "webhook-id"), *at = header_of(call, "webhook-timestamp");
 	const char *given = header_of(call, "webhook-signature");
-	BUF_AUTO struct buf base = { 0 };
+	BUF_AUTO struct buf base = {0};
 
 	if (!id || !at || !given || strchr(id, '.') || strlen(given) > 4096)
 		return denied(e, "no signature");
@@ -105,10 +106,13 @@ static bool hmac_check(
 {
 	const char *given = given_digest(w, header_of(call, w->header), arena);
 	const char *at = header_of(call, w->timestamp_header);
-	struct fill fill = { .text = { [SLOT_METHOD] = call->method ? call->method : "POST", [SLOT_URL] = call->url,
-				     [SLOT_PATH] = call->url, [SLOT_TIMESTAMP] = at, [SLOT_ID] = header_of(call, "webhook-id"),
-				     [SLOT_BODY] = call->body ? call->body : "" } };
-	BUF_AUTO struct buf base = { 0 };
+	struct fill fill = {.text = {[SLOT_METHOD] = call->method ? call->method : "POST",
+				    [SLOT_URL] = call->url,
+				    [SLOT_PATH] = call->url,
+				    [SLOT_TIMESTAMP] = at,
+				    [SLOT_ID] = header_of(call, "webhook-id"),
+				    [SLOT_BODY] = call->body ? call->body : ""}};
+	BUF_AUTO struct buf base = {0};
 	bool any = false;
 
 	if (!given)
@@ -121,8 +125,9 @@ static bool hmac_check(
 		return denied(e, "something that is signed is not there");
 	for (size_t s = 0; s < 2; s++)
 		if (w->secret[s])
-			any |= auth_equal(given, auth_digest(arena, w->secret[s], strlen(w->secret[s]),
-							 base.data ? base.data : "", base.len, (enum digest_form)w->form));
+			any |= auth_equal(
+				given, auth_digest(arena, w->secret[s], strlen(w->secret[s]),
+					       base.data ? base.data : "", base.len, (enum digest_form)w->form));
 	return any || denied(e, "the signature is wrong");
 }
 
@@ -140,7 +145,7 @@ static bool read_event(const struct webhook *w, unsigned types, json_t *event, s
 	const char *type = w->type ? json_text(arena, json_at(event, w->type)) : NULL;
 	const char *key = w->key ? json_text(arena, json_at(event, w->key)) : NULL;
 
-	*out = (struct hint){ .any_type = true, .key = key && *key ? key : NULL };
+	*out = (struct hint){.any_type = true, .key = key && *key ? key : NULL};
 	if (!w->nwords)
 		return true;
 	for (size_t i = 0; type && i < w->nwords; i++) {
@@ -188,7 +193,8 @@ bool webhook_read(const struct webhook *w, unsigned types, const struct http_exc
 		return err_set(e, ERR_ITEM, "webhook: %zu events in one call", most);
 	*out = arena_array(arena, struct hint, most + 1);
 	for (size_t i = 0; i < most; i++)
-		if (read_event(w, types, json_is_array(events) ? json_array_get(events, i) : events, arena, &(*out)[*n]))
+		if (read_event(
+			    w, types, json_is_array(events) ? json_array_get(events, i) : events, arena, &(*out)[*n]))
 			(*n)++;
 	return true;
 }

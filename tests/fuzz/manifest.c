@@ -1,4 +1,5 @@
-/* Any bytes as a manifest: refused with diagnoses, or compiled; then every request can be composed and an answer read. */
+/* Any bytes as a manifest: refused with diagnoses, or compiled; then every request can be composed and an answer read.
+ */
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -13,9 +14,10 @@ static const char endpoint[] =
 	"    client_secret: { file: x }, refresh_token: { file: x } },"
 	"  webhook: { secret: { file: x }, path: { file: x } } }";
 
-static const char body[] =
-	"{\"value\":[{\"id\":1,\"a\":\"b\",\"updated\":\"2026-01-01 08:00:00\",\"deleted\":false,\"list\":[{\"x\":\"y\"}]},[],null,7],"
-	"\"items\":[{}],\"data\":[{\"id\":\"x\"}],\"next\":\"/next?a=b\",\"error\":{\"code\":7,\"name\":\"x\"},\"result\":false}";
+static const char body[] = "{\"value\":[{\"id\":1,\"a\":\"b\",\"updated\":\"2026-01-01 "
+			   "08:00:00\",\"deleted\":false,\"list\":[{\"x\":\"y\"}]},[],null,7],"
+			   "\"items\":[{}],\"data\":[{\"id\":\"x\"}],\"next\":\"/"
+			   "next?a=b\",\"error\":{\"code\":7,\"name\":\"x\"},\"result\":false}";
 
 static const char *secret(struct arena *arena, const struct yaml *ref, struct err *e)
 {
@@ -25,11 +27,11 @@ static const char *secret(struct arena *arena, const struct yaml *ref, struct er
 
 static void ask(const struct rest *rest, const struct rest_type *t, const struct request *q, struct arena *arena)
 {
-	struct fill fill = { .has_since = true, .since_ms = 1767225600000, .now_ms = 1767225600000 };
-	struct http_header header = { "link", "<https://crm.example/2>; rel=\"next\"" };
-	struct http_exchange x = { .status = 200, .answer = &header, .nanswer = 1, .arena = arena };
-	struct answer a = { .status = 200, .header = &header, .nheader = 1, .body = body, .len = sizeof body - 1 };
-	struct err e = { 0 };
+	struct fill fill = {.has_since = true, .since_ms = 1767225600000, .now_ms = 1767225600000};
+	struct http_header header = {"link", "<https://crm.example/2>; rel=\"next\""};
+	struct http_exchange x = {.status = 200, .answer = &header, .nanswer = 1, .arena = arena};
+	struct answer a = {.status = 200, .header = &header, .nheader = 1, .body = body, .len = sizeof body - 1};
+	struct err e = {0};
 	struct page page;
 	struct item *item;
 	struct cursor cursor;
@@ -41,10 +43,11 @@ static void ask(const struct rest *rest, const struct rest_type *t, const struct
 	request_compose(rest, q, &fill, NULL, "bearer", arena, &x, &e);
 	json_decref(fill.record);
 	answer_pause_ms(rest, &x, fill.now_ms);
-	e = (struct err){ 0 };
+	e = (struct err){0};
 	if (answer_judge(rest, t, q, &a, "7", &e) == VERDICT_OK && q->kind == REQUEST_LIST &&
 		answer_page(t, &a, arena, arena, &item, &page, &e) &&
-		cursor_read(arena, &t->cursor, NULL, 0, &cursor, &e) && cursor_advance(&t->cursor, &cursor, &page, &more, &e)) {
+		cursor_read(arena, &t->cursor, NULL, 0, &cursor, &e) &&
+		cursor_advance(&t->cursor, &cursor, &page, &more, &e)) {
 		const char *text = cursor_print(arena, &t->cursor, &cursor);
 
 		if (text && !cursor_read(arena, &t->cursor, text, 0, &cursor, &e))
@@ -56,8 +59,8 @@ static void ask(const struct rest *rest, const struct rest_type *t, const struct
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
-	struct diags diags = { .arena = arena };
-	const struct adapter_env env = { .state_dir = "/nowhere", .config_dir = "/nowhere", .secret = secret };
+	struct diags diags = {.arena = arena};
+	const struct adapter_env env = {.state_dir = "/nowhere", .config_dir = "/nowhere", .secret = secret};
 	const struct yaml *manifest = yaml_parse(arena, "fuzz", (const char *)data, size, &diags);
 	const struct yaml *conf = yaml_parse(arena, "endpoint", endpoint, sizeof endpoint - 1, &diags);
 	struct rest *rest = manifest ? rest_read(&env, "fuzz", conf, manifest, &diags) : NULL;

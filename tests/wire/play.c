@@ -143,7 +143,7 @@ static void check_request(struct play *p, const struct http_exchange *x)
 static void serve(struct simhttp *sim, struct http_exchange *x)
 {
 	struct play *p = sim->ctx;
-	BUF_AUTO struct buf body = { 0 };
+	BUF_AUTO struct buf body = {0};
 	const char *text;
 	unsigned status;
 
@@ -177,7 +177,7 @@ static void tell_err(struct play *p, const struct err *e)
 
 static void tell_item(struct play *p, const struct item *item)
 {
-	static const char *const state[] = { "live", "gone", "merged" };
+	static const char *const state[] = {"live", "gone", "merged"};
 
 	buf_addf(&p->told, "%s %s", item->err.kind ? "unusable" : state[item->state], item->key);
 	if (item->version)
@@ -252,9 +252,12 @@ static void run(struct play *p)
 static void do_pull(struct play *p, enum record_type type, const char *args)
 {
 	const char *limit = option(p, args, "limit");
-	struct pull pull = { .op = { .loop = &p->sim.loop, .done = op_done }, .arena = p->arena, .type = type,
-		.cursor = strstr(args, "cursor") ? p->cursor : NULL, .complete = strstr(args, "complete"),
-		.limit = limit ? (size_t)atoi(limit) : 0 };
+	struct pull pull = {.op = {.loop = &p->sim.loop, .done = op_done},
+		.arena = p->arena,
+		.type = type,
+		.cursor = strstr(args, "cursor") ? p->cursor : NULL,
+		.complete = strstr(args, "complete"),
+		.limit = limit ? (size_t)atoi(limit) : 0};
 
 	remote_pull(p->remote, &pull);
 	run(p);
@@ -274,8 +277,11 @@ static void do_pull(struct play *p, enum record_type type, const char *args)
 static void do_get(struct play *p, enum record_type type, const char *args, bool find)
 {
 	const char *key = word(p, &args);
-	struct get get = { .op = { .loop = &p->sim.loop, .done = op_done }, .arena = p->arena, .type = type,
-		.key = find ? NULL : key, .hub_id = find ? key : NULL };
+	struct get get = {.op = {.loop = &p->sim.loop, .done = op_done},
+		.arena = p->arena,
+		.type = type,
+		.key = find ? NULL : key,
+		.hub_id = find ? key : NULL};
 
 	remote_get(p->remote, &get);
 	run(p);
@@ -290,11 +296,15 @@ static void do_get(struct play *p, enum record_type type, const char *args, bool
 static void do_push(struct play *p, enum push_kind kind, enum record_type type, const char *args)
 {
 	const char *json = strchr(args, '{');
-	struct err e = { 0 };
+	struct err e = {0};
 	AUTO(json_drop) json_t *doc = json ? json_parse(json, strlen(json), &e) : NULL;
-	struct push push = { .op = { .loop = &p->sim.loop, .done = op_done }, .arena = p->arena, .kind = kind, .type = type,
-		.version = option(p, args, "version"), .hub_id = option(p, args, "hub_id"),
-		.token = option(p, args, "token") };
+	struct push push = {.op = {.loop = &p->sim.loop, .done = op_done},
+		.arena = p->arena,
+		.kind = kind,
+		.type = type,
+		.version = option(p, args, "version"),
+		.hub_id = option(p, args, "hub_id"),
+		.token = option(p, args, "token")};
 
 	if (kind != PUSH_CREATE)
 		push.key = word(p, &args);
@@ -326,7 +336,7 @@ static void do_push(struct play *p, enum push_kind kind, enum record_type type, 
 
 static void close_remote(struct play *p)
 {
-	struct op op = { .loop = &p->sim.loop, .done = op_done };
+	struct op op = {.loop = &p->sim.loop, .done = op_done};
 
 	if (!p->remote)
 		return;
@@ -337,7 +347,7 @@ static void close_remote(struct play *p)
 
 static void do_endpoint(struct play *p)
 {
-	BUF_AUTO struct buf text = { 0 };
+	BUF_AUTO struct buf text = {0};
 	struct yaml *conf;
 
 	close_remote(p);
@@ -382,7 +392,7 @@ static void do_command(struct play *p, const char *line)
 
 static bool play_file(const char *file)
 {
-	struct play p = { .file = file };
+	struct play p = {.file = file};
 	FILE *f = fopen(file, "r");
 	AUTO(free) char *line = NULL;
 	size_t cap = 0;
@@ -402,8 +412,12 @@ static bool play_file(const char *file)
 	simhttp_init(&p.http, serve, &p);
 	p.arena = arena_new();
 	p.diags.arena = p.arena;
-	p.env = (struct adapter_env){ .loop = &p.sim.loop, .http = &p.http.http, .config_dir = SOURCE_DIR, .state_dir = ".",
-		.manifest_path = SOURCE_DIR "/adapters/manifests", .secret = secret };
+	p.env = (struct adapter_env){.loop = &p.sim.loop,
+		.http = &p.http.http,
+		.config_dir = SOURCE_DIR,
+		.state_dir = ".",
+		.manifest_path = SOURCE_DIR "/adapters/manifests",
+		.secret = secret};
 	while (!p.failed && p.at < p.n) {
 		const char *command = p.line[p.at++];
 

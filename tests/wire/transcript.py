@@ -2,7 +2,7 @@
 """The transcript in adapters/README.md (`>` to a helper, `<` from it), played from either side.
 
 transcript.py README HELPER...   says the lines of the daemon to a helper and checks its answers
-transcript.py README             is the helper: checks the daemon's lines and gives the answers; exits 1 at the first difference
+transcript.py README             is the helper: checks the daemon's lines and answers; exits 1 at the first difference
 """
 import json
 import subprocess

@@ -16,7 +16,7 @@ static struct cursor_spec spec(const char *kind)
 
 	while (strcmp(k->name, kind))
 		k++;
-	return (struct cursor_spec){ .kind = k, .overlap_ms = 100, .first = 1, .limit = 10, .limit_max = 50 };
+	return (struct cursor_spec){.kind = k, .overlap_ms = 100, .first = 1, .limit = 10, .limit_max = 50};
 }
 
 /* A partner that holds rows of (time), sorted, and lists those from a bound on; each row's key is its index. */
@@ -28,7 +28,7 @@ struct partner {
 
 static struct page list(struct partner *p, const struct cursor *c, bool by_page)
 {
-	struct page page = { .more = -1, .total = -1, .pages = -1, .content = 7 };
+	struct page page = {.more = -1, .total = -1, .pages = -1, .content = 7};
 	size_t skip = by_page ? (size_t)((c->page - 1) * c->limit) : (size_t)c->offset;
 
 	for (size_t i = 0; i < p->n && page.n < (size_t)c->limit; i++) {
@@ -54,7 +54,7 @@ static const char *walk(struct arena *a, struct partner *p, const struct cursor_
 	bool more = true;
 
 	for (*pages = 0; more; ++*pages) {
-		struct err e = { 0 };
+		struct err e = {0};
 		struct cursor c;
 		struct page page;
 
@@ -84,11 +84,13 @@ static void test_keyset_ties(void **state)
 	for (size_t before = 0; before < 25; before++) {
 		for (size_t ties = 1; ties < 41; ties++) {
 			for (unsigned by_page = 0; by_page < 2; by_page++) {
-				struct partner p = { .n = before + ties + 15 };
+				struct partner p = {.n = before + ties + 15};
 				unsigned pages;
 
 				for (size_t i = 0; i < p.n; i++)
-					p.time[i] = i < before ? (int64_t)i * 1000 : i < before + ties ? 50000 : 60000 + (int64_t)i * 1000;
+					p.time[i] = i < before		? (int64_t)i * 1000
+						    : i < before + ties ? 50000
+									: 60000 + (int64_t)i * 1000;
 				assert_string_equal(walk(a, &p, &s, NULL, by_page, &pages),
 					arena_printf(a, "{\"high\":%lld}", (long long)p.time[p.n - 1]));
 				all_seen(&p);
@@ -102,12 +104,12 @@ static void test_overlap(void **state)
 {
 	AUTO(arena_free) struct arena *a = arena_new();
 	const struct cursor_spec s = spec("since+keyset");
-	const struct page nothing = { .more = -1, .total = -1, .pages = -1 };
+	const struct page nothing = {.more = -1, .total = -1, .pages = -1};
 	const char *text = "{\"high\":5000}";
 
 	(void)state;
 	for (unsigned i = 0; i < 3; i++) {
-		struct err e = { 0 };
+		struct err e = {0};
 		struct cursor c;
 		bool more;
 
@@ -126,16 +128,24 @@ static void test_high(void **state)
 {
 	AUTO(arena_free) struct arena *a = arena_new();
 	const struct cursor_spec s = spec("since+page");
-	struct page page = { .n = 10, .more = 1, .total = -1, .pages = -1, .has_last = true, .last_ms = 900, .has_high = true,
-		.high_ms = 700, .content = 1 };
-	struct err e = { 0 };
+	struct page page = {.n = 10,
+		.more = 1,
+		.total = -1,
+		.pages = -1,
+		.has_last = true,
+		.last_ms = 900,
+		.has_high = true,
+		.high_ms = 700,
+		.content = 1};
+	struct err e = {0};
 	struct cursor c;
 	bool more;
 
 	(void)state;
 	assert_true(cursor_read(a, &s, NULL, 0, &c, &e));
 	assert_true(cursor_advance(&s, &c, &page, &more, &e));
-	page = (struct page){ .n = 1, .more = 0, .total = -1, .pages = -1, .has_high = true, .high_ms = 800, .content = 2 };
+	page = (struct page){
+		.n = 1, .more = 0, .total = -1, .pages = -1, .has_high = true, .high_ms = 800, .content = 2};
 	assert_true(cursor_advance(&s, &c, &page, &more, &e));
 	assert_string_equal(cursor_print(a, &s, &c), "{\"high\":700}");
 }
@@ -146,23 +156,23 @@ static void test_more(void **state)
 		struct page page;
 		bool more;
 	} row[] = {
-		{ { .n = 10, .more = -1, .total = -1, .pages = -1 }, true },   /* a full page */
-		{ { .n = 9, .more = -1, .total = -1, .pages = -1 }, false },
-		{ { .n = 0, .more = -1, .total = -1, .pages = -1 }, false },
-		{ { .n = 10, .more = -1, .total = 10, .pages = -1 }, false },
-		{ { .n = 9, .more = -1, .total = 10, .pages = -1 }, true },    /* the partner's pages are smaller than asked */
-		{ { .n = 0, .more = -1, .total = 10, .pages = -1 }, false },
-		{ { .n = 10, .more = -1, .total = -1, .pages = 1 }, false },
-		{ { .n = 3, .more = -1, .total = -1, .pages = 2 }, true },
-		{ { .n = 0, .more = 1, .total = 0, .pages = 0 }, true },       /* it says so itself */
-		{ { .n = 10, .more = 0, .total = 99, .pages = 9 }, false },
+		{{.n = 10, .more = -1, .total = -1, .pages = -1}, true}, /* a full page */
+		{{.n = 9, .more = -1, .total = -1, .pages = -1}, false},
+		{{.n = 0, .more = -1, .total = -1, .pages = -1}, false},
+		{{.n = 10, .more = -1, .total = 10, .pages = -1}, false},
+		{{.n = 9, .more = -1, .total = 10, .pages = -1}, true}, /* the partner's pages are smaller than asked */
+		{{.n = 0, .more = -1, .total = 10, .pages = -1}, false},
+		{{.n = 10, .more = -1, .total = -1, .pages = 1}, false},
+		{{.n = 3, .more = -1, .total = -1, .pages = 2}, true},
+		{{.n = 0, .more = 1, .total = 0, .pages = 0}, true}, /* it says so itself */
+		{{.n = 10, .more = 0, .total = 99, .pages = 9}, false},
 	};
 	AUTO(arena_free) struct arena *a = arena_new();
 	const struct cursor_spec s = spec("offset");
 
 	(void)state;
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
-		struct err e = { 0 };
+		struct err e = {0};
 		struct cursor c;
 		bool more;
 
@@ -177,7 +187,7 @@ static void test_more(void **state)
 /* Whatever the period, and whatever comes before it. */
 static void test_goes_round(void **state)
 {
-	static const char *const kind[] = { "offset", "cursor", "link", "delta-link", "since+link", "since+cursor" };
+	static const char *const kind[] = {"offset", "cursor", "link", "delta-link", "since+link", "since+cursor"};
 	AUTO(arena_free) struct arena *a = arena_new();
 
 	(void)state;
@@ -186,7 +196,7 @@ static void test_goes_round(void **state)
 
 		for (unsigned tail = 0; tail < 9; tail++) {
 			for (unsigned period = 1; period < 9; period++) {
-				struct err e = { 0 };
+				struct err e = {0};
 				struct cursor c;
 				unsigned n = 0;
 				bool more = true, ok = true;
@@ -194,8 +204,13 @@ static void test_goes_round(void **state)
 				assert_true(cursor_read(a, &s, NULL, 0, &c, &e));
 				for (; ok && n < 100; n++) {
 					const unsigned at = n < tail ? n : tail + (n - tail) % period;
-					const struct page page = { .n = 10, .more = s.kind->walk == WALK_PAGE ? 1 : -1, .total = -1, .pages = -1,
-						.content = 1000 + at, .next = arena_printf(a, "https://crm.example/%u", at + 1 < tail + period ? at + 1 : tail) };
+					const struct page page = {.n = 10,
+						.more = s.kind->walk == WALK_PAGE ? 1 : -1,
+						.total = -1,
+						.pages = -1,
+						.content = 1000 + at,
+						.next = arena_printf(a, "https://crm.example/%u",
+							at + 1 < tail + period ? at + 1 : tail)};
 
 					ok = cursor_advance(&s, &c, &page, &more, &e);
 					if (ok && n % 3 == 0)
@@ -214,15 +229,19 @@ static void test_goes_on(void **state)
 {
 	AUTO(arena_free) struct arena *a = arena_new();
 	const struct cursor_spec s = spec("cursor");
-	struct err e = { 0 };
+	struct err e = {0};
 	struct cursor c;
 	bool more;
 
 	(void)state;
 	assert_true(cursor_read(a, &s, NULL, 0, &c, &e));
 	for (unsigned n = 0; n < 1000; n++) {
-		const struct page page = { .n = n % 3, .more = 1, .total = -1, .pages = -1, .content = n,
-			.next = arena_printf(a, "c%u", n) };
+		const struct page page = {.n = n % 3,
+			.more = 1,
+			.total = -1,
+			.pages = -1,
+			.content = n,
+			.next = arena_printf(a, "c%u", n)};
 
 		assert_true(cursor_advance(&s, &c, &page, &more, &e));
 		assert_true(more);
@@ -233,8 +252,8 @@ static void test_limit(void **state)
 {
 	AUTO(arena_free) struct arena *a = arena_new();
 	const struct cursor_spec s = spec("since+page");
-	const struct page page = { .n = 50, .more = 1, .total = -1, .pages = -1, .has_last = true, .last_ms = 1 };
-	struct err e = { 0 };
+	const struct page page = {.n = 50, .more = 1, .total = -1, .pages = -1, .has_last = true, .last_ms = 1};
+	struct err e = {0};
 	struct cursor c;
 	bool more;
 
@@ -255,7 +274,7 @@ static void test_foreign(void **state)
 {
 	AUTO(arena_free) struct arena *a = arena_new();
 	const struct cursor_spec s = spec("cursor");
-	struct err e = { 0 };
+	struct err e = {0};
 	struct cursor c;
 
 	(void)state;

@@ -28,7 +28,8 @@ static void start(struct world *w)
 	snprintf(path, sizeof path, "%s/organization", folder);
 	assert_int_equal(mkdir(path, 0700), 0);
 	world_init(w, NULL);
-	assert_true(world_open(w, "p", arena_printf(w->arena, "{ adapter: dir, path: %s, types: [organization, contact] }", folder)));
+	assert_true(world_open(
+		w, "p", arena_printf(w->arena, "{ adapter: dir, path: %s, types: [organization, contact] }", folder)));
 }
 
 static void stop(struct world *w)
@@ -42,7 +43,7 @@ static void stop(struct world *w)
 
 static void test_pages(void **state)
 {
-	struct pull p = { .type = RECORD_ORGANIZATION, .limit = 2, .complete = true };
+	struct pull p = {.type = RECORD_ORGANIZATION, .limit = 2, .complete = true};
 	struct world w;
 
 	(void)state;
@@ -68,7 +69,7 @@ static void test_pages(void **state)
 	assert_int_equal(p.item[1].err.kind, ERR_ITEM);
 	assert_string_equal(p.item[1].raw, "{\"shoe_size\":43}");
 
-	p = (struct pull){ .type = RECORD_ORGANIZATION, .limit = 2, .complete = true, .cursor = p.next };
+	p = (struct pull){.type = RECORD_ORGANIZATION, .limit = 2, .complete = true, .cursor = p.next};
 	world_pull(&w, &p);
 	assert_int_equal(p.n, 2);
 	assert_false(p.more);
@@ -77,7 +78,7 @@ static void test_pages(void **state)
 	assert_int_equal(p.item[1].err.kind, ERR_ITEM);
 
 	/* A type without a folder is a type without records. */
-	p = (struct pull){ .type = RECORD_CONTACT };
+	p = (struct pull){.type = RECORD_CONTACT};
 	world_pull(&w, &p);
 	assert_int_equal(p.op.err.kind, ERR_NONE);
 	assert_int_equal(p.n, 0);
@@ -89,7 +90,7 @@ static void test_writes(void **state)
 	struct world w;
 	struct record *r;
 	struct push p;
-	struct get g = { .type = RECORD_CONTACT, .hub_id = HUB_ID };
+	struct get g = {.type = RECORD_CONTACT, .hub_id = HUB_ID};
 	const char *version;
 
 	(void)state;
@@ -97,8 +98,12 @@ static void test_writes(void **state)
 	r = record_new(w.arena, RECORD_CONTACT);
 	r->v[CONTACT_FAMILY_NAME] = "Peeters";
 	r->v[CONTACT_ROLE] = "CEO";
-	p = (struct push){ .kind = PUSH_CREATE, .type = RECORD_CONTACT, .hub_id = HUB_ID, .token = "t", .record = r,
-		.fields = FIELD_BIT(CONTACT_FAMILY_NAME) };
+	p = (struct push){.kind = PUSH_CREATE,
+		.type = RECORD_CONTACT,
+		.hub_id = HUB_ID,
+		.token = "t",
+		.record = r,
+		.fields = FIELD_BIT(CONTACT_FAMILY_NAME)};
 	world_push(&w, &p);
 	assert_int_equal(p.op.err.kind, ERR_NONE);
 	assert_string_equal(p.out_key, HUB_ID);
@@ -115,8 +120,13 @@ static void test_writes(void **state)
 	assert_null(g.item.record->v[CONTACT_ROLE]);
 	assert_string_equal(g.item.version, version);
 
-	p = (struct push){ .kind = PUSH_UPDATE, .type = RECORD_CONTACT, .key = HUB_ID, .version = version, .token = "u",
-		.record = r, .fields = FIELD_BIT(CONTACT_ROLE) };
+	p = (struct push){.kind = PUSH_UPDATE,
+		.type = RECORD_CONTACT,
+		.key = HUB_ID,
+		.version = version,
+		.token = "u",
+		.record = r,
+		.fields = FIELD_BIT(CONTACT_ROLE)};
 	world_push(&w, &p);
 	assert_int_equal(p.op.err.kind, ERR_NONE);
 	assert_string_not_equal(p.out_version, version);
@@ -129,7 +139,7 @@ static void test_writes(void **state)
 	assert_string_equal(g.item.record->v[CONTACT_ROLE], "CEO");
 	assert_string_equal(g.item.hub_id, HUB_ID);
 
-	p = (struct push){ .kind = PUSH_DELETE, .type = RECORD_CONTACT, .key = HUB_ID };
+	p = (struct push){.kind = PUSH_DELETE, .type = RECORD_CONTACT, .key = HUB_ID};
 	world_push(&w, &p);
 	assert_int_equal(p.op.err.kind, ERR_NONE);
 	world_push(&w, &p);
@@ -143,15 +153,15 @@ static void test_writes(void **state)
 /* A key cannot lead out of the folder. */
 static void test_keys(void **state)
 {
-	static const char *const key[] = { "../organization/a", "/etc/passwd", ".a", "" };
+	static const char *const key[] = {"../organization/a", "/etc/passwd", ".a", ""};
 	struct world w;
 
 	(void)state;
 	start(&w);
 	put("a.json", "{}");
 	for (size_t i = 0; i < sizeof key / sizeof *key; i++) {
-		struct get g = { .type = RECORD_CONTACT, .key = key[i] };
-		struct push p = { .kind = PUSH_DELETE, .type = RECORD_CONTACT, .key = key[i] };
+		struct get g = {.type = RECORD_CONTACT, .key = key[i]};
+		struct push p = {.kind = PUSH_DELETE, .type = RECORD_CONTACT, .key = key[i]};
 
 		world_get(&w, &g);
 		assert_false(g.found);
@@ -163,12 +173,12 @@ static void test_keys(void **state)
 
 static void test_cancel(void **state)
 {
-	struct pull p = { .type = RECORD_ORGANIZATION };
+	struct pull p = {.type = RECORD_ORGANIZATION};
 	struct world w;
 
 	(void)state;
 	start(&w);
-	p.op = (struct op){ .loop = &w.sim.loop, .done = world_done };
+	p.op = (struct op){.loop = &w.sim.loop, .done = world_done};
 	p.arena = w.arena;
 	remote_pull(w.remote, &p);
 	op_cancel(&p.op);

@@ -45,8 +45,8 @@ static void start(const char *endpoint)
 	uv_loop_init(&uv);
 	uvloop_init(&loop, &uv);
 	arena = arena_new();
-	diags = (struct diags){ .arena = arena };
-	env = (struct adapter_env){ .loop = &loop.loop, .uv = &uv, .config_dir = SOURCE_DIR, .secret = secret };
+	diags = (struct diags){.arena = arena};
+	env = (struct adapter_env){.loop = &loop.loop, .uv = &uv, .config_dir = SOURCE_DIR, .secret = secret};
 	remote = exec_adapter.open(
 		&env, "example", yaml_parse(arena, "test", endpoint, strlen(endpoint), &diags), &diags);
 	for (size_t i = 0; i < diags.n; i++)
@@ -67,7 +67,7 @@ static void helper(const char *how)
 
 static void stop(void)
 {
-	struct op op = { .loop = &loop.loop, .done = op_done };
+	struct op op = {.loop = &loop.loop, .done = op_done};
 
 	waiting++;
 	remote_close(remote, &op);
@@ -80,8 +80,10 @@ static void stop(void)
 
 static struct pull pull(void)
 {
-	struct pull p = { .op = { .loop = &loop.loop, .done = op_done }, .arena = arena, .type = RECORD_ORGANIZATION,
-		.complete = true };
+	struct pull p = {.op = {.loop = &loop.loop, .done = op_done},
+		.arena = arena,
+		.type = RECORD_ORGANIZATION,
+		.complete = true};
 
 	waiting++;
 	remote_pull(remote, &p);
@@ -91,8 +93,10 @@ static struct pull pull(void)
 
 static struct get get(const char *hub_id)
 {
-	struct get g = { .op = { .loop = &loop.loop, .done = op_done }, .arena = arena, .type = RECORD_ORGANIZATION,
-		.hub_id = hub_id };
+	struct get g = {.op = {.loop = &loop.loop, .done = op_done},
+		.arena = arena,
+		.type = RECORD_ORGANIZATION,
+		.hub_id = hub_id};
 
 	waiting++;
 	remote_get(remote, &g);
@@ -103,10 +107,16 @@ static struct get get(const char *hub_id)
 static struct push push(enum push_kind kind, const char *version, const char *token, const char *name)
 {
 	struct record *r = record_new(arena, RECORD_ORGANIZATION);
-	struct push p = { .op = { .loop = &loop.loop, .done = op_done }, .arena = arena, .kind = kind,
-		.type = RECORD_ORGANIZATION, .key = kind == PUSH_CREATE ? NULL : "c1", .version = version,
-		.hub_id = kind == PUSH_CREATE ? HUB_ID : NULL, .token = token, .record = r,
-		.fields = FIELD_BIT(ORGANIZATION_LEGAL_NAME) };
+	struct push p = {.op = {.loop = &loop.loop, .done = op_done},
+		.arena = arena,
+		.kind = kind,
+		.type = RECORD_ORGANIZATION,
+		.key = kind == PUSH_CREATE ? NULL : "c1",
+		.version = version,
+		.hub_id = kind == PUSH_CREATE ? HUB_ID : NULL,
+		.token = token,
+		.record = r,
+		.fields = FIELD_BIT(ORGANIZATION_LEGAL_NAME)};
 
 	r->v[ORGANIZATION_LEGAL_NAME] = name;
 	waiting++;
@@ -177,15 +187,15 @@ static void test_endings(void **state)
 		const char *how;
 		enum err_kind kind;
 	} row[] = {
-		{ "dies at once", ERR_AGAIN },
-		{ "dies", ERR_AGAIN },
-		{ "says nothing", ERR_AGAIN },
-		{ "hangs", ERR_AGAIN },
-		{ "refuses", ERR_DENIED },
-		{ "other protocol", ERR_BROKEN },
-		{ "unknown field", ERR_BROKEN },
-		{ "nonsense", ERR_BROKEN },
-		{ "both", ERR_BROKEN },
+		{"dies at once", ERR_AGAIN},
+		{"dies", ERR_AGAIN},
+		{"says nothing", ERR_AGAIN},
+		{"hangs", ERR_AGAIN},
+		{"refuses", ERR_DENIED},
+		{"other protocol", ERR_BROKEN},
+		{"unknown field", ERR_BROKEN},
+		{"nonsense", ERR_BROKEN},
+		{"both", ERR_BROKEN},
 	};
 
 	(void)state;
@@ -298,8 +308,10 @@ static void test_any_order(void **state)
 	(void)state;
 	helper("reverses");
 	for (size_t i = 0; i < 3; i++) {
-		g[i] = (struct get){ .op = { .loop = &loop.loop, .done = op_done }, .arena = arena, .type = RECORD_ORGANIZATION,
-			.key = "k" };
+		g[i] = (struct get){.op = {.loop = &loop.loop, .done = op_done},
+			.arena = arena,
+			.type = RECORD_ORGANIZATION,
+			.key = "k"};
 		waiting++;
 		remote_get(remote, &g[i]);
 	}
@@ -313,12 +325,12 @@ static void test_any_order(void **state)
 /* The op ends at once; the late answer is no nonsense. */
 static void test_cancel(void **state)
 {
-	struct pull p = { .type = RECORD_ORGANIZATION };
+	struct pull p = {.type = RECORD_ORGANIZATION};
 	struct get g;
 
 	(void)state;
 	helper("waits for cancel");
-	p.op = (struct op){ .loop = &loop.loop, .done = op_done };
+	p.op = (struct op){.loop = &loop.loop, .done = op_done};
 	p.arena = arena;
 	waiting++;
 	remote_pull(remote, &p);
@@ -330,7 +342,7 @@ static void test_cancel(void **state)
 	while (!remote->caps)
 		uv_run(&uv, UV_RUN_ONCE);
 	waiting++;
-	p.op = (struct op){ .loop = &loop.loop, .done = op_done };
+	p.op = (struct op){.loop = &loop.loop, .done = op_done};
 	remote_pull(remote, &p);
 	op_cancel(&p.op);
 	run();
@@ -339,7 +351,8 @@ static void test_cancel(void **state)
 
 	/* Closing with the late answer still to come. */
 	helper("hangs");
-	g = (struct get){ .op = { .loop = &loop.loop, .done = op_done }, .arena = arena, .type = RECORD_ORGANIZATION, .key = "k" };
+	g = (struct get){
+		.op = {.loop = &loop.loop, .done = op_done}, .arena = arena, .type = RECORD_ORGANIZATION, .key = "k"};
 	waiting++;
 	remote_get(remote, &g);
 	while (!remote->caps)

@@ -8,7 +8,8 @@
 #define CURSOR "cursor: { kind: offset }, list: { path: /c, query: { p: '${page}' }, items: /data }"
 #define TYPE(more) "{ manifest: 1, types: { organization: { id: /id, " FIELDS ", " CURSOR ", " more " } } }"
 #define TOP(more) "{ manifest: 1, types: { organization: { id: /id, " FIELDS ", " CURSOR " } }, " more " }"
-#define LIST(cursor, list) "{ manifest: 1, types: { organization: { id: /id, " FIELDS ", cursor: " cursor ", list: " list " } } }"
+#define LIST(cursor, list)                                                                                             \
+	"{ manifest: 1, types: { organization: { id: /id, " FIELDS ", cursor: " cursor ", list: " list " } } }"
 
 struct fault {
 	const char *manifest, *endpoint, *said;
@@ -16,60 +17,68 @@ struct fault {
 
 static const struct fault fault[] = {
 	/* the manifest */
-	{ "{ manifest: 2, types: {} }", NULL, "manifest" },
-	{ "{ types: {} }", NULL, "manifest" },
-	{ "{ manifest: 1, tipes: {} }", NULL, "types" },
-	{ "{ manifest: 1, types: {} }", NULL, "none of the record types" },
-	{ "{ manifest: 1, types: { company: {} } }", NULL, "no record type is called company" },
-	{ TOP("vars: { db: }"), NULL, "the manifest needs db" },
-	{ TOP("auth: basik"), NULL, "basic" },
-	{ TOP("base: 'ftp://x'"), NULL, "https://host" },
-	{ TOP("base: '${hub_id}'"), NULL, "has no value here" },
-	{ TOP("headers: { 'A B': x }"), NULL, "a character that it cannot" },
-	{ TOP("errors: { status: 404 }"), NULL, "a list of rules" },
-	{ TOP("errors: [{ kind: gone }]"), NULL, "status or at is needed" },
-	{ TOP("errors: [{ status: 4x4, kind: gone }]"), NULL, "status: 404, 4xx or 500-599" },
-	{ TOP("errors: [{ status: 404, kind: missing }]"), NULL, "kind" },
-	{ TOP("rate: { requests: 0 }"), NULL, "requests" },
-	{ TOP("request_id: id"), NULL, "JSON Pointer" },
+	{"{ manifest: 2, types: {} }", NULL, "manifest"},
+	{"{ types: {} }", NULL, "manifest"},
+	{"{ manifest: 1, tipes: {} }", NULL, "types"},
+	{"{ manifest: 1, types: {} }", NULL, "none of the record types"},
+	{"{ manifest: 1, types: { company: {} } }", NULL, "no record type is called company"},
+	{TOP("vars: { db: }"), NULL, "the manifest needs db"},
+	{TOP("auth: basik"), NULL, "basic"},
+	{TOP("base: 'ftp://x'"), NULL, "https://host"},
+	{TOP("base: '${hub_id}'"), NULL, "has no value here"},
+	{TOP("headers: { 'A B': x }"), NULL, "a character that it cannot"},
+	{TOP("errors: { status: 404 }"), NULL, "a list of rules"},
+	{TOP("errors: [{ kind: gone }]"), NULL, "status or at is needed"},
+	{TOP("errors: [{ status: 4x4, kind: gone }]"), NULL, "status: 404, 4xx or 500-599"},
+	{TOP("errors: [{ status: 404, kind: missing }]"), NULL, "kind"},
+	{TOP("rate: { requests: 0 }"), NULL, "requests"},
+	{TOP("request_id: id"), NULL, "JSON Pointer"},
 	/* a type */
-	{ "{ manifest: 1, types: { organization: { id: /id, " CURSOR " } } }", NULL, "fields: are needed" },
-	{ "{ manifest: 1, types: { organization: { " FIELDS ", " CURSOR " } } }", NULL, "id: is needed" },
-	{ "{ manifest: 1, types: { organization: { id: /id, " FIELDS ", cursor: { kind: offset } } } }", NULL, "list: is needed" },
-	{ "{ manifest: 1, types: { organization: { id: /id, list: { path: /c, items: '' }, " FIELDS " } } }", NULL, "cursor: is needed" },
-	{ "{ manifest: 1, types: { organization: { id: /id, fields: { legal_nam: /n }, " CURSOR " } } }", NULL, "legal_name" },
-	{ TYPE("get: { item: '' }"), NULL, "path" },
-	{ TYPE("get: { path: '/c/${token}' }"), NULL, "${token} has no value here" },
-	{ TYPE("get: { path: '/c/${var.x}' }"), NULL, "no such variable" },
-	{ TYPE("get: { path: '/c/${key}', method: FETCH }"), NULL, "method: one of" },
-	{ TYPE("find: { path: /c }"), NULL, "find: needs hub_id" },
-	{ TYPE("update: { path: /c, mode: replace }"), NULL, "mode replace needs get" },
-	{ TYPE("update: { path: /c, mode: merge }"), NULL, "mode" },
-	{ TYPE("create: { path: /c, set: { x: 1 } }"), NULL, "x is no JSON Pointer" },
-	{ TYPE("deleted: { is: [x] }"), NULL, "at" },
-	{ TYPE("modified: { at: updated }"), NULL, "JSON Pointer" },
-	{ LIST("{ kind: ofset }", "{ path: /c, items: '' }"), NULL, "did you mean offset?" },
-	{ LIST("{ kind: offset }", "{ path: /c, items: '' }"), NULL, "needs ${page} or ${offset}" },
-	{ LIST("{ kind: cursor }", "{ path: /c, items: '', next: /n }"), NULL, "needs ${cursor}" },
-	{ LIST("{ kind: link }", "{ path: /c, items: '' }"), NULL, "needs list.next" },
-	{ LIST("{ kind: delta-link }", "{ path: /c, items: '', next: /n }"), NULL, "needs list.delta" },
-	{ LIST("{ kind: since+page }", "{ path: '/c', query: { p: '${page}' }, items: '' }"), NULL, "needs ${since}" },
-	{ LIST("{ kind: since+page }", "{ path: '/c', query: { p: '${page}', s: '${since}' }, items: '' }"), NULL, "needs modified" },
+	{"{ manifest: 1, types: { organization: { id: /id, " CURSOR " } } }", NULL, "fields: are needed"},
+	{"{ manifest: 1, types: { organization: { " FIELDS ", " CURSOR " } } }", NULL, "id: is needed"},
+	{"{ manifest: 1, types: { organization: { id: /id, " FIELDS ", cursor: { kind: offset } } } }", NULL,
+		"list: is needed"},
+	{"{ manifest: 1, types: { organization: { id: /id, list: { path: /c, items: '' }, " FIELDS " } } }", NULL,
+		"cursor: is needed"},
+	{"{ manifest: 1, types: { organization: { id: /id, fields: { legal_nam: /n }, " CURSOR " } } }", NULL,
+		"legal_name"},
+	{TYPE("get: { item: '' }"), NULL, "path"},
+	{TYPE("get: { path: '/c/${token}' }"), NULL, "${token} has no value here"},
+	{TYPE("get: { path: '/c/${var.x}' }"), NULL, "no such variable"},
+	{TYPE("get: { path: '/c/${key}', method: FETCH }"), NULL, "method: one of"},
+	{TYPE("find: { path: /c }"), NULL, "find: needs hub_id"},
+	{TYPE("update: { path: /c, mode: replace }"), NULL, "mode replace needs get"},
+	{TYPE("update: { path: /c, mode: merge }"), NULL, "mode"},
+	{TYPE("create: { path: /c, set: { x: 1 } }"), NULL, "x is no JSON Pointer"},
+	{TYPE("deleted: { is: [x] }"), NULL, "at"},
+	{TYPE("modified: { at: updated }"), NULL, "JSON Pointer"},
+	{LIST("{ kind: ofset }", "{ path: /c, items: '' }"), NULL, "did you mean offset?"},
+	{LIST("{ kind: offset }", "{ path: /c, items: '' }"), NULL, "needs ${page} or ${offset}"},
+	{LIST("{ kind: cursor }", "{ path: /c, items: '', next: /n }"), NULL, "needs ${cursor}"},
+	{LIST("{ kind: link }", "{ path: /c, items: '' }"), NULL, "needs list.next"},
+	{LIST("{ kind: delta-link }", "{ path: /c, items: '', next: /n }"), NULL, "needs list.delta"},
+	{LIST("{ kind: since+page }", "{ path: '/c', query: { p: '${page}' }, items: '' }"), NULL, "needs ${since}"},
+	{LIST("{ kind: since+page }", "{ path: '/c', query: { p: '${page}', s: '${since}' }, items: '' }"), NULL,
+		"needs modified"},
 	/* the endpoint */
-	{ TOP(""), "{ adapter: rest, manifest: x, url: 'http://crm.example' }", "allow_http" },
-	{ TOP(""), "{ adapter: rest, manifest: x, url: 'https://u:p@crm.example' }", "https://host" },
-	{ TOP(""), "{ adapter: rest, manifest: x }", "url" },
-	{ TOP(""), "{ adapter: rest, manifest: x, url: 'https://x', vars: { db: y } }", "no such variable" },
-	{ TOP(""), "{ adapter: rest, manifest: x, url: 'https://x', types: [company] }", "no record type is called company" },
-	{ TOP(""), "{ adapter: rest, manifest: x, url: 'https://x', tls: { cert: c } }", "cert and key go together" },
-	{ TOP("auth: basic"), ENDPOINT, "basic needs password" },
-	{ TOP("auth: mutual-tls"), ENDPOINT, "cert and key are needed" },
-	{ TOP("auth: bearer"), "{ adapter: rest, manifest: x, url: 'https://x', auth: { token: hunter2 } }", "a secret is" },
-	{ TOP("auth: client-credentials"), ENDPOINT, "token_url: is needed" },
-	{ TOP("auth: hmac"), ENDPOINT, "base, value: are needed" },
-	{ TOP("webhook: { scheme: standard }"), "{ adapter: rest, manifest: x, url: 'https://x', webhook: {} }", "secret is needed" },
-	{ TOP("webhook: { scheme: path }"),
-		"{ adapter: rest, manifest: x, url: 'https://x', webhook: { path: { credential: short } } }", "22 characters" },
+	{TOP(""), "{ adapter: rest, manifest: x, url: 'http://crm.example' }", "allow_http"},
+	{TOP(""), "{ adapter: rest, manifest: x, url: 'https://u:p@crm.example' }", "https://host"},
+	{TOP(""), "{ adapter: rest, manifest: x }", "url"},
+	{TOP(""), "{ adapter: rest, manifest: x, url: 'https://x', vars: { db: y } }", "no such variable"},
+	{TOP(""), "{ adapter: rest, manifest: x, url: 'https://x', types: [company] }",
+		"no record type is called company"},
+	{TOP(""), "{ adapter: rest, manifest: x, url: 'https://x', tls: { cert: c } }", "cert and key go together"},
+	{TOP("auth: basic"), ENDPOINT, "basic needs password"},
+	{TOP("auth: mutual-tls"), ENDPOINT, "cert and key are needed"},
+	{TOP("auth: bearer"), "{ adapter: rest, manifest: x, url: 'https://x', auth: { token: hunter2 } }",
+		"a secret is"},
+	{TOP("auth: client-credentials"), ENDPOINT, "token_url: is needed"},
+	{TOP("auth: hmac"), ENDPOINT, "base, value: are needed"},
+	{TOP("webhook: { scheme: standard }"), "{ adapter: rest, manifest: x, url: 'https://x', webhook: {} }",
+		"secret is needed"},
+	{TOP("webhook: { scheme: path }"),
+		"{ adapter: rest, manifest: x, url: 'https://x', webhook: { path: { credential: short } } }",
+		"22 characters"},
 };
 
 static void test_faults(void **state)
@@ -95,15 +104,14 @@ static void test_faults(void **state)
 /* Everything that is wrong at once, with line and column. */
 static void test_all_at_once(void **state)
 {
-	static const char manifest[] =
-		"manifest: 1\n"
-		"types:\n"
-		"  organization:\n"
-		"    id: id\n"
-		"    get: { path: '/c/${kee}' }\n"
-		"    cursor: { kind: ofset }\n"
-		"    list: { path: /c, items: items }\n"
-		"    fields: { legal_name: name }\n";
+	static const char manifest[] = "manifest: 1\n"
+				       "types:\n"
+				       "  organization:\n"
+				       "    id: id\n"
+				       "    get: { path: '/c/${kee}' }\n"
+				       "    cursor: { kind: ofset }\n"
+				       "    list: { path: /c, items: items }\n"
+				       "    fields: { legal_name: name }\n";
 	struct world w;
 
 	(void)state;
@@ -132,13 +140,15 @@ static void test_no_manifest(void **state)
 /* `x.self.` is the partner that uses the manifest; defaults lie under the types, and a null takes a request away. */
 static void test_overlay(void **state)
 {
-	static const char manifest[] =
-		"{ manifest: 1, vars: { v: v1 },\n"
-		"  defaults: { id: /id, cursor: { kind: offset, limit: 7 }, list: { path: '/${var.set}', query: { p: '${page}' },"
-		"    headers: { A: 1, B: 2 }, items: /data }, get: { path: '/${var.set}/${key}' }, delete: { path: '/x/${key}' } },\n"
-		"  types: { organization: { vars: { set: '${var}' }, list: { headers: { B: 3 }, items: /other }, delete: ,\n"
-		"    fields: { legal_name: /n, x.self.size: /size } },"
-		"    contact: { vars: { set: people }, fields: { family_name: /n } } } }";
+	static const char manifest[] = "{ manifest: 1, vars: { v: v1 },\n"
+				       "  defaults: { id: /id, cursor: { kind: offset, limit: 7 }, list: { path: "
+				       "'/${var.set}', query: { p: '${page}' },"
+				       "    headers: { A: 1, B: 2 }, items: /data }, get: { path: '/${var.set}/${key}' "
+				       "}, delete: { path: '/x/${key}' } },\n"
+				       "  types: { organization: { vars: { set: '${var}' }, list: { headers: { B: 3 }, "
+				       "items: /other }, delete: ,\n"
+				       "    fields: { legal_name: /n, x.self.size: /size } },"
+				       "    contact: { vars: { set: people }, fields: { family_name: /n } } } }";
 	struct world w;
 	struct rest *rest;
 	const struct rest_type *t;

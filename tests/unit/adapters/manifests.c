@@ -7,26 +7,31 @@ struct shipped {
 };
 
 static const struct shipped shipped[] = {
-	{ "odata",
-		"{ adapter: rest, manifest: odata, url: 'https://crm.example', auth: { user: u, password: { credential: p } } }",
-		ADAPTER_CAN_INCREMENTAL | ADAPTER_CAN_TOMBSTONES | ADAPTER_CAN_GET | ADAPTER_CAN_FIND | ADAPTER_CAN_CREATE |
-			ADAPTER_CAN_UPDATE | ADAPTER_CAN_DELETE | ADAPTER_CAN_CONDITIONAL | ADAPTER_CAN_ANSWERS |
-			ADAPTER_CAN_VERSIONS | ADAPTER_CAN_COMPLETE,
-		ADAPTER_CAN_IDEMPOTENT | ADAPTER_CAN_WEBHOOKS },
-	{ "pages", "{ adapter: rest, manifest: pages, url: 'https://crm.example/', auth: { secret: { credential: k } } }",
+	{"odata",
+		"{ adapter: rest, manifest: odata, url: 'https://crm.example', auth: { user: u, password: { "
+		"credential: p } } }",
+		ADAPTER_CAN_INCREMENTAL | ADAPTER_CAN_TOMBSTONES | ADAPTER_CAN_GET | ADAPTER_CAN_FIND |
+			ADAPTER_CAN_CREATE | ADAPTER_CAN_UPDATE | ADAPTER_CAN_DELETE | ADAPTER_CAN_CONDITIONAL |
+			ADAPTER_CAN_ANSWERS | ADAPTER_CAN_VERSIONS | ADAPTER_CAN_COMPLETE,
+		ADAPTER_CAN_IDEMPOTENT | ADAPTER_CAN_WEBHOOKS},
+	{"pages",
+		"{ adapter: rest, manifest: pages, url: 'https://crm.example/', auth: { secret: { credential: k } } }",
 		ADAPTER_CAN_INCREMENTAL | ADAPTER_CAN_TOMBSTONES | ADAPTER_CAN_FIND | ADAPTER_CAN_ANSWERS,
-		ADAPTER_CAN_CONDITIONAL | ADAPTER_CAN_VERSIONS | ADAPTER_CAN_IDEMPOTENT },
-	{ "cursors",
+		ADAPTER_CAN_CONDITIONAL | ADAPTER_CAN_VERSIONS | ADAPTER_CAN_IDEMPOTENT},
+	{"cursors",
 		"{ adapter: rest, manifest: cursors, url: 'https://crm.example',"
-		"  auth: { client_id: c, client_secret: { credential: s } }, webhook: { secret: { credential: whsec_MfKQ } } }",
+		"  auth: { client_id: c, client_secret: { credential: s } }, webhook: { secret: { credential: "
+		"whsec_MfKQ } } }",
 		ADAPTER_CAN_INCREMENTAL | ADAPTER_CAN_TOMBSTONES | ADAPTER_CAN_CONDITIONAL | ADAPTER_CAN_IDEMPOTENT |
 			ADAPTER_CAN_WEBHOOKS | ADAPTER_CAN_VERSIONS,
-		0 },
-	{ "odoo",
-		"{ adapter: rest, manifest: odoo, url: 'https://crm.example', auth: { user: u, secret: { credential: s } },"
+		0},
+	{"odoo",
+		"{ adapter: rest, manifest: odoo, url: 'https://crm.example', auth: { user: u, secret: { credential: s "
+		"} },"
 		"  vars: { db: ic, uid: '7' } }",
-		ADAPTER_CAN_INCREMENTAL | ADAPTER_CAN_FIND | ADAPTER_CAN_CREATE | ADAPTER_CAN_UPDATE | ADAPTER_CAN_DELETE,
-		ADAPTER_CAN_TOMBSTONES | ADAPTER_CAN_CONDITIONAL | ADAPTER_CAN_ANSWERS },
+		ADAPTER_CAN_INCREMENTAL | ADAPTER_CAN_FIND | ADAPTER_CAN_CREATE | ADAPTER_CAN_UPDATE |
+			ADAPTER_CAN_DELETE,
+		ADAPTER_CAN_TOMBSTONES | ADAPTER_CAN_CONDITIONAL | ADAPTER_CAN_ANSWERS},
 };
 
 static void test_open(void **state)

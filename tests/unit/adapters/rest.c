@@ -20,20 +20,24 @@ static void serve(struct simhttp *s, struct http_exchange *x)
 	if (strstr(x->url, "/oauth/token"))
 		simhttp_answer(x, 200, "{\"access_token\":\"t\",\"expires_in\":300}");
 	else if (!strcmp(x->method, "GET") && strstr(x->url, "/v1/companies/"))
-		simhttp_answer(x, 200, "{\"id\":1,\"name\":\"Acme\",\"updated_at\":\"2026-01-01 08:00:00\",\"notes\":\"n\"}");
+		simhttp_answer(
+			x, 200, "{\"id\":1,\"name\":\"Acme\",\"updated_at\":\"2026-01-01 08:00:00\",\"notes\":\"n\"}");
 	else if (!strcmp(x->method, "PUT"))
 		simhttp_answer(x, 200, "{\"id\":1,\"name\":\"Acme NV\",\"updated_at\":\"2026-01-01 09:00:00\"}");
 	else if (strstr(x->url, "/api/organisations"))
 		simhttp_answer(x, 200,
-			"{\"items\":[{\"id\":\"a\",\"version\":1,\"attributes\":{\"legal_title\":\"Acme\"}}],\"next_cursor\":\"c\",\"has_more\":false}");
+			"{\"items\":[{\"id\":\"a\",\"version\":1,\"attributes\":{\"legal_title\":\"Acme\"}}],\"next_"
+			"cursor\":\"c\",\"has_more\":false}");
 	else
 		simhttp_answer(x, 404, "{}");
 }
 
-static const char oauth_endpoint[] = "{ adapter: rest, manifest: cursors, url: 'https://crm.example', types: [organization],"
-				     "  auth: { client_id: c, client_secret: { credential: s } } }";
-static const char replace_endpoint[] = "{ adapter: rest, manifest: pages, url: 'https://crm.example', types: [organization],"
-				       "  auth: { secret: { credential: k } } }";
+static const char oauth_endpoint[] =
+	"{ adapter: rest, manifest: cursors, url: 'https://crm.example', types: [organization],"
+	"  auth: { client_id: c, client_secret: { credential: s } } }";
+static const char replace_endpoint[] =
+	"{ adapter: rest, manifest: pages, url: 'https://crm.example', types: [organization],"
+	"  auth: { secret: { credential: k } } }";
 
 static unsigned turns_left;
 
@@ -66,9 +70,14 @@ static struct push push_of(struct world *w)
 	struct record *r = record_new(w->arena, RECORD_ORGANIZATION);
 
 	r->v[ORGANIZATION_LEGAL_NAME] = "Acme NV";
-	return (struct push){ .op = { .loop = &w->sim.loop, .done = world_done }, .arena = w->arena, .kind = PUSH_UPDATE,
-		.type = RECORD_ORGANIZATION, .key = "1", .token = "t", .record = r,
-		.fields = FIELD_BIT(ORGANIZATION_LEGAL_NAME) };
+	return (struct push){.op = {.loop = &w->sim.loop, .done = world_done},
+		.arena = w->arena,
+		.kind = PUSH_UPDATE,
+		.type = RECORD_ORGANIZATION,
+		.key = "1",
+		.token = "t",
+		.record = r,
+		.fields = FIELD_BIT(ORGANIZATION_LEGAL_NAME)};
 }
 
 static void test_cancel_pull(void **state)
@@ -78,10 +87,10 @@ static void test_cancel_pull(void **state)
 	(void)state;
 	for (unsigned turn = 0; turn < 60; turn++) {
 		struct world w;
-		struct pull p = { .type = RECORD_ORGANIZATION };
+		struct pull p = {.type = RECORD_ORGANIZATION};
 
 		world_start(&w, oauth_endpoint);
-		p.op = (struct op){ .loop = &w.sim.loop, .done = world_done };
+		p.op = (struct op){.loop = &w.sim.loop, .done = world_done};
 		p.arena = w.arena;
 		remote_pull(w.remote, &p);
 		cancel_after(&w, &p.op, turn);
@@ -130,7 +139,7 @@ static void test_faults(void **state)
 		for (unsigned at = 1; at < 4; at++) {
 			struct world w;
 			struct push p;
-			struct pull l = { .type = RECORD_ORGANIZATION };
+			struct pull l = {.type = RECORD_ORGANIZATION};
 
 			refuse_at = how ? at : 0;
 			cut_at = how ? 0 : at;
@@ -153,8 +162,8 @@ static void test_faults(void **state)
 /* Asked for what it cannot: an error like any other, and not from inside the call. */
 static void test_cannot(void **state)
 {
-	struct pull p = { .type = RECORD_CONTACT };
-	struct get g = { .type = RECORD_ORGANIZATION, .hub_id = "h" };
+	struct pull p = {.type = RECORD_CONTACT};
+	struct get g = {.type = RECORD_ORGANIZATION, .hub_id = "h"};
 	struct world w;
 
 	(void)state;
@@ -177,8 +186,9 @@ static void test_many(void **state)
 	(void)state;
 	world_start(&w, oauth_endpoint);
 	for (size_t i = 0; i < 20; i++) {
-		p[i] = (struct pull){ .op = { .loop = &w.sim.loop, .done = world_done }, .arena = arena_new(),
-			.type = RECORD_ORGANIZATION };
+		p[i] = (struct pull){.op = {.loop = &w.sim.loop, .done = world_done},
+			.arena = arena_new(),
+			.type = RECORD_ORGANIZATION};
 		remote_pull(w.remote, &p[i]);
 	}
 	op_cancel(&p[7].op);

@@ -9,23 +9,28 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *var_name[] = { "set", "uid" }, *var_value[] = { "accounts", "7" };
-static const struct template_vars vars = { var_name, var_value, 2 };
+static const char *var_name[] = {"set", "uid"}, *var_value[] = {"accounts", "7"};
+static const struct template_vars vars = {var_name, var_value, 2};
 
 static struct fill filled(void)
 {
-	return (struct fill){ .text = { [SLOT_KEY] = "a/b c", [SLOT_VERSION] = "W/\"7\"", [SLOT_LIMIT] = "50", [SLOT_TOKEN] = "it's",
-				      [SLOT_PAGE] = "2" },
-		.has_since = true, .since_ms = 1767225600250, .now_ms = 1767225601000 };
+	return (struct fill){.text = {[SLOT_KEY] = "a/b c",
+				     [SLOT_VERSION] = "W/\"7\"",
+				     [SLOT_LIMIT] = "50",
+				     [SLOT_TOKEN] = "it's",
+				     [SLOT_PAGE] = "2"},
+		.has_since = true,
+		.since_ms = 1767225600250,
+		.now_ms = 1767225601000};
 }
 
 static const char *text(struct arena *arena, const char *scalar, enum template_place place)
 {
-	struct diags diags = { .arena = arena };
-	struct yaml y = { .kind = YAML_SCALAR, .file = "t", .path = "", .text = scalar, .quoted = true };
+	struct diags diags = {.arena = arena};
+	struct yaml y = {.kind = YAML_SCALAR, .file = "t", .path = "", .text = scalar, .quoted = true};
 	const struct template *t = template_compile(arena, &y, ~0u, &vars, &diags);
 	const struct fill fill = filled();
-	BUF_AUTO struct buf out = { 0 };
+	BUF_AUTO struct buf out = {0};
 
 	if (!t)
 		return diags.line[0];
@@ -72,8 +77,8 @@ static void test_faults(void **state)
 static void test_allowed(void **state)
 {
 	AUTO(arena_free) struct arena *a = arena_new();
-	struct diags diags = { .arena = a };
-	struct yaml y = { .kind = YAML_SCALAR, .file = "t", .path = "", .text = "/?key=${secret}" };
+	struct diags diags = {.arena = a};
+	struct yaml y = {.kind = YAML_SCALAR, .file = "t", .path = "", .text = "/?key=${secret}"};
 
 	(void)state;
 	assert_null(template_compile(a, &y, SLOT_BIT(KEY), &vars, &diags));
@@ -82,7 +87,7 @@ static void test_allowed(void **state)
 
 static const char *json(struct arena *arena, const char *yaml)
 {
-	struct diags diags = { .arena = arena };
+	struct diags diags = {.arena = arena};
 	const struct yaml *y = yaml_parse(arena, "t", yaml, strlen(yaml), &diags);
 	const struct template_json *t = template_json_compile(arena, y, ~0u, &vars, &diags);
 	struct fill fill = filled();
@@ -104,13 +109,15 @@ static void test_json(void **state)
 	AUTO(arena_free) struct arena *a = arena_new();
 
 	(void)state;
-	assert_string_equal(json(a, "[1, true, null, '1', no, 007, -3, 1.5]"), "[1,true,null,\"1\",\"no\",\"007\",-3,1.5]");
+	assert_string_equal(
+		json(a, "[1, true, null, '1', no, 007, -3, 1.5]"), "[1,true,null,\"1\",\"no\",\"007\",-3,1.5]");
 	assert_string_equal(json(a, "{ n: '${limit}', t: '${limit:text}', s: 'x${limit}', k: '${key}' }"),
 		"{\"k\":\"a/b c\",\"n\":50,\"s\":\"x50\",\"t\":\"50\"}");
 	assert_string_equal(json(a, "['${var.uid}', '${var.uid:int}']"), "[\"7\",7]");
 	assert_string_equal(json(a, "['${since:%s}', '${since:int:%Q}']"), "[\"1767225600\",1767225600250]");
 	/* What has no value goes, with the member or element that holds it. */
-	assert_string_equal(json(a, "{ a: '${hub_id}', b: ['${hub_id}', 1], c: '${hub_id|x}' }"), "{\"b\":[1],\"c\":\"x\"}");
+	assert_string_equal(
+		json(a, "{ a: '${hub_id}', b: ['${hub_id}', 1], c: '${hub_id|x}' }"), "{\"b\":[1],\"c\":\"x\"}");
 	assert_string_equal(json(a, "{ x: ['${record}'] }"), "{\"x\":[{\"name\":\"Acme\"}]}");
 	assert_string_equal(json(a, "{ a: '${body/args}', k: '${body/kw}', n: '${body/none}', one: '${body/args/1}' }"),
 		"{\"a\":[1,2],\"k\":{},\"one\":2}");
@@ -120,7 +127,7 @@ static void test_json(void **state)
 static void test_slots(void **state)
 {
 	AUTO(arena_free) struct arena *a = arena_new();
-	struct diags diags = { .arena = a };
+	struct diags diags = {.arena = a};
 	static const char yaml[] = "{ a: [x, '${version}'], b: { c: '${token|x}y' } }";
 	const struct yaml *y = yaml_parse(a, "t", yaml, sizeof yaml - 1, &diags);
 

@@ -5,20 +5,26 @@
 #define NOW INT64_C(1614265330000)
 /* The vector of the Standard Webhooks libraries. */
 #define SECRET "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
-#define ID { "webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek" }
-#define AT { "Webhook-Timestamp", "1614265330" }
+#define ID                                                                                                             \
+	{                                                                                                              \
+		"webhook-id", "msg_p5jXN8AQM9LWM0D4loKWxJek"                                                           \
+	}
+#define AT                                                                                                             \
+	{                                                                                                              \
+		"Webhook-Timestamp", "1614265330"                                                                      \
+	}
 #define SIGNATURE "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 #define BODY "{\"test\": 2432232314}"
 
 static struct hint *hint;
 static size_t nhints;
 
-static enum err_kind call(struct world *w, const char *url, const struct http_header *header, size_t n, const char *body,
-	int64_t wall_ms)
+static enum err_kind call(
+	struct world *w, const char *url, const struct http_header *header, size_t n, const char *body, int64_t wall_ms)
 {
-	const struct http_exchange x = { .method = "POST", .url = url, .header = header, .nheader = n, .body = body,
-		.body_len = strlen(body) };
-	struct err e = { 0 };
+	const struct http_exchange x = {
+		.method = "POST", .url = url, .header = header, .nheader = n, .body = body, .body_len = strlen(body)};
+	struct err e = {0};
 
 	hint = NULL;
 	nhints = 0;
@@ -28,16 +34,17 @@ static enum err_kind call(struct world *w, const char *url, const struct http_he
 	return e.kind;
 }
 
-#define CALL(body, wall_ms, ...)                                                                                    \
-	call(&w, "/hooks/p", (const struct http_header[]){ __VA_ARGS__ },                                           \
-		sizeof((const struct http_header[]){ __VA_ARGS__ }) / sizeof(struct http_header), body, wall_ms)
+#define CALL(body, wall_ms, ...)                                                                                       \
+	call(&w, "/hooks/p", (const struct http_header[]){__VA_ARGS__},                                                \
+		sizeof((const struct http_header[]){__VA_ARGS__}) / sizeof(struct http_header), body, wall_ms)
 
 static void open_cursors(struct world *w, const char *webhook)
 {
 	world_init(w, NULL);
 	assert_true(world_open(w, "p",
 		arena_printf(w->arena,
-			"{ adapter: rest, manifest: cursors, url: 'https://crm.example', types: [organization, contact],"
+			"{ adapter: rest, manifest: cursors, url: 'https://crm.example', types: [organization, "
+			"contact],"
 			"  auth: { client_id: c, client_secret: { credential: s } }, webhook: %s }",
 			webhook)));
 }
@@ -49,21 +56,24 @@ static void test_standard(void **state)
 	(void)state;
 	open_cursors(&w, "{ secret: { credential: " SECRET " }, previous: { credential: whsec_bm90aGluZw== } }");
 	/* The signature holds; the body is of no type of ours, and that is no fault. */
-	assert_int_equal(CALL(BODY, NOW, ID, AT, { "webhook-signature", SIGNATURE }), ERR_NONE);
+	assert_int_equal(CALL(BODY, NOW, ID, AT, {"webhook-signature", SIGNATURE}), ERR_NONE);
 	assert_int_equal(nhints, 0);
-	assert_int_equal(CALL(BODY, NOW, ID, AT, { "webhook-signature", "v1,AAAA v1a,x " SIGNATURE }), ERR_NONE);
-	assert_int_equal(CALL(BODY, NOW + 299000, ID, AT, { "webhook-signature", SIGNATURE }), ERR_NONE);
-	assert_int_equal(CALL(BODY, NOW - 299000, ID, AT, { "webhook-signature", SIGNATURE }), ERR_NONE);
+	assert_int_equal(CALL(BODY, NOW, ID, AT, {"webhook-signature", "v1,AAAA v1a,x " SIGNATURE}), ERR_NONE);
+	assert_int_equal(CALL(BODY, NOW + 299000, ID, AT, {"webhook-signature", SIGNATURE}), ERR_NONE);
+	assert_int_equal(CALL(BODY, NOW - 299000, ID, AT, {"webhook-signature", SIGNATURE}), ERR_NONE);
 
-	assert_int_equal(CALL(BODY, NOW + 301000, ID, AT, { "webhook-signature", SIGNATURE }), ERR_DENIED);
-	assert_int_equal(CALL(BODY, NOW - 301000, ID, AT, { "webhook-signature", SIGNATURE }), ERR_DENIED);
-	assert_int_equal(CALL(BODY " ", NOW, ID, AT, { "webhook-signature", SIGNATURE }), ERR_DENIED);
-	assert_int_equal(CALL(BODY, NOW, { "webhook-id", "msg_other" }, AT, { "webhook-signature", SIGNATURE }), ERR_DENIED);
-	assert_int_equal(CALL(BODY, NOW, { "webhook-id", "a.b" }, AT, { "webhook-signature", SIGNATURE }), ERR_DENIED);
-	assert_int_equal(CALL(BODY, NOW, ID, { "webhook-timestamp", "1614265331" }, { "webhook-signature", SIGNATURE }), ERR_DENIED);
-	assert_int_equal(CALL(BODY, NOW, ID, { "webhook-timestamp", "soon" }, { "webhook-signature", SIGNATURE }), ERR_DENIED);
+	assert_int_equal(CALL(BODY, NOW + 301000, ID, AT, {"webhook-signature", SIGNATURE}), ERR_DENIED);
+	assert_int_equal(CALL(BODY, NOW - 301000, ID, AT, {"webhook-signature", SIGNATURE}), ERR_DENIED);
+	assert_int_equal(CALL(BODY " ", NOW, ID, AT, {"webhook-signature", SIGNATURE}), ERR_DENIED);
+	assert_int_equal(
+		CALL(BODY, NOW, {"webhook-id", "msg_other"}, AT, {"webhook-signature", SIGNATURE}), ERR_DENIED);
+	assert_int_equal(CALL(BODY, NOW, {"webhook-id", "a.b"}, AT, {"webhook-signature", SIGNATURE}), ERR_DENIED);
+	assert_int_equal(
+		CALL(BODY, NOW, ID, {"webhook-timestamp", "1614265331"}, {"webhook-signature", SIGNATURE}), ERR_DENIED);
+	assert_int_equal(
+		CALL(BODY, NOW, ID, {"webhook-timestamp", "soon"}, {"webhook-signature", SIGNATURE}), ERR_DENIED);
 	assert_int_equal(CALL(BODY, NOW, ID, AT), ERR_DENIED);
-	assert_int_equal(CALL(BODY, NOW, ID, AT, { "webhook-signature", "" }), ERR_DENIED);
+	assert_int_equal(CALL(BODY, NOW, ID, AT, {"webhook-signature", ""}), ERR_DENIED);
 	world_fini(&w);
 }
 
@@ -86,30 +96,32 @@ static void test_hints(void **state)
 		enum record_type type;
 		const char *key;
 	} row[] = {
-		{ "{\"type\":\"organisation.updated\",\"data\":{\"id\":\"org_1\"}}", ERR_NONE, 1, RECORD_ORGANIZATION, "org_1" },
-		{ "{\"type\":\"person.created\",\"data\":{\"id\":7}}", ERR_NONE, 1, RECORD_CONTACT, "7" },
-		{ "{\"type\":\"person.created\"}", ERR_NONE, 1, RECORD_CONTACT, NULL },
-		{ "{\"type\":\"referral.updated\",\"data\":{\"id\":\"r\"}}", ERR_NONE, 0, 0, NULL },  /* not a type of this endpoint */
-		{ "{\"type\":\"invoice.paid\",\"data\":{\"id\":\"i\"}}", ERR_NONE, 0, 0, NULL },
-		{ "[{\"type\":\"person.x\",\"data\":{\"id\":\"a\"}},{\"type\":\"person.x\",\"data\":{\"id\":\"b\"}}]", ERR_NONE, 2,
-			RECORD_CONTACT, "a" },
-		{ "[]", ERR_NONE, 0, 0, NULL },
-		{ "[7]", ERR_NONE, 0, 0, NULL },
-		{ "", ERR_ITEM, 0, 0, NULL },
-		{ "{\"type\":", ERR_ITEM, 0, 0, NULL },
+		{"{\"type\":\"organisation.updated\",\"data\":{\"id\":\"org_1\"}}", ERR_NONE, 1, RECORD_ORGANIZATION,
+			"org_1"},
+		{"{\"type\":\"person.created\",\"data\":{\"id\":7}}", ERR_NONE, 1, RECORD_CONTACT, "7"},
+		{"{\"type\":\"person.created\"}", ERR_NONE, 1, RECORD_CONTACT, NULL},
+		{"{\"type\":\"referral.updated\",\"data\":{\"id\":\"r\"}}", ERR_NONE, 0, 0,
+			NULL}, /* not a type of this endpoint */
+		{"{\"type\":\"invoice.paid\",\"data\":{\"id\":\"i\"}}", ERR_NONE, 0, 0, NULL},
+		{"[{\"type\":\"person.x\",\"data\":{\"id\":\"a\"}},{\"type\":\"person.x\",\"data\":{\"id\":\"b\"}}]",
+			ERR_NONE, 2, RECORD_CONTACT, "a"},
+		{"[]", ERR_NONE, 0, 0, NULL},
+		{"[7]", ERR_NONE, 0, 0, NULL},
+		{"", ERR_ITEM, 0, 0, NULL},
+		{"{\"type\":", ERR_ITEM, 0, 0, NULL},
 	};
 	struct world w;
 
 	(void)state;
 	open_cursors(&w, "{ secret: { credential: " SECRET " }, previous: { credential: whsec_bm90aGluZw== } }");
 	/* An id with a dot could move bytes between id and time under one signature. */
-	assert_int_equal(CALL("{}", NOW, { "webhook-id", "a.b" }, AT,
-				 { "webhook-signature", sign(&w, "bm90aGluZw==", "a.b", "{}") }),
+	assert_int_equal(CALL("{}", NOW, {"webhook-id", "a.b"}, AT,
+				 {"webhook-signature", sign(&w, "bm90aGluZw==", "a.b", "{}")}),
 		ERR_DENIED);
 	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
 		/* By the old secret, while it is being replaced. */
-		assert_int_equal(CALL(row[i].body, NOW, { "webhook-id", "m" }, AT,
-					 { "webhook-signature", sign(&w, "bm90aGluZw==", "m", row[i].body) }),
+		assert_int_equal(CALL(row[i].body, NOW, {"webhook-id", "m"}, AT,
+					 {"webhook-signature", sign(&w, "bm90aGluZw==", "m", row[i].body)}),
 			row[i].kind);
 		assert_int_equal(nhints, row[i].n);
 		if (!nhints)
@@ -150,13 +162,13 @@ static void test_wrapped(void **state)
 		header[o + 2] = i + 1 < n ? (unsigned char)digit[(b & 15) << 2 | c >> 6] : '=';
 		header[o + 3] = i + 2 < n ? (unsigned char)digit[c & 63] : '=';
 	}
-	assert_int_equal(CALL(body, NOW, { "signature", (char *)header }), ERR_NONE);
+	assert_int_equal(CALL(body, NOW, {"signature", (char *)header}), ERR_NONE);
 	assert_int_equal(nhints, 2);
 	assert_true(hint[1].any_type);
 	assert_string_equal(hint[1].key, "65b");
 	header[30] ^= 1;
-	assert_int_equal(CALL(body, NOW, { "signature", (char *)header }), ERR_DENIED);
-	assert_int_equal(CALL(body, NOW, { "signature", "x" }), ERR_DENIED);
+	assert_int_equal(CALL(body, NOW, {"signature", (char *)header}), ERR_DENIED);
+	assert_int_equal(CALL(body, NOW, {"signature", "x"}), ERR_DENIED);
 	world_fini(&w);
 }
 
@@ -170,8 +182,9 @@ static void test_path(void **state)
 		"{ adapter: rest, manifest: tests/wire/manifests/teamleader.yaml, url: 'https://tl.example',"
 		"  auth: { client_id: i, client_secret: { credential: s }, refresh_token: { credential: r } },"
 		"  webhook: { path: { credential: 0123456789abcdefghijklmnop } } }"));
-	assert_int_equal(call(&w, "/hooks/p/0123456789abcdefghijklmnop", NULL, 0,
-				 "{\"type\":\"company.deleted\",\"subject\":{\"type\":\"company\",\"id\":\"u-1\"}}", NOW),
+	assert_int_equal(
+		call(&w, "/hooks/p/0123456789abcdefghijklmnop", NULL, 0,
+			"{\"type\":\"company.deleted\",\"subject\":{\"type\":\"company\",\"id\":\"u-1\"}}", NOW),
 		ERR_NONE);
 	assert_int_equal(nhints, 1);
 	assert_string_equal(hint[0].key, "u-1");
@@ -189,7 +202,8 @@ static void test_none(void **state)
 	(void)state;
 	world_init(&w, NULL);
 	assert_true(world_open(&w, "p",
-		"{ adapter: rest, manifest: cursors, url: 'https://x.example', auth: { client_id: i, client_secret: { credential: s } } }"));
+		"{ adapter: rest, manifest: cursors, url: 'https://x.example', auth: { client_id: i, client_secret: { "
+		"credential: s } } }"));
 	assert_false(w.remote->caps & ADAPTER_CAN_WEBHOOKS);
 	assert_int_equal(call(&w, "/hooks/p", NULL, 0, "{}", NOW), ERR_DENIED);
 	world_fini(&w);
