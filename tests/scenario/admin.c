@@ -161,9 +161,13 @@ static bool decide_plan(struct hub *hub, struct arena *arena, void *ctx, struct 
 
 static bool decide(struct scene *s, struct mem_partner *p, bool yes)
 {
-	struct decision d = {.hash = held_plan(s, p), .yes = yes};
+	struct decision d = {.yes = yes};
 	struct err e = {0};
 
+	/* How far the process came that was killed, shows when all has settled again. */
+	if (s->stage->interrupted && !drive_sync(s, NULL, false))
+		return false;
+	d.hash = held_plan(s, p);
 	if (d.hash) {
 		if (!drive_transaction(s, decide_plan, &d, &e))
 			return scene_fail(s, "%s", e.text);
@@ -172,10 +176,7 @@ static bool decide(struct scene *s, struct mem_partner *p, bool yes)
 	}
 	if (guarded(s, p) && yes)
 		return drive_sync(s, p, true) && drive_sync(s, NULL, false);
-	/* The process that was killed had come so far. */
-	if (s->stage->interrupted)
-		return drive_sync(s, NULL, false);
-	return scene_fail(s, "nothing of %s is held", p->name);
+	return s->stage->interrupted || scene_fail(s, "nothing of %s is held", p->name);
 }
 
 static bool decide_review(struct hub *hub, struct arena *arena, void *ctx, struct err *e)

@@ -220,30 +220,52 @@ static bool begin(struct scene *s, struct mem_partner *only, bool approve)
 		engine_status(s->engine, i, &p);
 		if (only ? partner_at(s, &p) != only : partner_at(s, &p)->down)
 			continue;
+		/* After a restart it may be waiting already. */
+		if (!approve && !strcmp(p.state, "guarded"))
+			continue;
 		if (!engine_sync(s->engine, p.id, true, approve, &e) && e.kind != ERR_AGAIN && e.kind != ERR_CONFLICT)
 			return scene_fail(s, "sync %s: %s", p.id, e.text);
 	}
 	return true;
 }
 
+/* Only what the runner's own fault brought about: a plan that was rejected stays so. */
+static bool retry_partner(struct hub *hub, struct arena *arena, int partner, bool *did, struct err *e)
+{
+	struct outbox **row;
+	size_t n;
+
+	if (!store_outbox_in(hub->store, arena, partner, OUTBOX_DEAD, 0, MEM_RECORDS_MAX, &row, &n, e))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (!strstr(row[i]->error, "was made to fail"))
+			continue;
+		row[i]->state = OUTBOX_NEW;
+		row[i]->error = "";
+		*did = true;
+		if (!store_outbox_save(hub->store, row[i], e))
+			return false;
+	}
+	return true;
+}
+
 static bool retry_refused(struct hub *hub, struct arena *arena, void *ctx, struct err *e)
 {
-	(void)arena;
-	(void)ctx;
-	if (!store_begin(hub->store, e))
-		return false;
-	for (size_t i = 0; i < hub->n; i++)
-		if (!store_outbox_move(hub->store, hub->partner[i].id, OUTBOX_DEAD, OUTBOX_NEW, 0, 0, e)) {
-			store_rollback(hub->store);
-			return false;
-		}
-	return store_commit(hub->store, e);
+	bool ok = store_begin(hub->store, e);
+
+	for (size_t i = 0; ok && i < hub->n; i++)
+		ok = retry_partner(hub, arena, hub->partner[i].id, ctx, e);
+	if (ok && store_commit(hub->store, e))
+		return true;
+	store_rollback(hub->store);
+	return false;
 }
 
 /* What an admin does about a fault that the runner injected. *did: there was something to do. */
 static bool heal(struct scene *s, bool *did)
 {
-	struct err e = {0};
+	struct err e = { 0 };
+	bool dead = false;
 
 	*did = false;
 	if (!s->world->fault.fired)
@@ -258,12 +280,11 @@ static bool heal(struct scene *s, bool *did)
 		if (!engine_resume(s->engine, p.id, "admin", &e))
 			return scene_fail(s, "resume %s: %s", p.id, e.text);
 	}
-	if (drive_query(s, "SELECT count(*) FROM outbox WHERE state = 6", NULL) > 0) {
-		*did = true;
-		if (!drive_transaction(s, retry_refused, NULL, &e))
-			return scene_fail(s, "retry: %s", e.text);
+	if (!drive_transaction(s, retry_refused, &dead, &e))
+		return scene_fail(s, "retry: %s", e.text);
+	if (dead)
 		engine_kick(s->engine);
-	}
+	*did |= dead;
 	return true;
 }
 
