@@ -1,6 +1,8 @@
 /* The manifests that are shipped open without a fault, and can do what they say. */
 #include "tests/unit/adapters/world.h"
 
+#include "adapters/rest.h"
+
 struct shipped {
 	const char *name, *endpoint;
 	unsigned can, cannot;
@@ -56,6 +58,39 @@ static void test_open(void **state)
 	}
 }
 
+/* The manifests that documents show are manifests. */
+static void test_documents(void **state)
+{
+	static const char *const file[] = {
+		SOURCE_DIR "/adapters/README.md", SOURCE_DIR "/systemd/man/doorstroom-manifest.5.scd"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof file / sizeof *file; i++) {
+		struct world w;
+		FILE *f = fopen(file[i], "r");
+		char text[64 * 1024] = "", *from, *to;
+		struct rest *rest;
+
+		assert_non_null(f);
+		assert_true(fread(text, 1, sizeof text - 1, f) > 0);
+		fclose(f);
+		from = strstr(text, "\nmanifest: 1\n");
+		assert_non_null(from);
+		to = strstr(from, "\n```");
+		assert_non_null(to);
+		*to = 0;
+		world_init(&w, NULL);
+		rest = rest_read(&w.env, "p",
+			world_yaml(&w, "{ adapter: rest, manifest: x, url: 'https://crm.example',"
+				       "  auth: { secret: { credential: s }, token: { credential: t } } }"),
+			world_yaml(&w, from), &w.diags);
+		world_show_diags(&w);
+		assert_non_null(rest);
+		arena_free(rest->arena);
+		world_fini(&w);
+	}
+}
+
 static void test_offline(void **state)
 {
 	struct world w;
@@ -74,6 +109,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_open),
+		cmocka_unit_test(test_documents),
 		cmocka_unit_test(test_offline),
 	};
 
