@@ -40,7 +40,7 @@ struct daemon {
 	uv_signal_t signal[SIGNALS];
 	struct op op; /* closing, reloading: one at a time */
 	struct diags reload_diags;
-	bool stopping, reloading, reload_again;
+	bool watching, stopping, reloading, reload_again;
 
 	/* Life signs: of the loop, since this timer runs; of the store's lane, by works that do nothing. */
 	struct timer pulse;
@@ -187,7 +187,7 @@ static void http_closed(struct op *op)
 {
 	struct daemon *d = container_of(op, struct daemon, op);
 
-	for (int i = 0; i < SIGNALS; i++)
+	for (int i = 0; d->watching && i < SIGNALS; i++)
 		uv_close((uv_handle_t *)&d->signal[i], NULL);
 }
 
@@ -200,12 +200,18 @@ static void engine_closed(struct op *op)
 	curl_close(d->http, &d->op);
 }
 
+static void close_engine(struct daemon *d)
+{
+	d->op = (struct op){ .loop = &d->loop.loop, .done = engine_closed };
+	if (d->engine)
+		engine_close(d->engine, &d->op);
+	else
+		engine_closed(&d->op);
+}
+
 static void api_closed(struct op *op)
 {
-	struct daemon *d = container_of(op, struct daemon, op);
-
-	d->op = (struct op){ .loop = &d->loop.loop, .done = engine_closed };
-	engine_close(d->engine, &d->op);
+	close_engine(container_of(op, struct daemon, op));
 }
 
 static void stop(struct daemon *d);
@@ -265,6 +271,7 @@ static void signals_watch(struct daemon *d)
 {
 	static const int numbers[SIGNALS] = { SIGTERM, SIGINT, SIGHUP };
 
+	d->watching = true;
 	for (int i = 0; i < SIGNALS; i++) {
 		uv_signal_init(&d->uv, &d->signal[i]);
 		d->signal[i].data = d;
@@ -310,6 +317,15 @@ static bool open_all(struct daemon *d, struct config *config, struct diags *diag
 	return d->api != NULL;
 }
 
+/* Runs until everything that keeps the loop alive has been closed, then closes the loop. */
+static void close_loop(struct daemon *d)
+{
+	uv_run(&d->uv, UV_RUN_DEFAULT);
+	uvloop_fini(&d->loop);
+	uv_run(&d->uv, UV_RUN_DEFAULT);
+	uv_loop_close(&d->uv);
+}
+
 static int run(struct daemon *d, struct config *config)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
@@ -326,7 +342,10 @@ static int run(struct daemon *d, struct config *config)
 		if (e.kind != ERR_NONE)
 			log_event(LOG_LEVEL_ERROR, "start_failed", "error=%s", e.text);
 		sd_notifyf(0, "STATUS=%s", diags.n ? diags.line[0] : e.text);
-		/* Nothing was begun: what is open ends with the process, as after a crash. */
+		if (d->commands)
+			commands_close(d->commands);
+		close_engine(d);
+		close_loop(d);
 		return diags.n ? EXIT_CONFIG : EXIT_FAILURE;
 	}
 	signals_watch(d);
@@ -335,10 +354,7 @@ static int run(struct daemon *d, struct config *config)
 		LOG_LEVEL_NOTICE, "started", "version=%s partners=%zu", DOORSTROOM_VERSION, engine_partners(d->engine));
 	sd_notify(0, "READY=1");
 	pulse_start(d);
-	uv_run(&d->uv, UV_RUN_DEFAULT);
-	uvloop_fini(&d->loop);
-	uv_run(&d->uv, UV_RUN_DEFAULT);
-	uv_loop_close(&d->uv);
+	close_loop(d);
 	log_event(LOG_LEVEL_NOTICE, "stopped", "version=%s", DOORSTROOM_VERSION);
 	return EXIT_SUCCESS;
 }
