@@ -354,6 +354,7 @@ void store_close(struct store *s)
 
 	if (!s)
 		return;
+	s->group = false;
 	store_rollback(s);
 	if (!s->read_only && !store_checkpoint(s, true, &e)) {
 		log_event(LOG_LEVEL_WARN, "store_close", "error=%s", e.text);

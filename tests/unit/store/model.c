@@ -316,7 +316,14 @@ static void turn(struct play *p)
 {
 	struct fixture *f = p->f;
 
-	page(p);
+	const bool group = !pick(p, 4);
+
+	if (group)
+		must(f, store_group_begin(f->store, &f->err));
+	for (unsigned i = group ? 1 + pick(p, 5) : 1; i; i--)
+		page(p);
+	if (group)
+		must(f, store_group_end(f->store, &f->err));
 	switch (pick(p, 12)) {
 	case 0:
 		must(f, store_checkpoint(f->store, pick(p, 2), &f->err));

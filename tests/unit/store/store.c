@@ -325,6 +325,73 @@ static void rolls_everything_back(void **state)
 	assert_int_equal(p.live, 3);
 }
 
+static void inner(struct fixture *f, unsigned n, bool keep)
+{
+	fixture_begin(f);
+	must(f, store_shadow_save(f->store, fixture_shadow(f, 1, n), &f->err));
+	must(f, store_entity_save(f->store, f->arena, fixture_entity(f, n), &f->err));
+	store_event(f->store, 1, EVENT_SEEN, 1, 0, 0, NULL);
+	if (keep)
+		fixture_commit(f);
+	else
+		store_rollback(f->store);
+}
+
+static unsigned keys_found(struct fixture *f, unsigned below)
+{
+	unsigned found = 0;
+
+	for (unsigned i = 0; i < below; i++) {
+		char key[16];
+		struct shadow *s;
+
+		snprintf(key, sizeof key, "k%u", i);
+		must(f, store_shadow_by_key(f->store, f->arena, 1, RECORD_ORGANIZATION, key, &s, &f->err));
+		found += s != NULL;
+	}
+	return found;
+}
+
+/* One transaction of a group may fail alone; the group is durable, or gone, as one. */
+static void groups_transactions(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_open(f);
+	f->store->shadow_keys.max = f->store->match_keys.max = 3;
+	for (int how = 0; how < 3; how++) {
+		const uint64_t commits = f->store->commits;
+
+		must(f, store_group_begin(f->store, &f->err));
+		inner(f, 0, true);
+		inner(f, 1, false);
+		inner(f, 2, true);
+		assert_int_equal(keys_found(f, 4), 2);
+		assert_int_equal(store_live(f->store, 1, RECORD_ORGANIZATION), 2);
+		assert_int_equal(f->store->commits, commits);
+		switch (how) {
+		case 0:
+			fixture_reopen(f);
+			break;
+		case 1:
+			/* As SQLite does by itself when the disk is full. */
+			must(f, sql_exec(f->store, "ROLLBACK", &f->err));
+			assert_false(store_begin(f->store, &f->err));
+			assert_false(store_group_end(f->store, &f->err));
+			break;
+		default:
+			must(f, store_group_end(f->store, &f->err));
+			assert_int_equal(f->store->commits, commits + 1);
+		}
+		assert_int_equal(keys_found(f, 4), how < 2 ? 0 : 2);
+		assert_int_equal(store_live(f->store, 1, RECORD_ORGANIZATION), how < 2 ? 0 : 2);
+		assert_int_equal(store_seq(f->store), how < 2 ? 0 : 2);
+	}
+	fixture_reopen(f);
+	assert_int_equal(keys_found(f, 4), 2);
+	assert_int_equal(store_live(f->store, 1, RECORD_ORGANIZATION), 2);
+}
+
 /* What could not say so at once says it at commit, and nothing of the transaction stays. */
 static void remembers_failures_until_commit(void **state)
 {
@@ -585,6 +652,7 @@ int main(void)
 		T(says_when_a_page_is_damaged),
 		T(migrates_step_by_step_after_a_copy),
 		T(rolls_everything_back),
+		T(groups_transactions),
 		T(remembers_failures_until_commit),
 		T(tells_of_each_commit),
 		T(keeps_what_was_committed),
