@@ -5,7 +5,7 @@
 
 #define HUB_ID "01890000-0000-7000-8000-000000000001"
 
-static char folder[] = "/tmp/doorstroom-dir-XXXXXX";
+static char folder[200];
 
 static void put(const char *name, const char *text)
 {
@@ -23,7 +23,8 @@ static void start(struct world *w)
 {
 	char path[256];
 
-	strcpy(folder + strlen(folder) - 6, "XXXXXX");
+	assert_non_null(getcwd(folder, sizeof folder - 20));
+	strcat(folder, "/dir-XXXXXX");
 	assert_non_null(mkdtemp(folder));
 	snprintf(path, sizeof path, "%s/organization", folder);
 	assert_int_equal(mkdir(path, 0700), 0);
