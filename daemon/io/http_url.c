@@ -25,7 +25,7 @@ static bool origin_parse(struct origin *o, const char *text)
 	o->url = curl_url();
 	if (!o->url)
 		abort();
-	return !strchr(text, '\\') && curl_url_set(o->url, CURLUPART_URL, text, CURLU_DISALLOW_USER) == CURLUE_OK &&
+	return curl_url_set(o->url, CURLUPART_URL, text, CURLU_DISALLOW_USER) == CURLUE_OK &&
 	       curl_url_get(o->url, CURLUPART_SCHEME, &o->scheme, 0) == CURLUE_OK &&
 	       curl_url_get(o->url, CURLUPART_HOST, &o->host, 0) == CURLUE_OK &&
 	       curl_url_get(o->url, CURLUPART_PORT, &o->port, CURLU_DEFAULT_PORT) == CURLUE_OK;

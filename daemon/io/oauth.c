@@ -41,8 +41,8 @@ struct oauth {
 	struct arena *arena; /* the options' texts */
 	struct oauth_options options;
 	char *refresh_token;
-	bool unsaved;		/* refresh_token is newer than the state file */
-	char *token, *previous; /* the previous one may still be on its way to a done() */
+	bool unsaved; /* refresh_token is newer than the state file */
+	char *token;
 	uint64_t renew_at, valid_until;
 	struct list waiters;
 	bool fetching;
@@ -121,7 +121,6 @@ void oauth_free(struct oauth *a)
 		OPENSSL_cleanse((char *)(uintptr_t)a->options.client_secret, strlen(a->options.client_secret));
 	wipe(a->refresh_token);
 	wipe(a->token);
-	wipe(a->previous);
 	wipe(a->fresh);
 	arena_free(a->arena);
 	free(a);
@@ -171,8 +170,7 @@ static void token_adopt(struct oauth *a)
 {
 	uint64_t now = loop_now(a->loop);
 
-	wipe(a->previous);
-	a->previous = a->token;
+	wipe(a->token);
 	a->token = steal(a->fresh);
 	a->renew_at = now + a->fresh_life_ms / 5 * 4;
 	a->valid_until = now + a->fresh_life_ms;

@@ -350,6 +350,19 @@ static void its_own_helpers_end_with_it(void **state)
 	wait_gone(pid);
 }
 
+/* One that has left the session holds the pipes for as long as it likes. */
+static void its_end_is_told_even_if_its_pipes_are_held(void **state)
+{
+	struct world *w = *state;
+
+	sh(w, "setsid sh -c 'echo $$; exec sleep 1000' & read line; exit 4", 0);
+	until_lines(w, 1);
+	child_send(w->child, "", 0);
+	until_exit(w);
+	assert_string_equal(w->why.text, "helper of voka: ended with status 4");
+	kill(atoi(w->lines.data), SIGKILL);
+}
+
 static void it_dies_with_us(void **state)
 {
 	struct world *w = *state;
@@ -415,6 +428,7 @@ int main(void)
 		WITH(it_gets_a_bare_environment),
 		WITH(it_gets_no_descriptor_of_ours),
 		WITH(its_own_helpers_end_with_it),
+		WITH(its_end_is_told_even_if_its_pipes_are_held),
 		WITH(it_dies_with_us),
 		WITH(closed_after_any_number_of_rounds),
 	};

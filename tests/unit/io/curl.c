@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/own.h"
 #include "io/uvloop.h"
 #include "support/rawserver.h"
 
@@ -192,6 +193,7 @@ static bool begins(const char *text, const char *with)
 static void requests_leave_byte_for_byte(void **state)
 {
 	static const struct http_header header[] = {{"X-Key", "a: b"}, {"X-Empty", ""}, {"Content-Type", "text/odd"}};
+	AUTO(free) char *big = calloc(1, 2000000);
 	struct world *w = *state;
 	struct http_exchange *ex = get(w, "/hello/../x//y/./z?$filter=a%20eq%20%27b%27&q=[1]{2}|&e=%2f%2F");
 
@@ -211,6 +213,14 @@ static void requests_leave_byte_for_byte(void **state)
 	assert_non_null(strstr(w->last, "\r\nX-Empty:\r\n"));
 	assert_non_null(strstr(w->last, "\r\nContent-Type: text/odd\r\n"));
 	assert_non_null(strstr(w->last, "\r\nContent-Length: 5\r\n"));
+	ex = prepare(w, 0, "POST", "/hello");
+	ex->body = big;
+	ex->body_len = 2000000;
+	w->done = 0;
+	http_start(ex);
+	run(w, 1);
+	assert_int_equal(ex->op.err.kind, ERR_NONE);
+	assert_non_null(strstr(w->last, "\r\nContent-Length: 2000000\r\n"));
 	assert_null(strcasestr(w->last, "expect:"));
 	for (size_t i = 0; i < 3; i++) {
 		static const char *const methods[] = {"DELETE", "POST", "HEAD"};

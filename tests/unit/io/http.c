@@ -145,7 +145,8 @@ static void world_init(struct world *w, struct http_peer_options o)
 	simloop_init(&w->sim, 1);
 	simhttp_init(&w->http, serve, w);
 	o.name = "voka";
-	o.origin = "https://crm.example";
+	if (!o.origin)
+		o.origin = "https://crm.example";
 	w->peer = http_peer_new(&w->sim.loop, &w->http.http, &o);
 }
 
@@ -302,6 +303,13 @@ static void what_must_not_leave_does_not(void **state)
 	assert_int_equal(w.ex[0].op.err.kind, ERR_BROKEN);
 	assert_int_equal(w.served, 0);
 	world_fini(&w);
+	for (int allow = 0; allow < 2; allow++) {
+		world_init(&w, (struct http_peer_options){.origin = "http://crm.example", .allow_http = allow});
+		start(&w, 0, "http://crm.example/x");
+		simloop_run(&w.sim, NULL, NULL);
+		assert_int_equal(w.ex[0].op.err.kind, allow ? ERR_NONE : ERR_BROKEN);
+		world_fini(&w);
+	}
 }
 
 struct at {

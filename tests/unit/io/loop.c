@@ -110,6 +110,20 @@ static void a_timer_armed_for_now_waits_for_the_next_turn(void **state)
 	simloop_fini(&s);
 }
 
+static void a_disarmed_timer_is_not_waited_for(void **state)
+{
+	struct simloop s;
+	struct timer t = {.fire = on_link};
+
+	(void)state;
+	simloop_init(&s, 1);
+	timer_arm(&s.loop, &t, 1000);
+	timer_disarm(&s.loop, &t);
+	assert_false(simloop_run(&s, NULL, NULL));
+	assert_int_equal(s.now, 0);
+	simloop_fini(&s);
+}
+
 static void far_away_is_not_never(void **state)
 {
 	struct simloop s;
@@ -190,6 +204,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_heap_keeps_order),
 		cmocka_unit_test(a_timer_armed_for_now_waits_for_the_next_turn),
+		cmocka_unit_test(a_disarmed_timer_is_not_waited_for),
 		cmocka_unit_test(far_away_is_not_never),
 		cmocka_unit_test(the_same_seed_gives_the_same_randomness),
 		cmocka_unit_test(uv_fires_timers_not_too_early_and_then_ends),

@@ -85,7 +85,9 @@ static void get_done(struct op *op)
 	struct oauth_get *g = container_of(op, struct oauth_get, op);
 	struct world *w = container_of(op->loop, struct world, sim.loop);
 
-	w->done++;
+	/* The last one to end leaves nothing in flight: the owner may free everything. */
+	if (++w->done == N)
+		assert_int_equal(w->http.inflight, 0);
 	snprintf(w->token[g - w->get], sizeof w->token[0], "%s", g->token ? g->token : "");
 	if (g->token)
 		read_state(w, w->seen_on_disk, sizeof w->seen_on_disk);
@@ -327,7 +329,7 @@ static void cancelled_at_every_turn(void **state)
 	struct world *w = *state;
 
 	for (unsigned grant = 0; grant < 2; grant++) {
-		for (unsigned mask = 1; mask < 1 << N; mask += 3) {
+		for (unsigned mask = 1; mask < 1 << N; mask += 2) {
 			for (uint64_t turn = 0; turn < 14; turn++) {
 				w->rotate = grant;
 				strcpy(w->refresh, "r0");

@@ -312,6 +312,65 @@ static void failing_in_the_last_step_still_runs_the_fail_step(void **state)
 	simloop_fini(&s);
 }
 
+static int cancels;
+
+static void count_cancel(struct op *op)
+{
+	(void)op;
+	cancels++;
+}
+
+static void the_starter_hears_of_a_cancellation_once(void **state)
+{
+	struct simloop s;
+	struct op op = {.loop = &s.loop};
+
+	(void)state;
+	simloop_init(&s, 1);
+	cancels = 0;
+	op_cancel(&op);
+	op_begin(&op, count_cancel);
+	op_cancel(&op);
+	op_cancel(&op);
+	op_finish(&op);
+	op_cancel(&op);
+	simloop_run(&s, NULL, NULL);
+	op_cancel(&op);
+	assert_int_equal(cancels, 1);
+	assert_int_equal(op.err.kind, ERR_NONE);
+	simloop_fini(&s);
+}
+
+static struct sleep nap;
+
+static const struct step *naps(struct task *t)
+{
+	nap = (struct sleep){.op.loop = t->op.loop};
+	task_own(t, &nap.op);
+	sleep_start(&nap, 86400000);
+	return &step_closed;
+}
+
+static void cancelling_does_not_wait_for_what_can_be_cancelled(void **state)
+{
+	static const struct step first = {"naps", naps};
+	struct simloop s;
+	struct run r = {0};
+
+	(void)state;
+	simloop_init(&s, 1);
+	ended = 0;
+	r.task = (struct task){.op = {.loop = &s.loop, .done = run_done}, .fail = &step_fail};
+	task_start(&r.task, &first);
+	op_cancel(&r.task.op);
+	assert_int_equal(ended, 0);
+	simloop_run(&s, NULL, NULL);
+	assert_int_equal(ended, 1);
+	assert_int_equal(s.now, 0);
+	assert_string_equal(r.trace, "fail closed ");
+	simloop_fini(&s);
+}
+
 struct nest {
 	struct task task;
 	struct run run;
@@ -370,6 +429,8 @@ int main(void)
 		cmocka_unit_test(every_op_fails_in_turn),
 		cmocka_unit_test(cancelled_at_every_turn),
 		cmocka_unit_test(failing_in_the_last_step_still_runs_the_fail_step),
+		cmocka_unit_test(the_starter_hears_of_a_cancellation_once),
+		cmocka_unit_test(cancelling_does_not_wait_for_what_can_be_cancelled),
 		cmocka_unit_test(tasks_nest),
 	};
 
