@@ -48,8 +48,8 @@ static bool copy_all(sqlite3 *from, const char *from_path, sqlite3 *to, const ch
 	if (rc == SQLITE_DONE && end == SQLITE_OK)
 		return true;
 	/* Which side failed is in the connections' own codes. */
-	return sqlite3_errcode(to) != SQLITE_OK ? sql_error(to, to_path, sqlite3_extended_errcode(to), e) :
-						 sql_error(from, from_path, rc, e);
+	return sqlite3_errcode(to) != SQLITE_OK ? sql_error(to, to_path, sqlite3_extended_errcode(to), e)
+						: sql_error(from, from_path, rc, e);
 }
 
 /* A new file that only its owner may read, before the first byte is in it. */

@@ -7,7 +7,7 @@
 /* Survivors of survivors; more is damage. */
 #define MERGES_MAX 64
 
-/* --- reading --------------------------------------------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------------------------------------- */
 
 static struct entity *read_row(struct sql *q, struct arena *arena, struct err *e)
 {
@@ -95,8 +95,8 @@ int64_t entity_id(struct store *s, const struct uuid *hub_id)
 	return id_of(s, hub_id, &id, &kept) ? id : 0;
 }
 
-bool store_entity_by_hub_id(struct store *s, struct arena *arena, const struct uuid *hub_id, struct entity **out,
-	struct err *e)
+bool store_entity_by_hub_id(
+	struct store *s, struct arena *arena, const struct uuid *hub_id, struct entity **out, struct err *e)
 {
 	int64_t id;
 
@@ -104,7 +104,7 @@ bool store_entity_by_hub_id(struct store *s, struct arena *arena, const struct u
 	return id_of(s, hub_id, &id, e) && (!id || store_entity(s, arena, id, out, e));
 }
 
-/* --- keys and references: what a golden record is found by ------------------------------------------------------------ */
+/* --- keys and references: what a golden record is found by ---------------------------------------------- */
 
 struct key_set {
 	uint64_t key[MATCH_KEYS_MAX];
@@ -130,8 +130,8 @@ static void keys_of(struct arena *arena, const struct record *r, struct key_set 
 			out->key[out->n++] = out->key[i];
 }
 
-static bool keep_keys(struct store *s, struct arena *arena, int64_t id, const struct record *before, const struct record *now,
-	struct err *e)
+static bool keep_keys(struct store *s, struct arena *arena, int64_t id, const struct record *before,
+	const struct record *now, struct err *e)
 {
 	struct key_set old, new;
 	size_t i = 0, j = 0;
@@ -187,11 +187,11 @@ static bool keep_found(struct store *s, struct arena *arena, int64_t id, const s
 	return keep_keys(s, arena, id, before, now, e);
 }
 
-/* --- writing ---------------------------------------------------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------------------------------------- */
 
 /* What it is found by in the store, NULL if nothing; *same: that text, found in the same way. */
-static bool stored(struct store *s, struct arena *arena, const struct entity *x, const struct buf *text, struct record **out,
-	bool *same, struct err *e)
+static bool stored(struct store *s, struct arena *arena, const struct entity *x, const struct buf *text,
+	struct record **out, bool *same, struct err *e)
 {
 	struct sql q = sql(s, SQL_ENTITY_GOLDEN);
 	struct err damage = { 0 };
@@ -269,7 +269,7 @@ bool store_entity_save(struct store *s, struct arena *arena, struct entity *x, s
 	return same || keep_found(s, arena, x->id, before, x->state == ENTITY_MERGED ? NULL : x->golden, e);
 }
 
-/* --- finding ---------------------------------------------------------------------------------------------------------- */
+/* --- finding -------------------------------------------------------------------------------------------- */
 
 /* Of one key, so many entities are looked at: a key that more share tells little. */
 #define PER_KEY 256
@@ -359,8 +359,8 @@ bool store_referring(struct store *s, struct arena *arena, int64_t target, int64
 	return ids(&q, arena, entity, n, e);
 }
 
-bool store_entities(struct store *s, struct arena *arena, int64_t after, int without, size_t max, int64_t **entity, size_t *n,
-	struct err *e)
+bool store_entities(struct store *s, struct arena *arena, int64_t after, int without, size_t max, int64_t **entity,
+	size_t *n, struct err *e)
 {
 	struct sql q = sql(s, SQL_ENTITY_LACKED);
 
@@ -370,7 +370,7 @@ bool store_entities(struct store *s, struct arena *arena, int64_t after, int wit
 	return ids(&q, arena, entity, n, e);
 }
 
-/* --- at start ------------------------------------------------------------------------------------------------------- */
+/* --- at start ------------------------------------------------------------------------------------------- */
 
 bool match_keys_load(struct store *s, struct err *e)
 {

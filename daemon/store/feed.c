@@ -3,7 +3,7 @@
 
 #include "store/sql.h"
 
-/* --- live counts, kept in memory and written with the transaction that changes them ---------------------------------- */
+/* --- live counts, kept in memory and written with the transaction that changes them --------------------- */
 
 struct feed_state *feed_state(struct store *s, int partner, enum record_type type)
 {
@@ -72,9 +72,10 @@ int64_t store_live(struct store *s, int partner, enum record_type type)
 	return feed_state(s, partner, type)->live;
 }
 
-/* --- partners -------------------------------------------------------------------------------------------------------- */
+/* --- partners ------------------------------------------------------------------------------------------- */
 
-static bool find(struct store *s, struct arena *arena, const char *name, struct store_partner *p, bool *found, struct err *e)
+static bool find(
+	struct store *s, struct arena *arena, const char *name, struct store_partner *p, bool *found, struct err *e)
 {
 	struct sql q = sql(s, SQL_PARTNER);
 
@@ -122,7 +123,7 @@ bool store_partner_save(struct store *s, const struct store_partner *p, struct e
 	return sql_run(&q, e);
 }
 
-/* --- feeds ----------------------------------------------------------------------------------------------------------- */
+/* --- feeds ---------------------------------------------------------------------------------------------- */
 
 bool store_feed(struct store *s, struct arena *arena, int partner, enum record_type type, struct feed *f, struct err *e)
 {

@@ -10,8 +10,8 @@
 #include "store/sql.h"
 
 struct reader {
-	char *p;       /* where it reads; the text ends with a NUL */
-	char *to;      /* where the value under way is written, never beyond p */
+	char *p;  /* where it reads; the text ends with a NUL */
+	char *to; /* where the value under way is written, never beyond p */
 	bool bad;
 };
 

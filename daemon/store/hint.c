@@ -13,8 +13,8 @@ bool store_hint(struct store *s, int partner, enum record_type type, const char 
 	return sql_run(&q, e);
 }
 
-bool store_hints(struct store *s, struct arena *arena, int partner, size_t max, enum record_type **type, const char ***key,
-	size_t *n, struct err *e)
+bool store_hints(struct store *s, struct arena *arena, int partner, size_t max, enum record_type **type,
+	const char ***key, size_t *n, struct err *e)
 {
 	struct rows types = { .arena = arena }, keys = { .arena = arena };
 	struct sql q = sql(s, SQL_HINTS);

@@ -43,8 +43,8 @@ static bool any_images(struct store *s, int partner, enum record_type type, unsi
 	return f->images & FIELD_BIT(field);
 }
 
-const char *store_image(struct store *s, struct arena *arena, int partner, enum record_type type, unsigned field,
-	const char *value)
+const char *store_image(
+	struct store *s, struct arena *arena, int partner, enum record_type type, unsigned field, const char *value)
 {
 	const char *image = NULL;
 	struct err kept;

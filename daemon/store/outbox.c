@@ -15,12 +15,14 @@ const char *outbox_state_name(enum outbox_state state)
 
 const char *outbox_kind_name(enum outbox_kind kind)
 {
-	static const char *const names[] = { [OUTBOX_CREATE] = "create", [OUTBOX_UPDATE] = "update", [OUTBOX_DELETE] = "delete" };
+	static const char *const names[] = {
+		[OUTBOX_CREATE] = "create", [OUTBOX_UPDATE] = "update", [OUTBOX_DELETE] = "delete"
+	};
 
 	return names[kind];
 }
 
-/* --- reading --------------------------------------------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------------------------------------- */
 
 static struct outbox *read_row(struct sql *q, struct arena *arena)
 {
@@ -76,8 +78,8 @@ static bool add_all(struct sql *q, struct rows *rows, struct err *e)
 	return sql_end(q, e);
 }
 
-bool store_outbox_in(struct store *s, struct arena *arena, int partner, enum outbox_state state, int64_t after, size_t max,
-	struct outbox ***out, size_t *n, struct err *e)
+bool store_outbox_in(struct store *s, struct arena *arena, int partner, enum outbox_state state, int64_t after,
+	size_t max, struct outbox ***out, size_t *n, struct err *e)
 {
 	struct rows rows = { .arena = arena };
 	struct sql q = sql(s, SQL_OUTBOX_IN);
@@ -94,8 +96,8 @@ bool store_outbox_in(struct store *s, struct arena *arena, int partner, enum out
 }
 
 /* Types are numbered in the order in which they depend on each other. */
-bool store_outbox_due(struct store *s, struct arena *arena, int partner, int64_t now_ms, size_t max, struct outbox ***out,
-	size_t *n, struct err *e)
+bool store_outbox_due(struct store *s, struct arena *arena, int partner, int64_t now_ms, size_t max,
+	struct outbox ***out, size_t *n, struct err *e)
 {
 	struct rows rows = { .arena = arena };
 	bool ok = true;
@@ -162,7 +164,7 @@ bool store_outbox_open(struct store *s, int partner, int64_t *n, struct err *e)
 	return sql_end(&q, e);
 }
 
-/* --- writing --------------------------------------------------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------------------------------------- */
 
 static bool insert(struct store *s, struct outbox *o, struct err *e)
 {

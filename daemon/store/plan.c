@@ -1,6 +1,6 @@
 #include "store/sql.h"
 
-/* --- plans ----------------------------------------------------------------------------------------------------------- */
+/* --- plans ---------------------------------------------------------------------------------------------- */
 
 bool store_plan_add(struct store *s, struct plan_row *p, struct err *e)
 {
@@ -43,7 +43,8 @@ bool store_plan(struct store *s, struct arena *arena, int64_t id, struct plan_ro
 	return read_one(&q, arena, out, e);
 }
 
-bool store_plan_by_hash(struct store *s, struct arena *arena, const char *hash_prefix, struct plan_row **out, struct err *e)
+bool store_plan_by_hash(
+	struct store *s, struct arena *arena, const char *hash_prefix, struct plan_row **out, struct err *e)
 {
 	struct sql q = sql(s, SQL_PLAN_BY_HASH);
 
@@ -62,7 +63,7 @@ bool store_plan_decide(struct store *s, int64_t id, const char *state, const cha
 	return sql_run(&q, e);
 }
 
-/* --- what guards have let through ------------------------------------------------------------------------------------- */
+/* --- what guards have let through ----------------------------------------------------------------------- */
 
 /* Counts older than this are dropped when newer ones are added: the longest window is days. */
 #define KEPT_HOURS (31 * 24)
@@ -75,8 +76,8 @@ static void bind_counter(struct sql *q, int partner, enum guard guard, enum reco
 	sql_int(q, field);
 }
 
-int64_t store_guard_count(struct store *s, int partner, enum guard guard, enum record_type type, unsigned field,
-	int64_t hour, int hours)
+int64_t store_guard_count(
+	struct store *s, int partner, enum guard guard, enum record_type type, unsigned field, int64_t hour, int hours)
 {
 	struct sql q = sql(s, SQL_GUARD_COUNT);
 	struct err kept;
@@ -91,8 +92,8 @@ int64_t store_guard_count(struct store *s, int partner, enum guard guard, enum r
 	return n;
 }
 
-bool store_guard_add(struct store *s, int partner, enum guard guard, enum record_type type, unsigned field, int64_t hour,
-	int64_t n, struct err *e)
+bool store_guard_add(struct store *s, int partner, enum guard guard, enum record_type type, unsigned field,
+	int64_t hour, int64_t n, struct err *e)
 {
 	struct sql q = sql(s, SQL_GUARD_ADD);
 

@@ -50,8 +50,8 @@ bool store_quarantine_get(struct store *s, struct arena *arena, int64_t id, stru
 	return sql_end(&q, e);
 }
 
-bool store_quarantine_drop(struct store *s, int partner, enum record_type type, const char *key, bool *was_there,
-	struct err *e)
+bool store_quarantine_drop(
+	struct store *s, int partner, enum record_type type, const char *key, bool *was_there, struct err *e)
 {
 	struct sql q = sql(s, SQL_QUARANTINE_DROP);
 

@@ -9,7 +9,7 @@ static bool any(struct sql *q)
 	return sql_end(q, &kept) && yes;
 }
 
-/* --- suppression, cannot-link ------------------------------------------------------------------------------------- */
+/* --- suppression, cannot-link --------------------------------------------------------------------------- */
 
 bool store_suppress(struct store *s, int partner, int64_t entity, const char *reason, int64_t at_ms, struct err *e)
 {
@@ -58,7 +58,7 @@ bool store_forbidden(struct store *s, int64_t shadow, int64_t entity)
 	return any(&q);
 }
 
-/* --- reviews ---------------------------------------------------------------------------------------------------------- */
+/* --- reviews -------------------------------------------------------------------------------------------- */
 
 static bool open_review(struct store *s, const char *kind, int64_t shadow, int64_t entity, int64_t *id, struct err *e)
 {

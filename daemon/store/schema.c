@@ -62,8 +62,8 @@ static bool step(sqlite3 *db, const char *path, int version, const char *text, s
 	AUTO(free) char *all = NULL;
 	int rc;
 
-	if (asprintf(&all, "BEGIN IMMEDIATE;\n%.*s\nPRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT", (int)len,
-		    text, STORE_APPLICATION_ID, version) < 0)
+	if (asprintf(&all, "BEGIN IMMEDIATE;\n%.*s\nPRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT",
+		    (int)len, text, STORE_APPLICATION_ID, version) < 0)
 		abort();
 	rc = sqlite3_exec(db, all, NULL, NULL, NULL);
 	if (rc == SQLITE_OK)
@@ -84,8 +84,9 @@ bool schema_migrate(sqlite3 *db, const char *path, const char *vfs, const char *
 		return false;
 	if (version > latest)
 		return err_set(e, ERR_BROKEN,
-			"store %.100s: written by a newer doorstroomd (version %d, this one knows %d): install that one", path,
-			version, latest);
+			"store %.100s: written by a newer doorstroomd (version %d, this one knows %d): install that "
+			"one",
+			path, version, latest);
 	if (version && version < latest) {
 		AUTO(free) char *copy = NULL;
 

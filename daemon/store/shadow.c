@@ -10,7 +10,7 @@ static uint64_t key_hash(int partner, enum record_type type, const char *key)
 	return hash_text(key, (uint64_t)partner * RECORD_TYPES + type);
 }
 
-/* --- reading --------------------------------------------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------------------------------------- */
 
 /* The row as the columns of SQL_SHADOW stand. NULL, and damage as *e, if its cells cannot be read. */
 static struct shadow *read_row(struct sql *q, struct arena *arena, struct err *e)
@@ -35,7 +35,8 @@ static struct shadow *read_row(struct sql *q, struct arena *arena, struct err *e
 	cells = sql_get_view(q, &len);
 	if (shadow_parse_cells(arena, x, cells, len, e))
 		return x;
-	err_set(e, ERR_BROKEN, "store: the fields of shadow %lld cannot be read: put a backup in its place", (long long)id);
+	err_set(e, ERR_BROKEN, "store: the fields of shadow %lld cannot be read: put a backup in its place",
+		(long long)id);
 	return NULL;
 }
 
@@ -75,8 +76,8 @@ static bool read_all(struct sql *q, struct arena *arena, struct shadow ***out, s
 
 /* Puts the row with that key under *q, among those whose keys still wait in memory or those in the table. Two keys may
  * share a hash, so the key itself decides. */
-static bool find(struct store *s, enum sql_statement by_id, enum sql_statement by_key, int partner, enum record_type type,
-	const char *key, struct sql *q)
+static bool find(struct store *s, enum sql_statement by_id, enum sql_statement by_key, int partner,
+	enum record_type type, const char *key, struct sql *q)
 {
 	const uint64_t hash = key_hash(partner, type, key);
 	uint32_t cursor = 0;
@@ -149,7 +150,8 @@ bool store_shadow(struct store *s, struct arena *arena, int64_t id, struct shado
 	return read_one(&q, arena, out, e);
 }
 
-bool store_shadows_of(struct store *s, struct arena *arena, int64_t entity, struct shadow ***out, size_t *n, struct err *e)
+bool store_shadows_of(
+	struct store *s, struct arena *arena, int64_t entity, struct shadow ***out, size_t *n, struct err *e)
 {
 	struct sql q = sql(s, SQL_SHADOWS_OF);
 
@@ -157,8 +159,8 @@ bool store_shadows_of(struct store *s, struct arena *arena, int64_t entity, stru
 	return read_all(&q, arena, out, n, e);
 }
 
-bool store_shadows_pending(struct store *s, struct arena *arena, int partner, enum record_type type, struct shadow ***out,
-	size_t *n, struct err *e)
+bool store_shadows_pending(struct store *s, struct arena *arena, int partner, enum record_type type,
+	struct shadow ***out, size_t *n, struct err *e)
 {
 	struct sql q = sql(s, SQL_SHADOWS_PENDING);
 
@@ -179,8 +181,8 @@ bool store_shadows_unseen(struct store *s, struct arena *arena, int partner, enu
 	return read_all(&q, arena, out, n, e);
 }
 
-bool store_count_unseen(struct store *s, int partner, enum record_type type, int64_t epoch, int64_t *unseen, int64_t *live,
-	struct err *e)
+bool store_count_unseen(struct store *s, int partner, enum record_type type, int64_t epoch, int64_t *unseen,
+	int64_t *live, struct err *e)
 {
 	struct sql q = sql(s, SQL_SEEN_COUNT_NOT);
 
@@ -193,7 +195,7 @@ bool store_count_unseen(struct store *s, int partner, enum record_type type, int
 	return sql_end(&q, e);
 }
 
-/* --- writing --------------------------------------------------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------------------------------------- */
 
 bool store_shadow_seen(struct store *s, int64_t id, int64_t epoch, struct err *e)
 {
@@ -213,7 +215,7 @@ static bool keep_seen(struct store *s, const struct shadow *x, struct err *e)
 	sql_int(&q, x->id);
 	if (live) {
 		sql_int(&q, (int64_t)x->partner * RECORD_TYPES + x->type);
-		/* What becomes known outside a scan is as good as seen by the newest one: it was there after it began. */
+		/* What becomes known outside a scan is as good as seen by the newest: it was there after that began. */
 		sql_int(&q, x->epoch);
 		sql_int(&q, x->partner);
 		sql_int(&q, x->type);
@@ -331,7 +333,7 @@ bool store_shadow_forget(struct store *s, int64_t id, struct err *e)
 	return sql_run(&q, e) && keys_drop(s, &s->shadow_keys, hash, id, e);
 }
 
-/* --- at start -------------------------------------------------------------------------------------------------------- */
+/* --- at start ------------------------------------------------------------------------------------------- */
 
 bool shadow_keys_load(struct store *s, struct err *e)
 {

@@ -53,15 +53,16 @@ bool sql_error(sqlite3 *db, const char *path, int rc, struct err *e)
 		return err_set(e, ERR_BROKEN, "store %.100s: cannot be written: see its owner, mode and mount", path);
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		return err_set(e, ERR_BROKEN, "store %.100s: damaged: stop the daemon and put a backup in its place", path);
+		return err_set(
+			e, ERR_BROKEN, "store %.100s: damaged: stop the daemon and put a backup in its place", path);
 	case SQLITE_PERM:
 	case SQLITE_CANTOPEN:
 	case SQLITE_AUTH:
-		return err_set(e, ERR_BROKEN, "store %.100s: cannot be opened: %s", path,
-			strerror_r(error, why, sizeof why));
+		return err_set(
+			e, ERR_BROKEN, "store %.100s: cannot be opened: %s", path, strerror_r(error, why, sizeof why));
 	case SQLITE_IOERR:
-		return err_set(e, ERR_BROKEN, "store %.100s: reading or writing failed (%s): see the kernel's log", path,
-			strerror_r(error, why, sizeof why));
+		return err_set(e, ERR_BROKEN, "store %.100s: reading or writing failed (%s): see the kernel's log",
+			path, strerror_r(error, why, sizeof why));
 	case SQLITE_NOMEM:
 		abort();
 	default:

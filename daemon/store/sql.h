@@ -51,13 +51,13 @@ struct store {
 	void *ctx;
 };
 
-/* --- errors (sql.c) ------------------------------------------------------------------------------------------------- */
+/* --- errors (sql.c) ------------------------------------------------------------------------------------- */
 
 /* The reaction that an SQLite result calls for; false. */
 bool sql_error(sqlite3 *, const char *path, int rc, struct err *);
 bool sql_exec(struct store *, const char *text, struct err *);
 
-/* --- statements ----------------------------------------------------------------------------------------------------- */
+/* --- statements ----------------------------------------------------------------------------------------- */
 
 struct sql {
 	struct store *store;
@@ -134,7 +134,7 @@ const char *sql_get_text(struct sql *, struct arena *);
 const char *sql_get_view(struct sql *, size_t *len);
 bool sql_get_uuid(struct sql *, struct uuid *);
 
-/* --- rows gathered into an arena ------------------------------------------------------------------------------------ */
+/* --- rows gathered into an arena ------------------------------------------------------------------------ */
 
 struct rows {
 	struct arena *arena;
@@ -146,7 +146,7 @@ struct rows {
 void *rows_add(struct rows *, size_t size);
 #define rows_add_of(rows, type) ((type *)rows_add((rows), sizeof(type)))
 
-/* --- schema.c, backup.c --------------------------------------------------------------------------------------------- */
+/* --- schema.c, backup.c --------------------------------------------------------------------------------- */
 
 extern const char schema_sql[];   /* schema.sql, put in at build time */
 
@@ -160,7 +160,7 @@ bool schema_version(sqlite3 *, const char *path, int *version, struct err *);
 bool backup_copy(sqlite3 *from, const char *from_path, const char *to_path, const char *vfs, struct err *);
 bool backup_sync_dir(const char *path, struct err *);   /* the directory that path is in */
 
-/* --- between the topics --------------------------------------------------------------------------------------------- */
+/* --- between the topics --------------------------------------------------------------------------------- */
 
 struct feed_state *feed_state(struct store *, int partner, enum record_type);
 bool feed_load(struct store *, struct err *);

@@ -20,7 +20,7 @@
 /* Keys that wait before an idle moment is used to write them: so many rows are read again after a crash. */
 #define KEYS_IDLE 1000
 
-/* --- opening -------------------------------------------------------------------------------------------------------- */
+/* --- opening -------------------------------------------------------------------------------------------- */
 
 /* Only its owner may read the file, also while SQLite has not written to it yet. */
 static bool make_private(const char *path, bool *created, struct err *e)
@@ -32,7 +32,8 @@ static bool make_private(const char *path, bool *created, struct err *e)
 	if (fd < 0 && errno == EEXIST)
 		fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0 || fchmod(fd, 0600)) {
-		err_set(e, ERR_BROKEN, "store %.100s: %s: the daemon must own it", path, strerror_r(errno, why, sizeof why));
+		err_set(e, ERR_BROKEN, "store %.100s: %s: the daemon must own it", path,
+			strerror_r(errno, why, sizeof why));
 		if (fd >= 0)
 			close(fd);
 		return false;
@@ -68,7 +69,8 @@ static bool open_database(struct store *s, struct err *e)
 		return false;
 	return sql_exec(s,
 		"PRAGMA page_size = 4096; PRAGMA cache_size = -24576; PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0;"
-		"PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON",
+		"PRAGMA secure_delete = ON; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+		"PRAGMA cell_size_check = ON",
 		e);
 }
 
@@ -101,7 +103,8 @@ static bool sound(struct store *s, struct err *e)
 {
 	bool ok = false;
 
-	return answers(s, "PRAGMA quick_check(1)", "ok", &ok, e) && (ok || sql_error(s->db, s->path, SQLITE_CORRUPT, e));
+	return answers(s, "PRAGMA quick_check(1)", "ok", &ok, e) &&
+	       (ok || sql_error(s->db, s->path, SQLITE_CORRUPT, e));
 }
 
 static bool right_version(struct store *s, bool *changed, struct err *e)
@@ -113,8 +116,9 @@ static bool right_version(struct store *s, bool *changed, struct err *e)
 		return schema_migrate(s->db, s->path, s->vfs, schema_sql, changed, e);
 	if (!schema_version(s->db, s->path, &version, e))
 		return false;
-	return version == latest || err_set(e, ERR_BROKEN, "store %.100s: has version %d, this program knows %d: %s", s->path,
-					    version, latest, version < latest ? "start the daemon once" : "install the newer one");
+	return version == latest ||
+	       err_set(e, ERR_BROKEN, "store %.100s: has version %d, this program knows %d: %s", s->path, version,
+		       latest, version < latest ? "start the daemon once" : "install the newer one");
 }
 
 static bool load_seq(struct store *s, struct err *e)
@@ -162,7 +166,7 @@ static bool open_all(struct store *s, struct err *e)
 	return load_seq(s, e) && feed_load(s, e) && shadow_keys_load(s, e) && match_keys_load(s, e);
 }
 
-/* --- transactions --------------------------------------------------------------------------------------------------- */
+/* --- transactions --------------------------------------------------------------------------------------- */
 
 static bool simple(struct store *s, enum sql_statement n, struct err *e)
 {
@@ -331,7 +335,7 @@ bool store_checkpoint(struct store *s, bool truncate, struct err *e)
 	return move_wal(s, truncate ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, e);
 }
 
-/* --- closing -------------------------------------------------------------------------------------------------------- */
+/* --- closing -------------------------------------------------------------------------------------------- */
 
 static void release(struct store *s, bool clean)
 {

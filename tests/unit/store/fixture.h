@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -155,4 +156,34 @@ static inline void fixture_begin(struct fixture *f)
 static inline void fixture_commit(struct fixture *f)
 {
 	must(f, store_commit(f->store, &f->err));
+}
+
+/* One page of n companies at partner 1, each with its entity and an event. */
+static inline void fixture_fill(struct fixture *f, unsigned from, unsigned n)
+{
+	fixture_begin(f);
+	for (unsigned i = from; i < from + n; i++) {
+		struct entity *x = fixture_entity(f, i);
+		struct shadow *s = fixture_shadow(f, 1, i);
+
+		must(f, store_entity_save(f->store, f->arena, x, &f->err));
+		s->entity = x->id;
+		must(f, store_shadow_save(f->store, s, &f->err));
+		store_event(f->store, 1, EVENT_SEEN, 1, x->id, s->id, NULL);
+	}
+	fixture_commit(f);
+}
+
+/* Runs it in a process that ends without closing anything. */
+static inline int fixture_in_child(struct fixture *f, void (*run)(struct fixture *))
+{
+	int status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		run(f);
+		_exit(77);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
 }

@@ -20,8 +20,8 @@ static struct record *printed_and_read(struct fixture *f, const struct record *r
 
 static void reads_what_was_printed(void **state)
 {
-	static const char *const odd[] = { "", "x", "\"", "\\", "\\\\\"", "a/b", "é", "日本", "😀 party", "true", "null", "[]",
-		"{\"a\":1}", "tab is no text", "a\\u0041" };
+	static const char *const odd[] = { "", "x", "\"", "\\", "\\\\\"", "a/b", "é", "日本", "😀 party", "true", "null",
+		"[]", "{\"a\":1}", "tab is no text", "a\\u0041" };
 	struct fixture *f = *state;
 	struct record *r, *back;
 
@@ -58,8 +58,9 @@ static struct record *reading(struct fixture *f, const char *text)
 static void reads_every_escape_and_leaves_out_unknown_fields(void **state)
 {
 	struct fixture *f = *state;
-	struct record *r = reading(f, "{\"x.voka.gone\":\"1\",\"legal_name\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\u20ac\\ud83d\\ude00\","
-				   "\"emails\":[]}");
+	struct record *r = reading(f,
+		"{\"x.voka.gone\":\"1\",\"legal_name\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\\u20ac\\ud83d\\ude00\","
+		"\"emails\":[]}");
 
 	assert_non_null(r);
 	assert_string_equal(r->v[ORGANIZATION_LEGAL_NAME], "\"\\/\b\f\n\r\té€😀");

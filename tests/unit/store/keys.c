@@ -150,8 +150,10 @@ static void are_made_again_for_another_model(void **state)
 		save(f, i);
 	fixture_commit(f);
 	must(f, store_checkpoint(f->store, true, &f->err));
-	must(f, sql_exec(f->store, "UPDATE keyed SET model = 'older'; UPDATE match_key SET hash = hash / 2;"
-				   "UPDATE shadow_key SET hash = hash / 2", &f->err));
+	must(f, sql_exec(f->store,
+			"UPDATE keyed SET model = 'older'; UPDATE match_key SET hash = hash / 2;"
+			"UPDATE shadow_key SET hash = hash / 2",
+			&f->err));
 	fixture_reopen(f);
 	check(f, 30);
 	fixture_reopen(f);

@@ -32,7 +32,7 @@ struct model_row {
 
 struct model {
 	struct model_shadow shadow[PARTNERS + 1][KEYS];
-	struct model_entity entity[4096];       /* by id */
+	struct model_entity entity[4096]; /* by id */
 	struct model_row row[PARTNERS + 1][4096];
 	int64_t entities, seq;
 };
@@ -51,7 +51,7 @@ static unsigned pick(struct play *p, unsigned below)
 	return (unsigned)((p->random >> 20) % below);
 }
 
-/* --- one step in both ------------------------------------------------------------------------------------------------- */
+/* --- one step in both ----------------------------------------------------------------------------------- */
 
 static int64_t any_entity(struct play *p)
 {
@@ -153,7 +153,8 @@ static void mark(struct play *p)
 static void move(struct play *p)
 {
 	const int partner = 1 + (int)pick(p, PARTNERS);
-	const enum outbox_state from = (enum outbox_state)pick(p, OUTBOX_STATES), to = (enum outbox_state)pick(p, OUTBOX_STATES);
+	const enum outbox_state from = (enum outbox_state)pick(p, OUTBOX_STATES),
+				to = (enum outbox_state)pick(p, OUTBOX_STATES);
 
 	must(p->f, store_outbox_move(p->f->store, partner, from, to, 0, 0, &p->f->err));
 	for (int64_t i = 1; i <= p->now.entities; i++)
@@ -186,7 +187,7 @@ static void page(struct play *p)
 	arena_reset(p->f->arena);
 }
 
-/* --- both say the same ------------------------------------------------------------------------------------------------ */
+/* --- both say the same ---------------------------------------------------------------------------------- */
 
 static int64_t survivor(const struct model *m, int64_t id)
 {
@@ -208,7 +209,8 @@ static void same_shadows(struct play *p)
 			char text[16];
 
 			snprintf(text, sizeof text, "k%u", key);
-			must(f, store_shadow_by_key(f->store, f->arena, partner, RECORD_ORGANIZATION, text, &s, &f->err));
+			must(f, store_shadow_by_key(
+					f->store, f->arena, partner, RECORD_ORGANIZATION, text, &s, &f->err));
 			assert_int_equal(s ? s->id : 0, m->id);
 			if (!s)
 				continue;
@@ -310,7 +312,7 @@ static void same(struct play *p)
 	assert_int_equal(fixture_ask(p->f, "SELECT integrity_check = 'ok' FROM pragma_integrity_check"), 1);
 }
 
-/* --- playing ---------------------------------------------------------------------------------------------------------- */
+/* --- playing -------------------------------------------------------------------------------------------- */
 
 static void turn(struct play *p)
 {

@@ -18,7 +18,7 @@
 
 struct write {
 	struct write *next;
-	size_t at, n;          /* n 0: cut off at `at` */
+	size_t at, n; /* n 0: cut off at `at` */
 	uint8_t data[];
 };
 
@@ -29,7 +29,7 @@ struct image {
 
 struct file {
 	char name[64];
-	bool exists, durable;  /* now; after a power failure */
+	bool exists, durable; /* now; after a power failure */
 	struct image now, disk;
 	struct write *first, **last;
 };
@@ -47,7 +47,7 @@ static unsigned pick(unsigned below)
 	return (unsigned)((seed >> 20) % below);
 }
 
-/* --- the disk -------------------------------------------------------------------------------------------------------- */
+/* --- the disk ------------------------------------------------------------------------------------------- */
 
 static void resize(struct image *i, size_t n)
 {
@@ -151,7 +151,7 @@ static bool dies(void)
 	return failed;
 }
 
-/* --- as SQLite sees it ------------------------------------------------------------------------------------------------ */
+/* --- as SQLite sees it ---------------------------------------------------------------------------------- */
 
 struct handle {
 	sqlite3_file base;
@@ -269,9 +269,18 @@ static int on_device(sqlite3_file *h)
 	return 0;
 }
 
-static const sqlite3_io_methods methods = { .iVersion = 1, .xClose = on_close, .xRead = on_read, .xWrite = on_write,
-	.xTruncate = on_truncate, .xSync = on_sync, .xFileSize = on_size, .xLock = on_lock, .xUnlock = on_lock,
-	.xCheckReservedLock = on_check_lock, .xFileControl = on_control, .xSectorSize = on_sector,
+static const sqlite3_io_methods methods = { .iVersion = 1,
+	.xClose = on_close,
+	.xRead = on_read,
+	.xWrite = on_write,
+	.xTruncate = on_truncate,
+	.xSync = on_sync,
+	.xFileSize = on_size,
+	.xLock = on_lock,
+	.xUnlock = on_lock,
+	.xCheckReservedLock = on_check_lock,
+	.xFileControl = on_control,
+	.xSectorSize = on_sector,
 	.xDeviceCharacteristics = on_device };
 
 static int on_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *h, int flags, int *out)
@@ -357,11 +366,20 @@ static int on_error(sqlite3_vfs *vfs, int n, char *out)
 	return 0;
 }
 
-static sqlite3_vfs memory = { .iVersion = 1, .szOsFile = sizeof(struct handle), .mxPathname = 60, .zName = "power",
-	.xOpen = on_open, .xDelete = on_delete, .xAccess = on_access, .xFullPathname = on_path, .xRandomness = on_random,
-	.xSleep = on_sleep, .xCurrentTime = on_time, .xGetLastError = on_error };
+static sqlite3_vfs memory = { .iVersion = 1,
+	.szOsFile = sizeof(struct handle),
+	.mxPathname = 60,
+	.zName = "power",
+	.xOpen = on_open,
+	.xDelete = on_delete,
+	.xAccess = on_access,
+	.xFullPathname = on_path,
+	.xRandomness = on_random,
+	.xSleep = on_sleep,
+	.xCurrentTime = on_time,
+	.xGetLastError = on_error };
 
-/* --- trials ----------------------------------------------------------------------------------------------------------- */
+/* --- trials --------------------------------------------------------------------------------------------- */
 
 static struct store *open_on_it(struct fixture *f)
 {

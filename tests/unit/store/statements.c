@@ -11,7 +11,7 @@ static bool excused(const char *name, const char *plan)
 	} rows[] = {
 		{ "SEEN_ADD", "SCAN CONSTANT ROW" },
 		{ "FEED_ALL", "SCAN feed" },
-		{ "SEEN_COUNT_NOT", "SCAN seen" },                  /* narrow; once per complete scan */
+		{ "SEEN_COUNT_NOT", "SCAN seen" },		    /* narrow; once per complete scan */
 		{ "PLAN_BY_HASH", "USE TEMP B-TREE FOR ORDER BY" }, /* the few that share a prefix */
 		{ "SHADOW_KEY_CLEAR", "SCAN shadow_key" },
 		{ "MATCH_KEY_CLEAR", "SCAN match_key" },
