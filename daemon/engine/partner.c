@@ -55,8 +55,8 @@ static void on_poll(struct timer *t)
 		return;
 	if (p->state == PARTNER_PAUSED || (p->state == PARTNER_GUARDED && !p->approve_wanted))
 		return;
-	run_start(p, p->full_wanted, p->approve_wanted);
-	p->full_wanted = p->approve_wanted = p->again_wanted = false;
+	run_start(p, p->full_wanted, p->approve_wanted, p->cursors_void);
+	p->full_wanted = p->approve_wanted = p->again_wanted = p->cursors_void = false;
 }
 
 static void on_due(struct timer *t)
@@ -256,6 +256,10 @@ static void went_wrong(struct partner *p, const struct err *e)
 {
 	uint64_t random, wait;
 
+	if (p->cursors_void) {
+		partner_schedule(p, 0);
+		return;
+	}
 	p->failures++;
 	p->errors++;
 	loop_random(loop_of(p), &random, sizeof random);

@@ -95,6 +95,7 @@ struct partner {
 	unsigned failures;                  /* runs in a row */
 	bool onboarded, scanned, tried;
 	bool full_wanted, approve_wanted, again_wanted;
+	bool cursors_void;                  /* the partner no longer knows them: the next run scans from the beginning */
 
 	struct run *run;                    /* under way, or NULL */
 	struct hints *hints;                /* under way, or NULL */
@@ -174,7 +175,8 @@ void partner_run_ended(struct partner *, const struct err *, bool full, const st
 void partner_trouble(struct partner *, const struct err *);   /* DENIED or BROKEN, from wherever */
 
 /* run.c */
-void run_start(struct partner *, bool full, bool approved);
+/* afresh: forget every cursor. */
+void run_start(struct partner *, bool full, bool approved, bool afresh);
 void run_cancel(struct run *);
 
 /* sender.c */

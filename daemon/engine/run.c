@@ -10,7 +10,7 @@
  * one transaction each, the next page being fetched while one is merged; readings that may be stale are read again
  * singly; after a complete scan, what it did not show is read singly and declared gone if it is.
  * Failure modes: a failed pull or transaction ends the run and the cursor stands where the last merged page left it; a
- * guard ends the run and the partner waits for an admin; cancelling ends it at the next op.
+ * guard ends the run and the partner waits for an admin; an expired cursor ends it and the next scans afresh; cancelling ends it at the next op.
  */
 #include <string.h>
 
@@ -36,7 +36,7 @@ struct merging {
 struct run {
 	struct task task;
 	struct partner *partner;
-	bool full_wanted, approved;
+	bool full_wanted, approved, afresh;
 	uint64_t began_ms;
 
 	int type;                       /* record type under way, -1 before the first */
@@ -127,13 +127,13 @@ static const struct step *run_loaded(struct task *t)
 	const struct remote *remote = p->remote;
 	int64_t age = loop_wall(t->op.loop) - r->feed.scanned_at;
 
-	r->full = r->full_wanted || !(remote->caps & ADAPTER_CAN_INCREMENTAL) || !r->feed.epoch_done || !r->feed.cursor ||
+	r->full = r->full_wanted || r->afresh || !(remote->caps & ADAPTER_CAN_INCREMENTAL) || !r->feed.epoch_done || !r->feed.cursor ||
 		r->feed.scan_cursor || r->feed.map_version != remote->map_version ||
 		(p->config->complete_ms && age >= (int64_t)p->config->complete_ms);
 	if (r->full) {
 		r->any_full = true;
 		/* A scan that was interrupted goes on where it was, unless the maps have changed since. */
-		if (!r->feed.scan_cursor || r->feed.map_version != remote->map_version) {
+		if (!r->feed.scan_cursor || r->afresh || r->feed.map_version != remote->map_version) {
 			r->feed.scan_cursor = NULL;
 			r->feed.epoch++;
 		}
@@ -437,6 +437,8 @@ static void run_done(struct op *op)
 		p->full_wanted |= r->full_wanted;
 		p->approve_wanted |= r->approved;
 	}
+	/* An expired cursor costs a scan, once; whoever says so about a scan's beginning makes no sense. */
+	p->cursors_void = e.kind == ERR_GONE && !r->afresh;
 	p->run = NULL;
 	p->phase = "idle";
 	p->scanned_now = 0;
@@ -454,7 +456,7 @@ static void run_done(struct op *op)
 	engine_idle(p->engine);
 }
 
-void run_start(struct partner *p, bool full, bool approved)
+void run_start(struct partner *p, bool full, bool approved, bool afresh)
 {
 	struct loop *loop = p->engine->options.loop;
 	struct run *r = calloc(1, sizeof *r);
@@ -464,6 +466,7 @@ void run_start(struct partner *p, bool full, bool approved)
 	r->partner = p;
 	r->full_wanted = full;
 	r->approved = approved;
+	r->afresh = afresh;
 	r->began_ms = loop_now(loop);
 	r->type = -1;
 	for (unsigned i = 0; i < PAGES; i++)
