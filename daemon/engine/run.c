@@ -10,7 +10,8 @@
  * one transaction each, the next page being fetched while one is merged; readings that may be stale are read again
  * singly; after a complete scan, what it did not show is read singly and declared gone if it is.
  * Failure modes: a failed pull or transaction ends the run and the cursor stands where the last merged page left it; a
- * guard ends the run and the partner waits for an admin; an expired cursor ends it and the next scans afresh; cancelling ends it at the next op.
+ * guard ends the run and the partner waits for an admin; an expired cursor ends it and the next scans afresh;
+ * cancelling ends it at the next op.
  */
 #include <string.h>
 
