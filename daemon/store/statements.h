@@ -1,8 +1,8 @@
 /*
  * statements.h - every SQL statement that runs while the store is open, once: X(name, text).
  *
- * Each is prepared at its first use and kept. A test asks SQLite for the plan of each: none but those named *_ALL
- * and SEEN_* may read a whole table.
+ * Each is prepared at its first use and kept. A test asks SQLite for the plan of each: the few that may read a whole
+ * table, or sort, are named in the test.
  */
 #pragma once
 

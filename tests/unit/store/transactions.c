@@ -134,6 +134,23 @@ static void remembers_failures_until_commit(void **state)
 	assert_int_equal(fixture_ask(f, "SELECT count(*) FROM event"), 2);
 }
 
+static void waits_for_another_writer(void **state)
+{
+	struct fixture *f = *state;
+	sqlite3 *other;
+
+	fixture_open(f);
+	sqlite3_busy_timeout(f->store->db, 0);
+	assert_int_equal(sqlite3_open(f->path, &other), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	assert_false(store_begin(f->store, &f->err));
+	assert_int_equal(f->err.kind, ERR_AGAIN);
+	assert_true(f->err.wait_ms > 0);
+	assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(other);
+	fixture_fill(f, 0, 1);
+}
+
 static void count_commits(void *ctx, uint64_t nth)
 {
 	uint64_t *last = ctx;
@@ -369,6 +386,7 @@ int main(void)
 		T(rolls_everything_back),
 		T(groups_transactions),
 		T(remembers_failures_until_commit),
+		T(waits_for_another_writer),
 		T(tells_of_each_commit),
 		T(keeps_what_was_committed),
 		T(survives_a_full_disk),
