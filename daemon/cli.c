@@ -38,7 +38,7 @@ static int help(FILE *to, int status)
 	fprintf(to, "\nexit status: 0 done; 1 refused, failed, or faults found; 2 wrong usage; 3 the daemon is needed "
 		    "and cannot be\n"
 		    "reached; 4 no such thing; 5 not allowed\n");
-	return status;
+	return (int)status;
 }
 
 static int help_command(FILE *to, const struct command *c, int status)
@@ -58,7 +58,7 @@ static int help_command(FILE *to, const struct command *c, int status)
 	}
 	if (!strcmp(c->name, "log"))
 		fprintf(to, "  %-22s%s\n", "-f, --follow", "go on as things happen");
-	return status;
+	return (int)status;
 }
 
 /* --- arguments ----------------------------------------------------------------------------------------------- */
@@ -284,7 +284,7 @@ static void make_absolute(struct cli *cli, json_t *args)
 		json_object_set_new(args, "file", json_string(arena_printf(cli->arena, "%s/%s", here, file)));
 }
 
-static int run(struct cli *cli, const struct command *c, json_t *given)
+static enum cli_exit run(struct cli *cli, const struct command *c, json_t *given)
 {
 	AUTO(json_drop) json_t *args = NULL;
 	AUTO(json_drop) json_t *answer = NULL;
@@ -318,7 +318,7 @@ int main(int argc, char **argv)
 	const char *config = getenv("DOORSTROOM_CONFIG"), *no_colour = getenv("NO_COLOR");
 	struct cli cli = { .arena = arena, .config_path = config && *config ? config : CONFIG_DEFAULT };
 	struct line line = { .cli = &cli, .argv = argv, .argc = argc, .args = args };
-	int status;
+	enum cli_exit status;
 
 	setlocale(LC_ALL, "");
 	setlocale(LC_NUMERIC, "C");
@@ -339,5 +339,5 @@ int main(int argc, char **argv)
 	query_close(cli.query);
 	if (fflush(stdout) && status == CLI_OK)
 		status = CLI_FAILED;
-	return status;
+	return (int)status;
 }

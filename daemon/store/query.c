@@ -56,7 +56,6 @@ static bool schema_fits(struct query *q, struct err *e)
 struct query *query_open(const char *path, const char *vfs, struct err *e)
 {
 	AUTO(query_close) struct query *q = calloc(1, sizeof(*q));
-	AUTO(free) char *wal = NULL;
 	AUTO(free) char *uri = NULL;
 	BUF_AUTO struct buf beside = { 0 };
 	int rc;
