@@ -60,17 +60,17 @@ void render_plan(const struct cli *cli, const json_t *p)
 	table_column(t, "DO", COLUMN_TEXT);
 	table_column(t, "TYPE", COLUMN_TEXT);
 	table_column(t, "RECORD", COLUMN_TEXT);
-	table_column(t, "NAME", COLUMN_LONG);
-	table_column(t, "FIELDS", COLUMN_LONG);
+	table_column(t, "NAME", COLUMN_TEXT);
 	table_column(t, "BECAUSE OF", COLUMN_TEXT);
+	table_column(t, "FIELDS", COLUMN_LONG);
 	json_array_foreach(json_object_get(p, "changes"), i, c) {
 		table_row(t);
 		table_cell(t, words_text(c, "kind"), !strcmp(words_text(c, "kind"), "delete") ? "red" : NULL);
 		table_cell(t, words_text(c, "type"), NULL);
 		table_cell(t, words_text(c, "record"), NULL);
 		table_cell(t, words_text(c, "name"), NULL);
-		table_cell(t, words_list(cli->arena, json_object_get(c, "fields")), NULL);
 		table_cell(t, words_text(c, "cause"), NULL);
+		table_cell(t, words_list(cli->arena, json_object_get(c, "fields")), NULL);
 	}
 	table_print(t);
 	if (!strcmp(words_text(p, "state"), "held"))

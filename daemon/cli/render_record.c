@@ -24,7 +24,7 @@ void render_records(const struct cli *cli, const json_t *answer)
 
 	table_column(t, "ID", COLUMN_TEXT);
 	table_column(t, "TYPE", COLUMN_TEXT);
-	table_column(t, "NAME", COLUMN_LONG);
+	table_column(t, "NAME", COLUMN_TEXT);
 	table_column(t, "PARTNERS", COLUMN_LONG);
 	json_array_foreach(json_object_get(answer, "records"), i, row) {
 		table_row(t);

@@ -53,7 +53,34 @@ static char *doing(const struct cli *cli, const json_t *p)
 	return arena_strdup(cli->arena, words_text(p, "phase"));
 }
 
-static void table(const struct cli *cli, const json_t *partners, bool up)
+/* The store alone knows less than the daemon. */
+static void table_down(const struct cli *cli, const json_t *partners)
+{
+	AUTO(table_free) struct table *t = table_new(cli);
+	const json_t *p;
+	size_t i;
+
+	table_column(t, "PARTNER", COLUMN_TEXT);
+	table_column(t, "STATE", COLUMN_TEXT);
+	table_column(t, "RECORDS", COLUMN_NUMBER);
+	table_column(t, "TO SEND", COLUMN_NUMBER);
+	table_column(t, "REFUSED", COLUMN_NUMBER);
+	table_column(t, "UNUSABLE", COLUMN_NUMBER);
+	table_column(t, "ALL READ", COLUMN_TEXT);
+	json_array_foreach(partners, i, p) {
+		table_row(t);
+		table_cell(t, words_text(p, "id"), NULL);
+		table_cell(t, words_text(p, "state"), state_colour(words_text(p, "state")));
+		table_number(t, sum(json_object_get(p, "live"), NULL), false);
+		table_number(t, sum(outbox(p), "dead"), true);
+		table_number(t, words_number(outbox(p), "dead"), true);
+		table_number(t, words_number(p, "quarantine"), true);
+		table_cell(t, words_ago(cli->arena, words_number(p, "complete_at")), NULL);
+	}
+	table_print(t);
+}
+
+static void table_up(const struct cli *cli, const json_t *partners)
 {
 	AUTO(table_free) struct table *t = table_new(cli);
 	const json_t *p;
@@ -80,13 +107,13 @@ static void table(const struct cli *cli, const json_t *partners, bool up)
 		table_cell(t, doing(cli, p), NULL);
 		table_cell(t, words_text(p, "class"), NULL);
 		table_number(t, sum(json_object_get(p, "live"), NULL), false);
-		table_number(t, words_number(p, "records_in"), !up);
-		table_number(t, words_number(p, "records_out"), !up);
+		table_number(t, words_number(p, "records_in"), false);
+		table_number(t, words_number(p, "records_out"), false);
 		table_number(t, sum(outbox(p), "dead"), true);
 		table_number(t, words_number(outbox(p), "dead"), true);
 		table_number(t, words_number(p, "quarantine"), true);
-		table_cell(t, up ? words_ago(cli->arena, words_number(p, "last_ok")) : "", NULL);
-		table_cell(t, words_ago(cli->arena, words_number(p, up ? "last_complete" : "complete_at")), NULL);
+		table_cell(t, words_ago(cli->arena, words_number(p, "last_ok")), NULL);
+		table_cell(t, words_ago(cli->arena, words_number(p, "last_complete")), NULL);
 	}
 	table_print(t);
 }
@@ -170,10 +197,12 @@ void render_status(const struct cli *cli, const json_t *answer)
 	const json_t *partners = json_object_get(answer, "partners");
 	const bool up = !strcmp(words_text(answer, "daemon"), "running");
 
-	if (json_array_size(partners) == 1 && json_object_get(answer, "partners"))
+	if (json_array_size(partners) == 1)
 		one(cli, json_array_get(partners, 0));
+	else if (up)
+		table_up(cli, partners);
 	else
-		table(cli, partners, up);
+		table_down(cli, partners);
 	if (!advice(answer) && up)
 		printf("%s\n", json_is_true(json_object_get(answer, "settled")) ? "everything is in step" : "at work");
 }
