@@ -370,7 +370,9 @@ static json_t *decisions(const struct story *s, const char *field)
 		const json_t *data = json_object_get(e, "data");
 		json_t *d = json_object_get(json_object_get(data, "fields"), field), *row;
 
-		if (!d || !is(e, "kind", "decide"))
+		/* What was decided for a record before it became part of this one was decided about another value. */
+		if (!d || !is(e, "kind", "decide") ||
+			(*text(e, "record") && !is(e, "record", text(s->record, "id"))))
 			continue;
 		row = json_deep_copy(d);
 		json_object_update_new(row, moment(e));
@@ -423,17 +425,19 @@ static json_t *links(const struct story *s)
 	size_t i, k;
 
 	json_array_foreach(s->shadows, i, shadow) {
-		json_t *row = json_pack("{sO,sO,sO}", "partner", json_object_get(shadow, "partner"), "key",
-			json_object_get(shadow, "key"), "state", json_object_get(shadow, "state"));
+		const json_t *link = NULL;
+		json_t *row;
 
 		json_array_foreach(s->events, k, e) {
-			if (!is(e, "kind", "link") || !is(e, "partner", text(shadow, "partner")) ||
-				!is(e, "key", text(shadow, "key")))
-				continue;
-			if (json_is_object(json_object_get(e, "data")))
-				json_object_update(row, json_object_get(e, "data"));
-			json_object_update_new(row, moment(e));
+			if (is(e, "kind", "link") && is(e, "partner", text(shadow, "partner")) && is(e, "key", text(shadow, "key")))
+				link = e;
 		}
+		row = link && json_is_object(json_object_get(link, "data")) ? json_copy(json_object_get(link, "data")) : json_object();
+		if (link)
+			json_object_update_new(row, moment(link));
+		json_object_set(row, "partner", json_object_get(shadow, "partner"));
+		json_object_set(row, "key", json_object_get(shadow, "key"));
+		json_object_set(row, "state", json_object_get(shadow, "state"));
 		json_array_append_new(out, row);
 	}
 	return out;

@@ -9,15 +9,23 @@
 
 #define LIMIT_MAX 10000
 
-/* Beside one's own words, so that a question by record uses the index of events by record. */
+/* ?1 and ?2 are those of QUERY_SAME; a question by record uses the index of events by record. */
 #define LOG_COLUMNS                                                                                                    \
 	"SELECT v.seq, v.at, v.kind AS \"kind:event\", p.name AS partner, n.hub_id AS record, ifnull(n.type, s.type) " \
-	"AS "                                                                                                          \
-	"\"type:type\", s.key, v.data AS \"data:json\" FROM event v LEFT JOIN partner p ON p.id = v.partner LEFT "     \
-	"JOIN entity "                                                                                                 \
-	"n ON n.id = v.entity LEFT JOIN shadow s ON s.id = v.shadow WHERE v.seq > ?1 AND v.at >= ?2 AND (?3 = 0 OR "   \
-	"v.partner = "                                                                                                 \
-	"?3) AND (?4 < 0 OR v.kind = ?4) "
+	"AS \"type:type\", s.key, v.data AS \"data:json\" FROM event v LEFT JOIN partner p ON p.id = v.partner "       \
+	"LEFT JOIN entity n ON n.id = v.entity LEFT JOIN shadow s ON s.id = v.shadow WHERE v.seq > ?3 AND v.at >= ?4 "   \
+	"AND (?5 = 0 OR v.partner = ?5) AND (?6 < 0 OR v.kind = ?6) "
+#define LOG_ONWARD "ORDER BY v.seq LIMIT ?7"
+#define LOG_NEWEST "ORDER BY v.seq DESC LIMIT ?7) ORDER BY seq"
+#define OF_RECORD "AND v.entity IN (SELECT id FROM same) "
+
+static const char *log_statement(bool record, bool onward)
+{
+	if (record)
+		return onward ? QUERY_SAME LOG_COLUMNS OF_RECORD LOG_ONWARD :
+				QUERY_SAME "SELECT * FROM (" LOG_COLUMNS OF_RECORD LOG_NEWEST;
+	return onward ? LOG_COLUMNS "AND ?1 = 0 AND ?2 " LOG_ONWARD : "SELECT * FROM (" LOG_COLUMNS "AND ?1 = 0 AND ?2 " LOG_NEWEST;
+}
 
 static bool kind_parse(const char *name, int64_t *kind, struct err *e)
 {
@@ -91,19 +99,13 @@ json_t *query_log(struct query *q, const struct query_log *log, struct err *e)
 	if (seq < 0 || from < 0)
 		return NULL;
 	/* After a given event, the oldest that follow; else the newest, also shown oldest first. */
-	if (found.id)
-		a = ask(q, onward ? LOG_COLUMNS "AND v.entity = ?5 ORDER BY v.seq LIMIT ?6"
-				      : "SELECT * FROM (" LOG_COLUMNS
-					"AND v.entity = ?5 ORDER BY v.seq DESC LIMIT ?6) ORDER BY seq");
-	else
-		a = ask(q, onward ? LOG_COLUMNS "AND ?5 = 0 ORDER BY v.seq LIMIT ?6"
-				      : "SELECT * FROM (" LOG_COLUMNS
-					"AND ?5 = 0 ORDER BY v.seq DESC LIMIT ?6) ORDER BY seq");
+	a = ask(q, log_statement(found.id, onward));
+	ask_int(&a, found.id);
+	ask_int(&a, EVENT_MERGE);
 	ask_int(&a, from);
 	ask_int(&a, log->since_ms);
 	ask_int(&a, partner);
 	ask_int(&a, kind);
-	ask_int(&a, found.id);
 	ask_int(&a, limit);
 	events = ask_all(&a, e);
 	if (!events)

@@ -38,6 +38,12 @@ struct query *query_hold(struct query *);
 void query_release(struct query **);
 #define QUERY_HELD __attribute__((cleanup(query_release), unused)) struct query *
 
+/* The entity ?1 and those that became part of it, as ids; ?2 is EVENT_MERGE. By the events of the merges, which have an
+ * index. */
+#define QUERY_SAME                                                                                                     \
+	"WITH RECURSIVE same (id) AS (SELECT ?1 UNION SELECT CAST(m.data ->> 'from' AS INTEGER) FROM event m JOIN same ON "  \
+	"m.entity = same.id WHERE m.kind = ?2) "
+
 struct record_found {
 	int64_t id;
 	enum record_type type;

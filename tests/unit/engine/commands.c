@@ -410,6 +410,39 @@ static void test_desk(void **state)
 	assert_string_equal(text(why, "/fields/0/receivers/0/state"), "confirmed");
 }
 
+/* What happened to a record that became part of another is part of the other's story. */
+static void test_merged(void **state)
+{
+	struct fixture *f = *state;
+	struct entity *a, *b;
+	struct uuid id;
+	struct err e = { 0 };
+
+	assert_true(store_begin(f->store, &e));
+	uuid_parse(HUB_A, &id);
+	assert_true(store_entity_by_hub_id(f->store, f->arena, &id, &a, &e));
+	uuid_parse(HUB_B, &id);
+	assert_true(store_entity_by_hub_id(f->store, f->arena, &id, &b, &e));
+	store_event(f->store, 7000, EVENT_SENT, f->unizo, b->id, 4, "{\"why\":\"linked\",\"fields\":{\"legal_name\":\"x\"}}");
+	store_event(f->store, 7000, EVENT_DECIDE, f->unizo, b->id, 0, "{\"fields\":{\"legal_name\":{\"to\":\"x\"}}}");
+	b->state = ENTITY_MERGED;
+	b->into = a->id;
+	assert_true(store_entity_save(f->store, f->arena, b, &e));
+	store_event(f->store, 7000, EVENT_MERGE, 0, a->id, 0,
+		arena_printf(f->arena, "{\"from\":%lld,\"into\":%lld}", (long long)b->id, (long long)a->id));
+	assert_true(store_commit(f->store, &e));
+	ASK("disclosures", "{'record':'" HUB_B "'}");
+	assert_string_equal(text(x, "/id"), HUB_A);
+	assert_int_equal(json_array_size(json_at(x, "/disclosures")), 2);
+	AUTO(json_drop) json_t *log = ask(f, "log", "{'record':'" HUB_A "'}", &e);
+
+	assert_int_equal(json_array_size(json_at(log, "/events")), 5);
+	AUTO(json_drop) json_t *why = ask(f, "explain", "{'record':'" HUB_A "','field':'legal_name'}", &e);
+
+	/* But not its decisions: they were about another record's value. */
+	assert_int_equal(json_array_size(json_at(why, "/fields/0/earlier")), 0);
+}
+
 /* A store that nobody has open is read without writing beside it; what is no store is refused. */
 static void test_opening(void **state)
 {
@@ -445,6 +478,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_log, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_lists, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_desk, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_merged, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_opening, setup, teardown),
 	};
 
