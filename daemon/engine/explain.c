@@ -371,8 +371,7 @@ static json_t *decisions(const struct story *s, const char *field)
 		json_t *d = json_object_get(json_object_get(data, "fields"), field), *row;
 
 		/* What was decided for a record before it became part of this one was decided about another value. */
-		if (!d || !is(e, "kind", "decide") ||
-			(*text(e, "record") && !is(e, "record", text(s->record, "id"))))
+		if (!d || !is(e, "kind", "decide") || (*text(e, "record") && !is(e, "record", text(s->record, "id"))))
 			continue;
 		row = json_deep_copy(d);
 		json_object_update_new(row, moment(e));
@@ -429,10 +428,12 @@ static json_t *links(const struct story *s)
 		json_t *row;
 
 		json_array_foreach(s->events, k, e) {
-			if (is(e, "kind", "link") && is(e, "partner", text(shadow, "partner")) && is(e, "key", text(shadow, "key")))
+			if (is(e, "kind", "link") && is(e, "partner", text(shadow, "partner")) &&
+				is(e, "key", text(shadow, "key")))
 				link = e;
 		}
-		row = link && json_is_object(json_object_get(link, "data")) ? json_copy(json_object_get(link, "data")) : json_object();
+		row = link && json_is_object(json_object_get(link, "data")) ? json_copy(json_object_get(link, "data"))
+									    : json_object();
 		if (link)
 			json_object_update_new(row, moment(link));
 		json_object_set(row, "partner", json_object_get(shadow, "partner"));

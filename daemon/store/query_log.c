@@ -13,7 +13,7 @@
 #define LOG_COLUMNS                                                                                                    \
 	"SELECT v.seq, v.at, v.kind AS \"kind:event\", p.name AS partner, n.hub_id AS record, ifnull(n.type, s.type) " \
 	"AS \"type:type\", s.key, v.data AS \"data:json\" FROM event v LEFT JOIN partner p ON p.id = v.partner "       \
-	"LEFT JOIN entity n ON n.id = v.entity LEFT JOIN shadow s ON s.id = v.shadow WHERE v.seq > ?3 AND v.at >= ?4 "   \
+	"LEFT JOIN entity n ON n.id = v.entity LEFT JOIN shadow s ON s.id = v.shadow WHERE v.seq > ?3 AND v.at >= ?4 " \
 	"AND (?5 = 0 OR v.partner = ?5) AND (?6 < 0 OR v.kind = ?6) "
 #define LOG_ONWARD "ORDER BY v.seq LIMIT ?7"
 #define LOG_NEWEST "ORDER BY v.seq DESC LIMIT ?7) ORDER BY seq"
@@ -22,9 +22,10 @@
 static const char *log_statement(bool record, bool onward)
 {
 	if (record)
-		return onward ? QUERY_SAME LOG_COLUMNS OF_RECORD LOG_ONWARD :
-				QUERY_SAME "SELECT * FROM (" LOG_COLUMNS OF_RECORD LOG_NEWEST;
-	return onward ? LOG_COLUMNS "AND ?1 = 0 AND ?2 " LOG_ONWARD : "SELECT * FROM (" LOG_COLUMNS "AND ?1 = 0 AND ?2 " LOG_NEWEST;
+		return onward ? QUERY_SAME LOG_COLUMNS OF_RECORD LOG_ONWARD
+			      : QUERY_SAME "SELECT * FROM (" LOG_COLUMNS OF_RECORD LOG_NEWEST;
+	return onward ? LOG_COLUMNS "AND ?1 = 0 AND ?2 " LOG_ONWARD
+		      : "SELECT * FROM (" LOG_COLUMNS "AND ?1 = 0 AND ?2 " LOG_NEWEST;
 }
 
 static bool kind_parse(const char *name, int64_t *kind, struct err *e)

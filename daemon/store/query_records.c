@@ -287,10 +287,12 @@ json_t *query_history(struct query *q, const char *record, struct err *e)
 
 	if (!out)
 		return NULL;
-	a = ask(q, QUERY_SAME "SELECT * FROM (SELECT v.seq, v.at, v.kind AS \"kind:event\", p.name AS partner, n.hub_id AS record, "
-			      "s.key, v.data AS \"data:json\" FROM event v JOIN entity n ON n.id = v.entity LEFT JOIN partner p ON "
-			      "p.id = v.partner LEFT JOIN shadow s ON s.id = v.shadow WHERE v.entity IN (SELECT id FROM same) ORDER BY "
-			      "v.seq DESC LIMIT ?3) ORDER BY seq");
+	a = ask(q, QUERY_SAME
+		"SELECT * FROM (SELECT v.seq, v.at, v.kind AS \"kind:event\", p.name AS partner, n.hub_id AS record, "
+		"s.key, v.data AS \"data:json\" FROM event v JOIN entity n ON n.id = v.entity LEFT JOIN partner p ON "
+		"p.id = v.partner LEFT JOIN shadow s ON s.id = v.shadow WHERE v.entity IN (SELECT id FROM same) ORDER "
+		"BY "
+		"v.seq DESC LIMIT ?3) ORDER BY seq");
 	ask_int(&a, found.id);
 	ask_int(&a, EVENT_MERGE);
 	ask_int(&a, HISTORY_MAX);
@@ -314,9 +316,11 @@ json_t *query_disclosures(struct query *q, const char *record, struct err *e)
 	json_object_set(out, "type", json_object_get(row, "type"));
 	json_object_set(out, "name", json_object_get(row, "name"));
 	/* What was sent for a record that later became part of this one was a disclosure of this one. */
-	a = ask(q, QUERY_SAME "SELECT v.seq, v.at, p.name AS partner, s.key, v.data AS \"data:json\" FROM event v LEFT JOIN partner p "
-			      "ON p.id = v.partner LEFT JOIN shadow s ON s.id = v.shadow WHERE v.entity IN (SELECT id FROM same) AND "
-			      "v.kind = ?3 ORDER BY v.seq");
+	a = ask(q, QUERY_SAME
+		"SELECT v.seq, v.at, p.name AS partner, s.key, v.data AS \"data:json\" FROM event v LEFT JOIN partner "
+		"p "
+		"ON p.id = v.partner LEFT JOIN shadow s ON s.id = v.shadow WHERE v.entity IN (SELECT id FROM same) AND "
+		"v.kind = ?3 ORDER BY v.seq");
 	ask_int(&a, found.id);
 	ask_int(&a, EVENT_MERGE);
 	ask_int(&a, EVENT_SENT);

@@ -423,7 +423,8 @@ static void test_merged(void **state)
 	assert_true(store_entity_by_hub_id(f->store, f->arena, &id, &a, &e));
 	uuid_parse(HUB_B, &id);
 	assert_true(store_entity_by_hub_id(f->store, f->arena, &id, &b, &e));
-	store_event(f->store, 7000, EVENT_SENT, f->unizo, b->id, 4, "{\"why\":\"linked\",\"fields\":{\"legal_name\":\"x\"}}");
+	store_event(f->store, 7000, EVENT_SENT, f->unizo, b->id, 4,
+		"{\"why\":\"linked\",\"fields\":{\"legal_name\":\"x\"}}");
 	store_event(f->store, 7000, EVENT_DECIDE, f->unizo, b->id, 0, "{\"fields\":{\"legal_name\":{\"to\":\"x\"}}}");
 	b->state = ENTITY_MERGED;
 	b->into = a->id;
