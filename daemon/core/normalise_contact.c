@@ -87,7 +87,7 @@ static bool local_valid(const char *s, size_t n)
 /* Also "mailto:a@b", "Name <a@b>" and "<a@b>". */
 const char *normalise_email(struct arena *arena, const char *text, bool *valid)
 {
-	const char *start = text, *end = text + strlen(text), *at, *host;
+	const char *start = text, *end = text + strlen(text), *at, *host = NULL;
 
 	if (end[-1] == '>' && (start = strrchr(text, '<'))) {
 		start++;
