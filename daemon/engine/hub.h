@@ -19,6 +19,7 @@ struct hub_partner {
 	uint64_t map_version;
 	bool onboarded;
 	bool sharing_changed;                   /* every record has to be marked anew for it: no plan before that is done */
+	_Atomic int64_t read_ms;                /* wall clock: when the latest run that went well began; set from the loop */
 	_Atomic bool scanned;                   /* every type has been scanned completely at least once; set from the loop */
 };
 
@@ -161,6 +162,7 @@ enum claim_kind {
 	CLAIM_READ,      /* read the record first (key), then claim again with fresh = true */
 	CLAIM_FIND,      /* an earlier create may have happened: search by hub id; what is found is reconciled as a fresh
 	                  * page of one, which binds it; then claim again */
+	CLAIM_LIST,      /* an earlier create may have happened: let the partner be read; the row waits */
 	CLAIM_NOTHING    /* the row is gone, or waits */
 };
 struct claim {

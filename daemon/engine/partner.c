@@ -59,6 +59,13 @@ static void on_poll(struct timer *t)
 	p->full_wanted = p->approve_wanted = p->again_wanted = p->cursors_void = false;
 }
 
+void partner_look(struct partner *p)
+{
+	p->again_wanted = p->run != NULL;
+	if (!p->run)
+		partner_schedule(p, 0);
+}
+
 static void on_due(struct timer *t)
 {
 	sender_kick(container_of(t, struct partner, due));

@@ -168,6 +168,7 @@ void partner_free(struct partner *);
 bool partner_idle(const struct partner *);      /* nothing in flight */
 void partner_drain(struct partner *, bool hurry);
 void partner_begin(struct partner *);
+void partner_look(struct partner *);            /* a run soon, or another one after the one under way */
 void partner_schedule(struct partner *, uint64_t delay_ms);
 void partner_set_state(struct partner *, enum partner_state, const char *reason);   /* logged, remembered, stored */
 const char *partner_state_name(enum partner_state);

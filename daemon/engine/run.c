@@ -452,6 +452,9 @@ static void run_done(struct op *op)
 		(unsigned long long)r->tally.gone, (unsigned long long)r->tally.unusable, (long long)r->tally.marked,
 		(unsigned long long)(loop_now(op->loop) - r->began_ms), r->guarded ? "guarded" : err_kind_name(e.kind),
 		e.kind ? " error=" : "", e.kind ? e.text : "");
+	if (!e.kind && !r->guarded)
+		hub_partner(&p->engine->hub, p->id)->read_ms =
+			loop_wall(op->loop) - (int64_t)(loop_now(op->loop) - r->began_ms);
 	partner_run_ended(p, &e, r->any_full && !r->guarded, &r->tally);
 	run_free(r);
 	engine_idle(p->engine);

@@ -8,7 +8,8 @@
  *   conflict, gone             the intent is forgotten; the record is read before the next claim
  *   no answer                  the intent stands; the row is uncertain. An update is read or resent; a create is resent
  *                              under the same token, or searched for by hub id (two misses a minute apart before it
- *                              is made again), or, where the partner offers neither, left to a human
+ *                              is made again), or looked for in two readings, or, where the partner offers none of
+ *                              these, left to a human
  *   killed in between          rows found sending at start are uncertain
  */
 #include <stdio.h>
@@ -251,6 +252,32 @@ static bool leave_to_human(struct desk *d, struct err *err)
 	return store_outbox_save(d->hub->store, d->row, err);
 }
 
+static void forget_attempts(struct desk *d)
+{
+	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++)
+		d->shadow->cell[f].nsent = 0;
+	d->row->misses = 0;
+}
+
+/* What cannot be searched for is found by reading: a create that had its effect is bound when a list shows it. Two
+ * good readings, each asked for here and the second a minute after the first, that do not show it, say that it had none. */
+static bool look_twice(struct desk *d, bool *go_on, struct err *err)
+{
+	const bool read = d->partner->read_ms > d->row->not_before - SECOND_SEARCH_MS;
+
+	if (d->row->misses == 0 || read)
+		d->row->misses++;
+	if (d->row->misses > 2) {
+		forget_attempts(d);
+		*go_on = true;
+		return true;
+	}
+	if (!postpone(d, SECOND_SEARCH_MS, err))
+		return false;
+	d->claim->kind = CLAIM_LIST;
+	return true;
+}
+
 /* Before an uncertain create is made again: true if it may be. */
 static bool settled_before(struct desk *d, bool *go_on, struct err *err)
 {
@@ -260,16 +287,15 @@ static bool settled_before(struct desk *d, bool *go_on, struct err *err)
 		return true;
 	}
 	if (!(d->partner->caps & ADAPTER_CAN_FIND))
-		return leave_to_human(d, err);
+		return d->partner->caps & (ADAPTER_CAN_COMPLETE | ADAPTER_CAN_INCREMENTAL) ? look_twice(d, go_on, err)
+											   : leave_to_human(d, err);
 	if (!d->claim->found_nothing) {
 		d->claim->kind = CLAIM_FIND;
 		return true;
 	}
 	if (++d->row->misses < 2)
 		return postpone(d, SECOND_SEARCH_MS, err);
-	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++)
-		d->shadow->cell[f].nsent = 0;
-	d->row->misses = 0;
+	forget_attempts(d);
 	*go_on = true;
 	return true;
 }

@@ -64,6 +64,9 @@ static const struct step *slot_claimed(struct task *t)
 	switch (s->claim.kind) {
 	case CLAIM_NOTHING:
 		return &step_end;
+	case CLAIM_LIST:
+		partner_look(s->partner);
+		return &step_end;
 	case CLAIM_READ:
 		start_get(s, s->claim.key, NULL);
 		return &step_read;
