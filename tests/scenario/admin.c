@@ -61,7 +61,7 @@ static bool sync(struct scene *s)
 
 	if (!strcmp(word(s, 1), "sends"))
 		return drive_sync(s, NULL, false) &&
-		       (s->world->pushes == pushes || scene_fail(s, "something was sent"));
+		       (s->world->pushes == pushes || s->world->fault.fired || scene_fail(s, "something was sent"));
 	if (s->line->n == 1)
 		return drive_sync(s, NULL, false);
 	for (size_t i = 1; i < s->line->n; i++)

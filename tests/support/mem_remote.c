@@ -179,7 +179,7 @@ static void show(const struct mem_partner *p, struct arena *arena, const struct 
 /* Lists show what they knew some time ago, and a change of which they know nothing is not in the feed yet. */
 static bool lags(const struct mem_partner *p, const struct mem_record *r, int64_t wall_ms)
 {
-	return wall_ms - r->changed_ms < p->lag_ms;
+	return p->lag_ms && wall_ms - r->changed_ms < p->lag_ms;
 }
 
 static const struct mem_face *listed(const struct mem_partner *p, const struct mem_record *r, int64_t wall_ms)
