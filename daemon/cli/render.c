@@ -40,7 +40,7 @@ static void render_config_check(const struct cli *cli, const json_t *answer)
 /* "unizo: paused", "plan 12ab: approved", "7: dropped" */
 static void render_done(const struct cli *cli, const json_t *answer)
 {
-	static const char *const subjects[] = { "partner", "plan", "file" };
+	static const char *const subjects[] = { "partner", "plan", "file", "record" };
 	const char *subject = "";
 
 	(void)cli;
@@ -77,6 +77,7 @@ static const struct {
 	{ "review list", render_reviews },
 	{ "review show", render_review },
 	{ "review resolve", render_done },
+	{ "split", render_done },
 	{ "sync", render_done },
 	{ "pause", render_done },
 	{ "resume", render_done },

@@ -186,3 +186,55 @@ bool command_review_resolve(struct command_call *call, struct err *e)
 	       answer(call, json_pack("{sI,ss,sI}", "id", (json_int_t)id, "done", accept ? "accepted" : "rejected",
 				    "marked", (json_int_t)tally.marked));
 }
+
+/* --- split --------------------------------------------------------------------------------------------------- */
+
+/* The shadow that PARTNER:KEY or PARTNER:TYPE:KEY names. */
+static bool shadow_named(struct command_call *call, const char *name, struct shadow **out, struct err *e)
+{
+	const char *colon = strchr(name, ':'), *key = colon ? colon + 1 : NULL, *second = key ? strchr(key, ':') : NULL;
+	const struct hub_partner *p;
+	enum record_type only = RECORD_TYPES;
+	struct shadow *s;
+
+	if (!colon)
+		return err_set(e, ERR_ITEM, "a record at a partner is named PARTNER:KEY");
+	p = hub_partner_named(call->hub, arena_strndup(call->arena, name, (size_t)(colon - name)));
+	if (!p)
+		return err_set(e, ERR_GONE, "no such partner");
+	if (second && record_type_parse(arena_strndup(call->arena, key, (size_t)(second - key)), &only))
+		key = second + 1;
+	*out = NULL;
+	for (unsigned t = 0; t < RECORD_TYPES; t++) {
+		if (only != RECORD_TYPES && t != only)
+			continue;
+		if (!store_shadow_by_key(call->hub->store, call->arena, p->id, (enum record_type)t, key, &s, e))
+			return false;
+		if (s && *out)
+			return err_set(e, ERR_ITEM, "%s has several types with that key: write %s:TYPE:KEY",
+				p->config->id, p->config->id);
+		if (s)
+			*out = s;
+	}
+	return *out || err_set(e, ERR_GONE, "%s has no record with that key", p->config->id);
+}
+
+bool command_split(struct command_call *call, struct err *e)
+{
+	struct store *s = call->hub->store;
+	struct tally tally = { 0 };
+	struct shadow *shadow;
+
+	if (!shadow_named(call, call_text(call, "record"), &shadow, e) || !store_begin(s, e))
+		return false;
+	if (!links_split(call->hub, call->arena, shadow->id, call->by, &tally, e)) {
+		store_rollback(s);
+		if (e->kind == ERR_ITEM)
+			e->kind = ERR_CONFLICT;
+		return false;
+	}
+	return store_commit(s, e) &&
+	       answer(call, json_pack("{ss,ss,sI}", "record", call_text(call, "record"), "done",
+				    "has a hub record of its own, and is not joined to that one again", "marked",
+				    (json_int_t)tally.marked));
+}

@@ -13,7 +13,7 @@ command_part command_log, command_records, command_search, command_show, command
 /* commands_desk.c */
 command_part command_plan_list, command_plan_show, command_plan_approve, command_plan_reject, command_quarantine_list,
 	command_quarantine_show, command_quarantine_retry, command_quarantine_retried, command_quarantine_drop,
-	command_review_list, command_review_show, command_review_resolve, command_kick;
+	command_review_list, command_review_show, command_review_resolve, command_split, command_kick;
 /* commands_setup.c */
 command_part command_config_check, command_config_show, command_adapter_check, command_backup;
 

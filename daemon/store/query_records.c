@@ -278,6 +278,61 @@ json_t *query_show(struct query *q, const char *record, struct err *e)
 	return out && put(out, "referring", referring_of(q, found.id, e)) ? steal(out) : NULL;
 }
 
+static bool has_event(const json_t *events, int64_t seq)
+{
+	const json_t *event;
+	size_t i;
+
+	json_array_foreach(events, i, event) {
+		if (json_integer_value(json_object_get(event, "seq")) == seq)
+			return true;
+	}
+	return false;
+}
+
+/* The event behind a contribution that was made while its shadow belonged to another record, before a split. */
+static bool add_event(struct query *q, json_t *events, int64_t seq, struct err *e)
+{
+	json_t *row;
+	size_t at = 0;
+	struct ask a;
+
+	if (!seq || has_event(events, seq))
+		return true;
+	a = ask(q, "SELECT v.seq, v.at, v.kind AS \"kind:event\", p.name AS partner, s.key, v.data AS \"data:json\" "
+		   "FROM event v "
+		   "LEFT JOIN partner p ON p.id = v.partner LEFT JOIN shadow s ON s.id = v.shadow WHERE v.seq = ?");
+	ask_int(&a, seq);
+	row = ask_row(&a) ? ask_object(&a) : NULL;
+	if (row) {
+		while (at < json_array_size(events) &&
+			json_integer_value(json_object_get(json_array_get(events, at), "seq")) < seq)
+			at++;
+		json_array_insert_new(events, at, row);
+	}
+	return ask_end(&a, e);
+}
+
+static bool add_origins(struct query *q, json_t *events, const json_t *shadows, struct err *e)
+{
+	const json_t *shadow, *line;
+	const char *field;
+	json_t *cell;
+	size_t i, k;
+
+	json_array_foreach(shadows, i, shadow) {
+		json_object_foreach(json_object_get(shadow, "fields"), field, cell) {
+			if (!add_event(q, events, json_integer_value(json_object_get(cell, "seq")), e))
+				return false;
+			json_array_foreach(json_object_get(cell, "says"), k, line) {
+				if (!add_event(q, events, json_integer_value(json_object_get(line, "seq")), e))
+					return false;
+			}
+		}
+	}
+	return true;
+}
+
 json_t *query_history(struct query *q, const char *record, struct err *e)
 {
 	QUERY_HELD held = query_hold(q);
@@ -296,7 +351,10 @@ json_t *query_history(struct query *q, const char *record, struct err *e)
 	ask_int(&a, found.id);
 	ask_int(&a, EVENT_MERGE);
 	ask_int(&a, HISTORY_MAX);
-	return put(out, "events", ask_all(&a, e)) ? steal(out) : NULL;
+	if (!put(out, "events", ask_all(&a, e)) ||
+		!add_origins(q, json_object_get(out, "events"), json_object_get(out, "shadows"), e))
+		return NULL;
+	return steal(out);
 }
 
 json_t *query_disclosures(struct query *q, const char *record, struct err *e)

@@ -34,7 +34,7 @@ _doorstroom() {
 	*)
 		case "$command $sub" in
 		' ')
-			words='status partners log show search records explain disclosures plan quarantine review sync pause resume
+			words='status partners log show search records explain disclosures plan quarantine review split sync pause resume
 				fields config adapter backup'
 			;;
 		'plan ') words='list show approve reject' ;;

@@ -4,7 +4,7 @@ function __doorstroom_partners
     doorstroom status --json 2>/dev/null | string match -ra '"id": *"([^"]*)"' | string replace -r '"id": *"([^"]*)"' '$1' | sort -u
 end
 
-set -l commands status partners log show search records explain disclosures plan quarantine review sync pause resume fields config adapter backup
+set -l commands status partners log show search records explain disclosures plan quarantine review split sync pause resume fields config adapter backup
 complete -c doorstroom -f
 complete -c doorstroom -l json -d 'print JSON'
 complete -c doorstroom -l help -d help
@@ -26,6 +26,7 @@ complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a resume 
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a fields -d 'the common record'
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a config -d 'the configuration'
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a adapter -d 'check an endpoint'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a split -d 'take a record out of a hub record'
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a backup -d 'copy the store'
 complete -c doorstroom -n '__fish_seen_subcommand_from plan; and not __fish_seen_subcommand_from list show approve reject' -a 'list show approve reject'
 complete -c doorstroom -n '__fish_seen_subcommand_from quarantine; and not __fish_seen_subcommand_from list show retry drop' -a 'list show retry drop'
