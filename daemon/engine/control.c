@@ -144,12 +144,7 @@ static bool call_on_lane(struct job *job, struct hub *hub, struct err *e)
 {
 	struct call_job *c = container_of(job, struct call_job, job);
 
-	if (!store_begin(hub->store, e))
-		return false;
-	if (remember_call(c, hub, e) && store_commit(hub->store, e))
-		return true;
-	store_rollback(hub->store);
-	return false;
+	return store_begin(hub->store, e) && store_end(hub->store, remember_call(c, hub, e), e);
 }
 
 static void call_done(struct op *op)

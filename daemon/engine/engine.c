@@ -76,17 +76,11 @@ void engine_kick(struct engine *engine)
 /* Attempts that a crash cut off: nobody knows how they ended. */
 static bool settle_crash(struct engine *engine, struct err *e)
 {
-	if (!store_begin(engine->store, e))
-		return false;
-	for (size_t i = 0; i < engine->now->n; i++)
-		if (!store_outbox_move(engine->store, engine->now->partner[i]->id, OUTBOX_SENDING, OUTBOX_UNCERTAIN, 0, 0, e)) {
-			store_rollback(engine->store);
-			return false;
-		}
-	if (store_commit(engine->store, e))
-		return true;
-	store_rollback(engine->store);
-	return false;
+	bool ok = store_begin(engine->store, e);
+
+	for (size_t i = 0; ok && i < engine->now->n; i++)
+		ok = store_outbox_move(engine->store, engine->now->partner[i]->id, OUTBOX_SENDING, OUTBOX_UNCERTAIN, 0, 0, e);
+	return store_end(engine->store, ok, e);
 }
 
 static void take_over(struct engine *engine, struct setup *setup)

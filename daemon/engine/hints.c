@@ -69,17 +69,11 @@ static const struct step *hints_taken(struct task *t)
 
 static bool forget(struct hints *h, struct hub *hub, struct err *e)
 {
-	if (!store_begin(hub->store, e))
-		return false;
-	for (size_t i = 0; i < h->used; i++)
-		if (!store_hint_done(hub->store, h->partner->id, h->type[i], h->key[i], e)) {
-			store_rollback(hub->store);
-			return false;
-		}
-	if (store_commit(hub->store, e))
-		return true;
-	store_rollback(hub->store);
-	return false;
+	bool ok = store_begin(hub->store, e);
+
+	for (size_t i = 0; ok && i < h->used; i++)
+		ok = store_hint_done(hub->store, h->partner->id, h->type[i], h->key[i], e);
+	return store_end(hub->store, ok, e);
 }
 
 static bool merge_on_lane(struct job *job, struct hub *hub, struct err *e)

@@ -27,6 +27,7 @@ static bool stop(struct hub *hub, struct page *page, enum guard guard, enum reco
 
 static bool count_item(struct hub *hub, struct page *page, const struct item *item, struct tally *t, struct err *err)
 {
+	struct shadow_glance glance;
 	struct image_source source;
 	struct shadow *s;
 	uint64_t edited;
@@ -43,10 +44,12 @@ static bool count_item(struct hub *hub, struct page *page, const struct item *it
 		t->unusable++;
 		return true;
 	}
-	if (!store_shadow_by_key(hub->store, page->arena, page->partner, page->type, item->key, &s, err))
+	if (!store_shadow_glance(hub->store, page->arena, page->partner, page->type, item->key, &glance, err))
 		return false;
-	if (!s || s->state != SHADOW_LIVE || s->hash == record_hash(item->record))
+	if (!glance.id || glance.state != SHADOW_LIVE || glance.hash == record_hash(item->record))
 		return true;
+	if (!store_shadow(hub->store, page->arena, glance.id, &s, err))
+		return false;
 	edited = observe_preview(s, item->record, marks_images(&source, hub, page->arena, s));
 	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++) {
 		const char *base = s->cell[f].base, *value = item->record->v[f];
@@ -102,15 +105,11 @@ bool reconcile_sweep(struct hub *hub, struct sweep *sweep, size_t max, struct er
 	if (!sweep->approved && sweep->after == 0 && sweep->unseen > allowed) {
 		struct page page = { .partner = sweep->partner, .type = sweep->type };
 
-		sweep->guarded = true;
 		if (!store_begin(hub->store, err))
 			return false;
-		stop(hub, &page, GUARD_VANISHED, sweep->type, -1, sweep->unseen, allowed);
+		sweep->guarded = stop(hub, &page, GUARD_VANISHED, sweep->type, -1, sweep->unseen, allowed);
 		snprintf(sweep->why, sizeof sweep->why, "%s", page.why);
-		if (store_commit(hub->store, err))
-			return true;
-		store_rollback(hub->store);
-		return false;
+		return store_end(hub->store, true, err);
 	}
 	if (!store_shadows_unseen(hub->store, sweep->arena, sweep->partner, sweep->type, epoch, sweep->after, max,
 			&sweep->candidate, &sweep->n, err))

@@ -92,23 +92,23 @@ struct state_job {
 	char name[64], state[16], reason[240], data[600];
 };
 
-static bool store_state(struct job *job, struct hub *hub, struct err *e)
+static bool write_state(const struct state_job *s, struct hub *hub, struct err *e)
 {
-	struct state_job *s = container_of(job, struct state_job, job);
 	AUTO(arena_free) struct arena *arena = arena_new();
 	struct store_partner row;
 
-	if (!store_begin(hub->store, e))
+	if (!store_partner(hub->store, arena, s->name, &row, e))
 		return false;
-	if (store_partner(hub->store, arena, s->name, &row, e)) {
-		row.state = s->state;
-		row.reason = s->reason;
-		store_event(hub->store, hub->now_ms, EVENT_PARTNER, s->partner, 0, 0, s->data);
-		if (store_partner_save(hub->store, &row, e) && store_commit(hub->store, e))
-			return true;
-	}
-	store_rollback(hub->store);
-	return false;
+	row.state = s->state;
+	row.reason = s->reason;
+	store_event(hub->store, hub->now_ms, EVENT_PARTNER, s->partner, 0, 0, s->data);
+	return store_partner_save(hub->store, &row, e);
+}
+
+static bool store_state(struct job *job, struct hub *hub, struct err *e)
+{
+	return store_begin(hub->store, e) &&
+		store_end(hub->store, write_state(container_of(job, struct state_job, job), hub, e), e);
 }
 
 static void state_stored(struct op *op)
@@ -206,13 +206,8 @@ static bool store_run(struct job *job, struct hub *hub, struct err *e)
 {
 	struct run_job *r = container_of(job, struct run_job, job);
 
-	if (!store_begin(hub->store, e))
-		return false;
-	store_event(hub->store, hub->now_ms, EVENT_RUN, r->partner, 0, 0, r->data);
-	if (store_commit(hub->store, e))
-		return true;
-	store_rollback(hub->store);
-	return false;
+	return store_begin(hub->store, e) &&
+		store_end(hub->store, store_event(hub->store, hub->now_ms, EVENT_RUN, r->partner, 0, 0, r->data) > 0, e);
 }
 
 static void run_stored(struct op *op)

@@ -129,6 +129,13 @@ static bool arrived(struct hub *hub, struct arena *arena, const struct shadow *s
 	return true;
 }
 
+static bool readable_again(struct hub *hub, const struct page *page, const char *key, struct err *err)
+{
+	bool was_there;
+
+	return store_quarantine_drop(hub->store, page->partner, page->type, key, &was_there, err);
+}
+
 /* --- a known record --------------------------------------------------------------------------------------------------- */
 
 static void tell_findings(struct hub *hub, const struct shadow *s, const struct observation *o, struct tally *tally)
@@ -222,18 +229,9 @@ bool reconcile_reading(struct hub *hub, struct page *page, struct shadow *s, con
 static bool known(struct hub *hub, const struct hub_partner *p, struct page *page, struct shadow *s, const struct item *item,
 	struct err *err)
 {
-	uint64_t hash = record_hash(item->record);
 	struct image_source source;
 	struct record *now;
 
-	if (hash == s->hash && s->state == SHADOW_LIVE) {
-		page->run.unchanged++;
-		if (page->fresh && (!s->version || !item->version || strcmp(s->version, item->version))) {
-			s->version = item->version;
-			return store_shadow_save(hub->store, s, err);
-		}
-		return !page->epoch || store_shadow_seen(hub->store, s->id, page->epoch, err);
-	}
 	if (older_version(p, s, item) || fenced(p, page, s, item)) {
 		page->run.ignored++;
 		/* The cursor moves past it, so what it may tell is not left for a later page. */
@@ -247,7 +245,7 @@ static bool known(struct hub *hub, const struct hub_partner *p, struct page *pag
 		ask_again(page, item->key);
 		return !page->epoch || s->state != SHADOW_LIVE || store_shadow_seen(hub->store, s->id, page->epoch, err);
 	}
-	return reconcile_reading(hub, page, s, item, now, err);
+	return reconcile_reading(hub, page, s, item, now, err) && readable_again(hub, page, item->key, err);
 }
 
 /* --- gone, merged, unusable --------------------------------------------------------------------------------------------- */
@@ -406,23 +404,38 @@ static bool unusable(struct hub *hub, struct page *page, const struct item *item
 		buf_addc(&b, '}');
 		store_event(hub->store, hub->now_ms, EVENT_QUARANTINE, page->partner, s ? s->entity : 0, s ? s->id : 0, b.data);
 	}
-	/* It is there, only not readable: it has not vanished. */
-	return !s || !page->epoch || s->state != SHADOW_LIVE || store_shadow_seen(hub->store, s->id, page->epoch, err);
+	if (!s || s->state != SHADOW_LIVE)
+		return true;
+	/* It is there, only not readable: it has not vanished. Once readable it is looked at, even if it is as it was. */
+	s->epoch = page->epoch ? page->epoch : s->epoch;
+	s->hash = 0;
+	return store_shadow_save(hub->store, s, err);
 }
 
 /* --- one item, and a page of them --------------------------------------------------------------------------------------- */
 
+/* Nothing to observe; a fresh reading's version is kept, since the next write may depend on it. */
+static bool unchanged(const struct page *page, const struct shadow_glance *g, const struct item *item)
+{
+	return g->id && g->state == SHADOW_LIVE && g->hash == record_hash(item->record) &&
+		(!page->fresh || (g->version && item->version && !strcmp(g->version, item->version)));
+}
+
 static bool live(struct hub *hub, struct page *page, const struct item *item, struct err *err)
 {
 	const struct hub_partner *p = hub_partner(hub, page->partner);
+	struct shadow_glance glance;
 	struct record *now;
 	struct shadow *s;
-	bool was;
 
-	if (!store_shadow_by_key(hub->store, page->arena, page->partner, page->type, item->key, &s, err))
+	if (!store_shadow_glance(hub->store, page->arena, page->partner, page->type, item->key, &glance, err))
 		return false;
-	if (s)
-		return known(hub, p, page, s, item, err);
+	if (unchanged(page, &glance, item)) {
+		page->run.unchanged++;
+		return !page->epoch || store_shadow_seen(hub->store, glance.id, page->epoch, err);
+	}
+	if (glance.id)
+		return store_shadow(hub->store, page->arena, glance.id, &s, err) && known(hub, p, page, s, item, err);
 	if (!page->fresh && p->scanned && p->caps & ADAPTER_CAN_LAGS && p->caps & ADAPTER_CAN_GET) {
 		ask_again(page, item->key);
 		return true;
@@ -431,8 +444,7 @@ static bool live(struct hub *hub, struct page *page, const struct item *item, st
 	s = shadow_new(page->arena, page->partner, page->type, item->key);
 	s->epoch = page->epoch;
 	now = translate(hub, page->arena, page->partner, item->record);
-	return links_place(hub, page, s, item, now, err) &&
-		store_quarantine_drop(hub->store, page->partner, page->type, item->key, &was, err);
+	return links_place(hub, page, s, item, now, err) && readable_again(hub, page, item->key, err);
 }
 
 bool reconcile_placed(struct hub *hub, struct page *page, const struct shadow *s, struct err *err)
@@ -466,11 +478,9 @@ bool reconcile_page(struct hub *hub, struct page *page, struct err *err)
 		ok = reconcile_item(hub, page, &page->item[i], err);
 	if (ok && !page->guarded && page->feed)
 		ok = store_feed_save(hub->store, page->partner, page->type, page->feed, err);
-	ok = ok && store_commit(hub->store, err);
+	ok = store_end(hub->store, ok, err);
 	if (!ok || page->guarded)
 		page->run = before;
-	if (!ok)
-		store_rollback(hub->store);
 	return ok;
 }
 
@@ -483,10 +493,8 @@ bool reconcile_gone(struct hub *hub, int partner, enum record_type type, const c
 
 	for (size_t i = 0; ok && i < n; i++)
 		ok = gone(hub, &page, key[i], err);
-	if (!ok || !store_commit(hub->store, err)) {
-		store_rollback(hub->store);
+	if (!store_end(hub->store, ok, err))
 		return false;
-	}
 	tally_add(tally, &page.run);
 	return true;
 }

@@ -145,10 +145,7 @@ static bool look_at_page(struct hub *hub, const struct hub_partner *p, int64_t *
 		*after = row[i]->id;
 		ok = look(hub, arena, p, row[i], c, r, err);
 	}
-	if (ok && store_commit(hub->store, err))
-		return true;
-	store_rollback(hub->store);
-	return false;
+	return store_end(hub->store, ok, err);
 }
 
 /* --- the guard --------------------------------------------------------------------------------------------------------- */
@@ -282,12 +279,9 @@ bool release_plan(struct hub *hub, struct release *r, struct err *err)
 	if (!fresh && !counted)
 		return true;
 	/* A stop in the middle of an earlier count left rows counted: they are counted again. */
-	if (!store_begin(hub->store, err))
+	if (!store_begin(hub->store, err) ||
+		!store_end(hub->store, store_outbox_move(hub->store, p->id, OUTBOX_COUNTED, OUTBOX_NEW, 0, 0, err), err))
 		return false;
-	if (!store_outbox_move(hub->store, p->id, OUTBOX_COUNTED, OUTBOX_NEW, 0, 0, err) || !store_commit(hub->store, err)) {
-		store_rollback(hub->store);
-		return false;
-	}
 	do
 		if (!look_at_page(hub, p, &after, &n, &c, r, err))
 			return false;
@@ -299,12 +293,10 @@ bool release_plan(struct hub *hub, struct release *r, struct err *err)
 	if (c.onboarding)
 		snprintf(r->why, sizeof r->why, "first synchronisation: look at it, then approve");
 	ok = c.onboarding || too_much(hub, p, &c, r) ? hold(hub, p, &c, r, err) : let_through(hub, p, &c, err);
-	if (ok && store_commit(hub->store, err)) {
-		r->ready += r->held ? 0 : c.rows;
-		return true;
-	}
-	store_rollback(hub->store);
-	return false;
+	if (!store_end(hub->store, ok, err))
+		return false;
+	r->ready += r->held ? 0 : c.rows;
+	return true;
 }
 
 /* --- an admin decides ---------------------------------------------------------------------------------------------------- */
@@ -380,12 +372,8 @@ bool release_onboard(struct hub *hub, struct err *err)
 			return false;
 		if (waits)
 			continue;
-		if (!store_begin(hub->store, err))
+		if (!store_begin(hub->store, err) || !store_end(hub->store, onboard(hub, p, err), err))
 			return false;
-		if (!onboard(hub, p, err) || !store_commit(hub->store, err)) {
-			store_rollback(hub->store);
-			return false;
-		}
 		p->onboarded = true;
 	}
 	return true;

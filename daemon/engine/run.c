@@ -374,13 +374,7 @@ static bool close_on_lane(struct job *job, struct hub *hub, struct err *e)
 {
 	struct run *r = container_of(job, struct run, job);
 
-	if (!store_begin(hub->store, e))
-		return false;
-	if (store_feed_save(hub->store, r->partner->id, (enum record_type)r->type, &r->feed, e) &&
-		store_commit(hub->store, e))
-		return true;
-	store_rollback(hub->store);
-	return false;
+	return store_begin(hub->store, e) && store_end(hub->store, store_feed_save(hub->store, r->partner->id, (enum record_type)r->type, &r->feed, e), e);
 }
 
 static const struct step *run_close(struct task *t)

@@ -95,17 +95,11 @@ static bool install_one(struct engine *engine, struct partner *p, struct hub_par
 
 bool setup_install(struct engine *engine, struct setup *s, struct err *e)
 {
-	if (!store_begin(engine->store, e))
-		return false;
-	for (size_t i = 0; i < s->n; i++)
-		if (!install_one(engine, s->partner[i], &s->hub_partner[i], e)) {
-			store_rollback(engine->store);
-			return false;
-		}
-	if (store_commit(engine->store, e))
-		return true;
-	store_rollback(engine->store);
-	return false;
+	bool ok = store_begin(engine->store, e);
+
+	for (size_t i = 0; ok && i < s->n; i++)
+		ok = install_one(engine, s->partner[i], &s->hub_partner[i], e);
+	return store_end(engine->store, ok, e);
 }
 
 /* --- closing ---------------------------------------------------------------------------------------------------------------- */

@@ -294,6 +294,14 @@ bool store_commit(struct store *s, struct err *e)
 	return true;
 }
 
+bool store_end(struct store *s, bool ok, struct err *e)
+{
+	if (ok)
+		return store_commit(s, e);
+	store_rollback(s);
+	return false;
+}
+
 bool store_group_begin(struct store *s, struct err *e)
 {
 	assert(!s->group);

@@ -37,6 +37,8 @@ AUTO_DEFINE(struct store, store_close)
 bool store_begin(struct store *, struct err *);
 bool store_commit(struct store *, struct err *);
 void store_rollback(struct store *);     /* harmless outside a transaction */
+/* How a transaction ends: committed if ok, else rolled back. Whether it was committed. */
+bool store_end(struct store *, bool ok, struct err *);
 
 /* Several transactions made durable by one commit: in between, each begin and commit (or rollback) is one of them, and
  * none is durable before the end returns. If that fails, none has happened. */

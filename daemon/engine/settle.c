@@ -1,0 +1,222 @@
+/*
+ * settle.c - what became of a push: the second transaction around it. The paths are drawn in send.c.
+ */
+#include <string.h>
+
+#include "core/backoff.h"
+#include "engine/send.h"
+#include "engine/story.h"
+
+enum { BACKOFF_BASE_MS = 1000, BACKOFF_CAP_MS = 600000 };
+
+static void tell_outcome(struct desk *d, enum event_kind kind, const struct err *e)
+{
+	BUF_AUTO struct buf b = { 0 };
+
+	buf_addf(&b, "{\"kind\":\"%s\",\"err_kind\":\"%s\",\"intent\":%lld,\"error\":", outbox_kind_name(d->row->kind),
+		err_kind_name(e->kind), (long long)d->row->intent);
+	buf_add_json(&b, e->text);
+	buf_addc(&b, '}');
+	store_event(d->hub->store, d->hub->now_ms, kind, d->row->partner, d->row->entity, d->shadow ? d->shadow->id : 0, b.data);
+}
+
+/* Nothing happened there: forget the attempt. A pending shadow without any attempt left goes with it. */
+static bool forget_attempt(struct desk *d, struct err *err)
+{
+	if (!d->shadow)
+		return true;
+	shadow_unsend(d->shadow, d->row->intent);
+	if (d->shadow->state == SHADOW_PENDING && !send_attempted(d->shadow))
+		return store_shadow_forget(d->hub->store, d->shadow->id, err);
+	return store_shadow_save(d->hub->store, d->shadow, err);
+}
+
+static bool retry_in(struct desk *d, enum outbox_state state, uint64_t ms, struct err *err)
+{
+	d->row->state = state;
+	d->row->not_before = d->hub->now_ms + (int64_t)ms;
+	d->row->error = arena_strdup(d->arena, d->claim->push.op.err.text);
+	return store_outbox_save(d->hub->store, d->row, err);
+}
+
+/* A conflict may be of our own making: a request that something on the way repeated. The intent stands until the
+ * record is read, so that what was written is not taken for their edit. */
+static bool read_before_next(struct desk *d, bool effect_possible, struct err *err)
+{
+	if (d->shadow)
+		d->shadow->version = NULL;
+	if (d->shadow && effect_possible && d->partner->caps & ADAPTER_CAN_GET)
+		return store_shadow_save(d->hub->store, d->shadow, err) && retry_in(d, OUTBOX_UNCERTAIN, 0, err);
+	return forget_attempt(d, err) && retry_in(d, OUTBOX_READY, 0, err);
+}
+
+static bool refused(struct desk *d, struct err *err)
+{
+	tell_outcome(d, EVENT_REFUSED, &d->claim->push.op.err);
+	d->row->state = OUTBOX_DEAD;
+	d->row->error = arena_strdup(d->arena, d->claim->push.op.err.text);
+	return forget_attempt(d, err) && store_outbox_save(d->hub->store, d->row, err);
+}
+
+static bool not_now(struct desk *d, bool effect_possible, struct err *err)
+{
+	const struct err *why = &d->claim->push.op.err;
+	uint64_t wait = backoff_ms(BACKOFF_BASE_MS, BACKOFF_CAP_MS, d->row->attempts - 1, hub_random(d->hub));
+
+	tell_outcome(d, EVENT_RETRY, why);
+	wait = wait > why->wait_ms ? wait : why->wait_ms;
+	if (effect_possible)
+		return retry_in(d, OUTBOX_UNCERTAIN, wait, err);
+	return forget_attempt(d, err) && retry_in(d, OUTBOX_READY, wait, err);
+}
+
+static bool failed(struct desk *d, struct err *err)
+{
+	const struct push *push = &d->claim->push;
+
+	switch (push->op.err.kind) {
+	case ERR_CONFLICT:
+		/* The record we wanted to make is there already: found by hub id, it is adopted. */
+		if (push->kind == PUSH_CREATE && d->partner->caps & ADAPTER_CAN_FIND)
+			return retry_in(d, OUTBOX_UNCERTAIN, 0, err);
+		if (push->kind == PUSH_CREATE)
+			return refused(d, err);
+		return read_before_next(d, true, err);
+	case ERR_GONE:
+		return push->kind == PUSH_CREATE ? refused(d, err) : read_before_next(d, false, err);
+	case ERR_ITEM:
+		return refused(d, err);
+	case ERR_DENIED:
+		return not_now(d, false, err);
+	case ERR_AGAIN:
+	case ERR_BROKEN:
+	case ERR_CANCELED:
+	case ERR_NONE:
+		break;
+	}
+	return not_now(d, push->sent, err);
+}
+
+static void tell_sent(struct desk *d)
+{
+	const struct push *push = &d->claim->push;
+	BUF_AUTO struct buf b = { 0 };
+	struct record values = { .type = d->row->type };
+	const char *why = d->row->kind == OUTBOX_CREATE ? marks_scope(d->hub, d->arena, d->partner, d->entity) : "linked";
+
+	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++) {
+		const struct cell *c = &d->shadow->cell[f];
+
+		if (push->fields & FIELD_BIT(f) && c->nsent)
+			values.v[f] = c->sent[c->nsent - 1].value;
+	}
+	buf_addf(&b, "{\"kind\":\"%s\",\"intent\":%lld,\"why\":\"%s\",\"fields\":", outbox_kind_name(d->row->kind),
+		(long long)d->row->intent, why ? why : "linked");
+	story_fields(&b, &values, push->fields);
+	buf_addc(&b, '}');
+	d->shadow->fence = store_event(d->hub->store, d->hub->now_ms, EVENT_SENT, d->row->partner, d->row->entity,
+		d->shadow->id, b.data);
+	d->shadow->fence_ms = d->hub->now_ms;
+}
+
+/* The partner's list showed the new record before its answer came, and it was taken for another one. */
+static bool unite(struct desk *d, struct shadow *other, struct tally *tally, struct err *err)
+{
+	int64_t theirs = other->entity, ours = d->entity->id;
+
+	if (!store_shadow_forget(d->hub->store, d->shadow->id, err))
+		return false;
+	d->shadow = other;
+	return theirs == ours || links_merge(d->hub, d->arena, ours, theirs, "hub id", tally, err);
+}
+
+static bool created(struct desk *d, struct tally *tally, struct err *err)
+{
+	struct shadow *other;
+
+	if (!d->claim->push.out_key || d->shadow->state != SHADOW_PENDING)
+		return true;
+	if (!store_shadow_by_key(d->hub->store, d->arena, d->row->partner, d->row->type, d->claim->push.out_key, &other, err))
+		return false;
+	if (other && other->id != d->shadow->id)
+		return unite(d, other, tally, err);
+	d->shadow->key = d->claim->push.out_key;
+	d->shadow->state = SHADOW_LIVE;
+	store_event(d->hub->store, d->hub->now_ms, EVENT_LINK, d->row->partner, d->entity->id, d->shadow->id,
+		"{\"how\":\"pushed\"}");
+	return true;
+}
+
+static bool deleted(struct desk *d, struct tally *tally, struct err *err)
+{
+	struct page page = { .partner = d->row->partner, .type = d->row->type, .arena = d->arena, .fresh = true, .asked = INT64_MAX, .n = 1 };
+	struct item item = { .type = d->row->type, .state = ITEM_GONE, .key = d->shadow->key };
+	bool ok = reconcile_item(d->hub, &page, &item, err);
+
+	tally_add(tally, &page.run);
+	return ok;
+}
+
+static bool observe_answer(struct desk *d, struct tally *tally, struct err *err)
+{
+	struct page page = { .partner = d->row->partner, .type = d->row->type, .arena = d->arena, .fresh = true, .asked = INT64_MAX, .n = 1 };
+	bool ok;
+
+	if (!d->claim->push.answer)
+		return true;
+	ok = reconcile_item(d->hub, &page, d->claim->push.answer, err);
+	page.run.items = 0;
+	tally_add(tally, &page.run);
+	return ok;
+}
+
+/* The row is done; what changed meanwhile, and what waited for this record to be there, is marked now. */
+static bool what_is_left(struct desk *d, bool was_create, struct tally *tally, struct err *err)
+{
+	struct shadow **shadow;
+	struct entity *e;
+	size_t n;
+
+	if (!store_entity(d->hub->store, d->arena, d->row->entity, &e, err))
+		return false;
+	if (!e)
+		return true;
+	if (!store_shadows_of(d->hub->store, d->arena, e->id, &shadow, &n, err) ||
+		!marks_update(d->hub, d->arena, e, shadow, n, d->row->cause, tally, err))
+		return false;
+	return !was_create || marks_referring(d->hub, d->arena, e->id, d->row->cause, tally, err);
+}
+
+static bool acknowledged(struct desk *d, struct tally *tally, struct err *err)
+{
+	enum push_kind kind = d->claim->push.kind;
+
+	tell_sent(d);
+	if (kind == PUSH_DELETE)
+		return deleted(d, tally, err);
+	if (kind == PUSH_CREATE && !created(d, tally, err))
+		return false;
+	d->shadow->version = d->claim->push.out_version;
+	if (!store_shadow_save(d->hub->store, d->shadow, err) || !store_outbox_delete(d->hub->store, d->row->id, err) ||
+		!observe_answer(d, tally, err))
+		return false;
+	return what_is_left(d, kind == PUSH_CREATE, tally, err);
+}
+
+static bool settle_row(struct hub *hub, struct claim *claim, struct tally *tally, struct err *err)
+{
+	struct desk d;
+
+	if (!send_look_up(hub, claim, &d, err))
+		return false;
+	if (!d.row || d.row->state != OUTBOX_SENDING || !d.entity || !d.partner)
+		return true;
+	if (claim->push.op.err.kind)
+		return failed(&d, err);
+	return !d.shadow || acknowledged(&d, tally, err);
+}
+
+bool send_settle(struct hub *hub, struct claim *claim, struct tally *tally, struct err *err)
+{
+	return store_begin(hub->store, err) && store_end(hub->store, settle_row(hub, claim, tally, err), err);
+}
