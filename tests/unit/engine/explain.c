@@ -65,9 +65,9 @@ static const char history_text[] =
 	"'got':'BROUWERIJ VOORBEELD'}}"
 	"]}";
 
-static json_t *history(void)
+static json_t *read_history(const char *from)
 {
-	char *text = strdup(history_text);
+	char *text = strdup(from);
 	json_t *h;
 	struct err e;
 
@@ -78,6 +78,11 @@ static json_t *history(void)
 	free(text);
 	assert_non_null(h);
 	return h;
+}
+
+static json_t *history(void)
+{
+	return read_history(history_text);
 }
 
 static const json_t *row(const json_t *rows, const char *partner)
@@ -154,6 +159,46 @@ static void test_one_field(void **state)
 	assert_non_null(strstr(e.text, "did you mean legal_name?"));
 }
 
+/* Who said it first keeps the word; of a set's element the newest addition counts; sent and shown has arrived; what was
+ * refused and is waited for no more still says why. */
+static void test_finer(void **state)
+{
+	static const char finer[] =
+		"{'record':{'id':'0193aaaa-0000-7000-8000-000000000001','type':'organization','state':'live','golden':{"
+		"'street':'Dorp','emails':['a@voorbeeld.example']}},"
+		"'shadows':["
+		"{'partner':'kulak','key':'k','state':'live','fields':{'street':{'shows':'Dorp'}}},"
+		"{'partner':'syntra','key':'s','state':'live','fields':{'street':{'shows':'Kerk'}}},"
+		"{'partner':'unizo','key':'u','state':'live','fields':{'emails':{'says':["
+		"{'element':'a@voorbeeld.example','add':true,'seq':15}],'seq':15}}},"
+		"{'partner':'voka','key':'v','state':'live','fields':{'emails':{'says':["
+		"{'element':'a@voorbeeld.example','add':true,'seq':12}],'seq':12}}}],"
+		"'outbox':[],'suppressed':[],'labels':{},'events':["
+		"{'seq':10,'at':1000,'kind':'seen','partner':'unizo','key':'u','data':{'values':{'street':'Dorp'}}},"
+		"{'seq':12,'at':2000,'kind':'seen','partner':'voka','key':'v','data':{'values':{'street':'Dorp'}}},"
+		"{'seq':20,'at':3000,'kind':'intent','partner':'kulak','key':'k','data':{'fields':{'street':'Dorp'}}},"
+		"{'seq':21,'at':3000,'kind':'sent','partner':'kulak','key':'k','data':{'why':'all','fields':{'street':'"
+		"Dorp'}}},"
+		"{'seq':30,'at':3000,'kind':'intent','partner':'syntra','key':'s','data':{'fields':{'street':'Dorp'}}},"
+		"{'seq':31,'at':3000,'kind':'refused','partner':'syntra','key':'s','data':{'intent':30,'error':'street "
+		"is too short'}}"
+		"]}";
+	AUTO(json_drop) json_t *h = read_history(finer);
+	struct err e = { 0 };
+	AUTO(json_drop) json_t *x = explain(h, NULL, NULL, &e);
+	const json_t *street = json_at(x, "/fields/0"), *emails = json_at(x, "/fields/1");
+
+	(void)state;
+	assert_string_equal(json_string_value(json_object_get(street, "field")), "street");
+	assert_int_equal(at(street, "/because/0/seq"), 10);
+	assert_string_equal(state_at(street, "kulak"), "confirmed");
+	assert_string_equal(
+		json_string_value(json_object_get(row(json_object_get(street, "receivers"), "syntra"), "error")),
+		"street is too short");
+	assert_int_equal(at(emails, "/because/0/seq"), 15);
+	assert_string_equal(json_string_value(json_at((json_t *)emails, "/because/0/partner")), "unizo");
+}
+
 /* What the configuration withholds is said to be withheld. */
 static void test_not_shared(void **state)
 {
@@ -207,6 +252,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_chain),
 		cmocka_unit_test(test_one_field),
+		cmocka_unit_test(test_finer),
 		cmocka_unit_test(test_not_shared),
 		cmocka_unit_test(test_text),
 	};
