@@ -87,6 +87,24 @@ static void on_pulled(struct op *op)
 	json_array_append_new(c->types, page_json(&c->pull));
 }
 
+/* At the end, since exec learns what it can do from its program. */
+static void describe(struct checking *c)
+{
+	const unsigned caps = c->remote->caps;
+	json_t *can = json_array();
+
+#define X(cap, name, meaning)                                                                                          \
+	if (caps & ADAPTER_CAN_##cap)                                                                                  \
+		json_array_append_new(can, json_string(name));
+	ADAPTER_CAPS(X)
+#undef X
+	json_object_set_new(c->check->out, "can", can);
+	json_object_set_new(c->check->out, "class",
+		json_string(caps & ADAPTER_CAN_CONDITIONAL ? "A"
+			    : caps & ADAPTER_CAN_GET	   ? "B"
+							   : "C"));
+}
+
 static const struct step *pull_next(struct task *t)
 {
 	struct checking *c = container_of(t, struct checking, task);
@@ -94,6 +112,7 @@ static const struct step *pull_next(struct task *t)
 	while (c->type < RECORD_TYPES && !(c->remote->types & c->check->partner->types & 1u << c->type))
 		c->type++;
 	if (c->type == RECORD_TYPES) {
+		describe(c);
 		c->close = (struct op){ .loop = t->op.loop };
 		task_own(t, &c->close);
 		remote_close(c->remote, &c->close);
@@ -116,28 +135,10 @@ static const struct step *pulled(struct task *t)
 	return pull_next(t);
 }
 
-/* What a remote can do is known for certain only after its first use: exec learns it from the helper. */
 static const struct step *closed(struct task *t)
 {
 	(void)t;
 	return NULL;
-}
-
-static void describe(struct checking *c)
-{
-	const unsigned caps = c->remote->caps;
-	json_t *can = json_array();
-
-#define X(cap, name, meaning)                                                                                          \
-	if (caps & ADAPTER_CAN_##cap)                                                                                  \
-		json_array_append_new(can, json_string(name));
-	ADAPTER_CAPS(X)
-#undef X
-	json_object_set_new(c->check->out, "can", can);
-	json_object_set_new(c->check->out, "class",
-		json_string(caps & ADAPTER_CAN_CONDITIONAL ? "A"
-			    : caps & ADAPTER_CAN_GET	   ? "B"
-							   : "C"));
 }
 
 static void on_done(struct op *op)
@@ -199,7 +200,6 @@ void check_start(struct check *check)
 	}
 	c->types = json_array();
 	json_object_set_new(check->out, "types", c->types);
-	describe(c);
 	c->task.op.loop = check->op.loop;
 	c->task.op.done = on_done;
 	task_start(&c->task, &step_pull);

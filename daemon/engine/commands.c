@@ -10,6 +10,8 @@
 struct commands {
 	struct commands_options options;
 	struct loop *loop;
+	struct arena *arena;
+	struct adapter_env *env; /* NULL: not asked for yet */
 	struct query *query;
 	struct lane reader;
 	struct list waiting; /* calls that wait for a change */
@@ -155,9 +157,22 @@ bool call_flag(const struct command_call *call, const char *arg)
 	return json_is_true(json_object_get(call->args, arg));
 }
 
-const struct commands_options *call_options(const struct command_call *call)
+const struct adapter_env *call_env(const struct command_call *call)
 {
-	return &call->commands->options;
+	struct commands *c = call->commands;
+	const struct config *config = engine_config(call->engine);
+
+	/* Another only after a reload that moved these folders. */
+	if (c->env && !strcmp(c->env->config_dir, config->dir) && !strcmp(c->env->manifest_path, config->manifest_path))
+		return c->env;
+	c->env = arena_new_of(c->arena, struct adapter_env);
+	*c->env = (struct adapter_env){ .loop = c->loop,
+		.http = c->options.http,
+		.uv = c->options.uv,
+		.config_dir = arena_strdup(c->arena, config->dir),
+		.manifest_path = arena_strdup(c->arena, config->manifest_path),
+		.secret = config_secret };
+	return c->env;
 }
 
 /* --- running one --------------------------------------------------------------------------------------------- */
@@ -361,6 +376,7 @@ struct commands *commands_open(const struct commands_options *options, struct er
 		free(c);
 		return NULL;
 	}
+	c->arena = arena_new();
 	engine_listen(options->engine, on_change, c);
 	return c;
 }
@@ -378,5 +394,6 @@ void commands_free(struct commands *c)
 	if (!c)
 		return;
 	query_close(c->query);
+	arena_free(c->arena);
 	free(c);
 }

@@ -101,5 +101,6 @@ bool command_offline(struct command_call *, struct query *, struct err *);
 const char *call_text(const struct command_call *, const char *arg);      /* NULL: not given */
 int64_t call_number(const struct command_call *, const char *arg, int64_t otherwise);
 bool call_flag(const struct command_call *, const char *arg);
-const struct commands_options *call_options(const struct command_call *);
+/* What a remote opened on the side needs; valid until commands_free(), since remotes close in their own time. */
+const struct adapter_env *call_env(const struct command_call *);
 void call_done(struct command_call *, const struct err *);                 /* COMMAND_OP; err NULL: well */

@@ -9,18 +9,6 @@
 #include "adapters/adapters.h"
 #include "engine/check.h"
 
-static void env_of(const struct command_call *call, struct adapter_env *env)
-{
-	const struct config *c = engine_config(call->engine);
-
-	*env = (struct adapter_env){ .loop = engine_loop(call->engine),
-		.http = call_options(call)->http,
-		.uv = call_options(call)->uv,
-		.config_dir = arena_strdup(call->arena, c->dir),
-		.manifest_path = arena_strdup(call->arena, c->manifest_path),
-		.secret = config_secret };
-}
-
 bool command_config_show(struct command_call *call, struct err *e)
 {
 	BUF_AUTO struct buf b = { 0 };
@@ -37,13 +25,11 @@ bool command_config_check(struct command_call *call, struct err *e)
 	const char *file = engine_config(call->engine)->file;
 	AUTO(config_free) struct config *c = config_load(file, &diags);
 	json_t *faults = json_array();
-	struct adapter_env env;
 
 	(void)e;
-	env_of(call, &env);
 	for (size_t i = 0; c && i < c->n; i++)
 		if (c->partner[i]->enabled)
-			adapter_check_offline(&env, c->partner[i]->id, c->partner[i]->endpoint, &diags);
+			adapter_check_offline(call_env(call), c->partner[i]->id, c->partner[i]->endpoint, &diags);
 	for (size_t i = 0; i < diags.n; i++)
 		json_array_append_new(faults, json_string(diags.line[i]));
 	return answer(call, json_pack("{ss,sb,so}", "file", file, "ok", c && !diags.n, "faults", faults));
@@ -53,7 +39,6 @@ bool command_config_check(struct command_call *call, struct err *e)
 
 struct trial {
 	struct check check;
-	struct adapter_env env;
 	struct config *config; /* its own: the daemon's may be swapped meanwhile */
 	struct command_call *call;
 };
@@ -85,10 +70,9 @@ bool command_adapter_check(struct command_call *call, struct err *e)
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		abort();
-	env_of(call, &t->env);
 	t->call = call;
 	t->check = (struct check){ .op = { .loop = engine_loop(call->engine), .done = trial_done },
-		.env = &t->env,
+		.env = call_env(call),
 		.partner = partner,
 		.offline = call_flag(call, "offline") };
 	t->config = steal(config);
