@@ -223,7 +223,7 @@ bool command_split(struct command_call *call, struct err *e)
 {
 	struct store *s = call->hub->store;
 	struct tally tally = { 0 };
-	struct shadow *shadow;
+	struct shadow *shadow = NULL;
 
 	if (!shadow_named(call, call_text(call, "record"), &shadow, e) || !store_begin(s, e))
 		return false;
