@@ -66,7 +66,7 @@ class Documents(unittest.TestCase):
         self.assertEqual({key for key in keys if f"*{key}:*" not in page and f"*{key}*" not in page}, set())
 
     def test_every_key_of_a_manifest_is_in_the_manual(self):
-        keys = set(re.findall(r'\.key = "([a-z_]+)"', sources("adapters/rest_*.c")))
+        keys = set(re.findall(r'OPTION\("([a-z_]+)"', sources("adapters/rest_*.c")))
         self.assertIn("tombstones", keys)
         page = manual("doorstroom-manifest.5") + manual("doorstroom.yaml.5")
         self.assertEqual({key for key in keys if not re.search(rf"\b{key}\b", page)}, set())
