@@ -297,8 +297,8 @@ void partner_run_ended(struct partner *p, const struct err *e, bool full, const 
 		if (p->scanned)
 			mark_anew(p);
 	}
-	/* Even a run that failed half-way may have marked something. */
-	if (t->marked || first || t->gone)
+	/* A run that failed may have merged a page that its tally does not know of yet. */
+	if (e->kind || t->marked || first || t->gone)
 		engine_release(p->engine);
 	else
 		sender_kick(p);
