@@ -25,14 +25,11 @@ static void read_done(struct op *op)
 	case ERR_NONE:
 		keep(r, g);
 		break;
-	case ERR_GONE:
-		g->found = false;
-		keep(r, g);
-		break;
 	case ERR_ITEM:
 		/* There, but not usable now: the next scan will tell. */
 		break;
 	case ERR_CONFLICT:
+	case ERR_GONE:   /* a record that is gone is no error of a get: this adapter is wrong, and nothing is deleted for it */
 	case ERR_AGAIN:
 	case ERR_DENIED:
 	case ERR_BROKEN:

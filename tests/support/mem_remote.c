@@ -69,12 +69,15 @@ static bool fails_now(const struct mem_call *c, enum mem_moment moment)
 	return world->fault.at == c->number && world->fault.moment == moment;
 }
 
+static bool arrive_push(struct mem_call *, struct err *);
+
 static void fail(struct mem_call *c)
 {
 	struct mem_fault *f = &world->fault;
 
 	f->fired = true;
-	err_set(&c->op->err, f->kind, "op %llu was made to fail", (unsigned long long)c->number);
+	/* That one record is unusable is what a write may be told; a read tells it in the item. */
+	err_set(&c->op->err, f->kind == ERR_ITEM && c->arrive != arrive_push ? ERR_AGAIN : f->kind, "op %llu was made to fail", (unsigned long long)c->number);
 }
 
 static void arrive(struct mem_call *c)
