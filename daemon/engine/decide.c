@@ -59,6 +59,18 @@ static void derive(struct arena *arena, struct record *golden)
 		golden->v[ORGANIZATION_PREFERRED_NAME] = golden->v[ORGANIZATION_LEGAL_NAME];
 }
 
+/* What the hub wrote somewhere and nobody stands for any more, after a split: it is to be taken back there. */
+static bool orphaned(struct shadow *const *shadow, size_t n, unsigned f)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct cell *c = &shadow[i]->cell[f];
+
+		if (shadow[i]->state == SHADOW_LIVE && c->base && *c->base && !c->own)
+			return true;
+	}
+	return false;
+}
+
 void decide_fold(struct hub *hub, struct arena *arena, const struct entity *e, struct shadow *const *shadow, size_t n,
 	struct record *golden, uint64_t *held, int64_t who[RECORD_FIELDS_MAX])
 {
@@ -83,6 +95,9 @@ void decide_fold(struct hub *hub, struct arena *arena, const struct entity *e, s
 		}
 	}
 	derive(arena, golden);
+	for (unsigned f = 0; f < fields; f++)
+		if (!golden->v[f] && orphaned(shadow, n, f))
+			golden->v[f] = "";
 }
 
 /* --- telling why ---------------------------------------------------------------------------------------------------- */
