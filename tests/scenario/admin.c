@@ -192,6 +192,39 @@ static bool decide_review(struct hub *hub, struct arena *arena, void *ctx, struc
 	return false;
 }
 
+struct splitting {
+	int64_t shadow;
+};
+
+static bool split_on_lane(struct hub *hub, struct arena *arena, void *ctx, struct err *e)
+{
+	const struct splitting *x = ctx;
+	struct tally tally = { 0 };
+
+	if (!store_begin(hub->store, e))
+		return false;
+	if (links_split(hub, arena, x->shadow, "admin", &tally, e) && store_commit(hub->store, e))
+		return true;
+	store_rollback(hub->store);
+	return false;
+}
+
+/* voka split acme: what they call so is another company after all */
+static bool split(struct scene *s, struct mem_partner *p)
+{
+	const struct mem_record *r = mem_labelled(p, RECORD_ORGANIZATION, word(s, 2));
+	struct splitting x = { .shadow = !r ? -1 : drive_query(s, "SELECT s.id FROM shadow s JOIN partner p ON p.id = s.partner "
+		"WHERE p.name || ' ' || s.key = ?1", arena_printf(s->arena, "%s %s", p->name, r->key)) };
+	struct err e = { 0 };
+
+	if (x.shadow < 0)
+		return scene_fail(s, "%s has no %s", p->name, word(s, 2));
+	if (!drive_transaction(s, split_on_lane, &x, &e) && !s->stage->interrupted)
+		return scene_fail(s, "%s", e.text);
+	engine_kick(s->engine);
+	return drive_sync(s, NULL, false);
+}
+
 /* review 1: so many are open | review accept | review reject: the oldest */
 static bool review(struct scene *s)
 {
@@ -249,6 +282,8 @@ bool admin_play(struct scene *s, struct mem_partner *p, bool *known)
 		return decide(s, p, true);
 	if (p && !strcmp(word(s, 1), "rejected"))
 		return decide(s, p, false);
+	if (p && !strcmp(word(s, 1), "split"))
+		return split(s, p);
 	for (size_t i = 0; !p && i < sizeof verbs / sizeof *verbs; i++)
 		if (!strcmp(verbs[i].word, s->line->word[0]))
 			return verbs[i].play(s);

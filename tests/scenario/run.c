@@ -28,9 +28,9 @@
 #include "base/hash.h"
 #include "base/log.h"
 
-#define SAMPLE_KILLS 16
-#define SAMPLE_CANCELS 12
-#define SAMPLE_FAILS 40
+#define SAMPLE_KILLS 14
+#define SAMPLE_CANCELS 10
+#define SAMPLE_FAILS 30
 #define SAMPLE_JITTERS 2
 #define RESTARTS_MAX 3
 
