@@ -42,7 +42,7 @@ bool sql_error(sqlite3 *db, const char *path, int rc, struct err *e)
 	char why[64];
 
 	if (out_of_room(rc, error))
-		return err_set(e, ERR_BROKEN, "store %.100s: the disk is full: make room, then start again", path);
+		return err_set(e, ERR_BROKEN, "store %.100s: the disk is full: make room; what failed is tried again", path);
 	switch (rc & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
