@@ -37,13 +37,13 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct partner *)a)->name, ((const struct partner *)b)->name);
 }
 
-static void add(const char *name, size_t count)
+static void add(const char *name, size_t count, size_t first)
 {
 	struct partner *p;
 
 	partners = realloc(partners, (npartners + 1) * sizeof(*partners));
 	p = &partners[npartners++];
-	*p = (struct partner){ .count = count };
+	*p = (struct partner){ .count = count, .first = first };
 	snprintf(p->name, sizeof(p->name), "%s", name);
 	p->company = calloc(count + 1, sizeof(*p->company));
 	p->changed = calloc(CHANGED_MAX, sizeof(*p->changed));
@@ -59,12 +59,12 @@ bool partners_add(char *spec)
 	*equals = '\0';
 	count = strtoul(equals + 1, &times, 10);
 	if (*times != '*') {
-		add(spec, count);
+		add(spec, count, 0);
 		return true;
 	}
 	for (unsigned k = 0, n = (unsigned)strtoul(times + 1, NULL, 10); k < n; k++) {
 		snprintf(name, sizeof(name), "%.36s%u", spec, k);
-		add(name, count);
+		add(name, count, k * count);
 	}
 	return true;
 }
@@ -82,7 +82,7 @@ static const char *const trades[] = { "Bouw", "Techniek", "Logistiek", "Zorg", "
 static const char *const forms[] = { "BV", "NV", "CV", "VOF" };
 static const char *const towns[] = { "Testegem", "Voorbeelde", "Proefdijk", "Monsterhove" };
 
-static void company_generate(struct buf *out, size_t index)
+static void company_generate(struct buf *out, size_t key, size_t index)
 {
 	const uint64_t h = (index + 1) * UINT64_C(0x9E3779B97F4A7C15);
 	const unsigned base = 10000000 + (unsigned)index, check = 97 - base % 97;
@@ -96,7 +96,7 @@ static void company_generate(struct buf *out, size_t index)
 		"\"street\":\"Proefstraat\",\"number\":\"%u\",\"zip\":\"%u\",\"city\":\"%s\",\"country\":\"BE\","
 		"\"email\":\"info@%s%zu.example\",\"phone\":\"03 %03u %02u %02u\",\"website\":\"https://www.%s%zu.example/\","
 		"\"language\":\"nl\",\"nace\":\"2008:62%03u\",\"employees\":\"%u\"}",
-		index, name, trades[(h >> 40) & 7], forms[(h >> 36) & 3], base / 10000, base / 10 % 1000,
+		key, name, trades[(h >> 40) & 7], forms[(h >> 36) & 3], base / 10000, base / 10 % 1000,
 		base % 10 * 100 + check, forms[(h >> 36) & 3], (unsigned)(h >> 20) % 300 + 1, 2000 + (unsigned)(h >> 8) % 900,
 		towns[h & 3], name, index, (unsigned)(h >> 30) % 1000, (unsigned)(h >> 12) % 100, (unsigned)h % 100, name,
 		index, (unsigned)(h >> 16) % 1000, (unsigned)(h >> 24) % 6);
@@ -110,10 +110,10 @@ void partners_print(struct buf *out, const struct partner *p, size_t index)
 	char *dump;
 
 	if (!c->version) {
-		company_generate(out, index);
+		company_generate(out, index, p->first + index);
 		return;
 	}
-	company_generate(&text, index);
+	company_generate(&text, index, p->first + index);
 	whole = json_loadb(text.data, text.len, 0, NULL);
 	json_object_update(whole, c->patch);
 	dump = json_dumps(whole, JSON_COMPACT);

@@ -15,7 +15,7 @@ struct company {
 
 struct partner {
 	char name[48];
-	size_t count;
+	size_t count, first; /* its companies are those from this one on */
 	struct company *company;
 	uint32_t *changed; /* sequence number - 1 -> index */
 	uint64_t seq;
@@ -24,7 +24,8 @@ struct partner {
 extern pthread_mutex_t partners_lock;    /* held around all below but partners_add() */
 extern pthread_cond_t partners_changed;
 
-/* At start only; partners_find() works once all are there. "name=count" or "name=count*times"; false: malformed. */
+/* At start only; partners_find() works once all are there. "name=count", or "name=count*times" for many that have no company in
+ * common; false: malformed. */
 bool partners_add(char *spec);
 void partners_sort(void);
 struct partner *partners_find(const char *name, size_t len); /* or NULL */

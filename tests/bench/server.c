@@ -3,8 +3,9 @@
  *
  * usage: bench-server PORT NAME=COUNT[*TIMES]...
  *
- * Each NAME is a partner under /p/NAME/ with COUNT companies; NAME=COUNT*TIMES makes NAME0, NAME1, ... The n-th
- * company is the same at every partner, so that they match by enterprise number.
+ * Each NAME is a partner under /p/NAME/ with COUNT companies; The n-th company is
+ * the same at every partner, so that they match by enterprise number. NAME=COUNT*TIMES makes NAME0, NAME1, ..., which
+ * have no company in common.
  *
  *   GET   /p/NAME/companies?limit=N&cursor=C   {"items":[...],"cursor":"...","more":bool,"total":N}
  *   GET   /p/NAME/companies/ID                 one company; 404
