@@ -263,6 +263,15 @@ static bool marked_all(struct hub *hub, struct arena *arena, struct hub_partner 
 	return store_partner_save(hub->store, &row, err);
 }
 
+/* Nothing that it may be given could be written there: no need to look at every entity. */
+static bool given_nothing(const struct hub_partner *p)
+{
+	for (unsigned t = 0; t < RECORD_TYPES; t++)
+		if (p->types & 1u << t && p->writable[t] & p->config->share[t].fields)
+			return false;
+	return true;
+}
+
 static bool mark_page(struct hub *hub, struct arena *arena, struct hub_partner *p, int64_t *after, struct tally *tally,
 	struct err *err)
 {
@@ -271,6 +280,10 @@ static bool mark_page(struct hub *hub, struct arena *arena, struct hub_partner *
 	int64_t *id;
 	size_t n, count;
 
+	if (given_nothing(p)) {
+		*after = 0;
+		return marked_all(hub, arena, p, err);
+	}
 	/* What a newcomer has, it has been marked for when it was first read. */
 	if (!store_entities(hub->store, arena, *after, p->onboarded ? 0 : p->id, ENTITIES_PER_PAGE, &id, &n, err))
 		return false;
