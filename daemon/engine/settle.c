@@ -7,7 +7,7 @@
 #include "engine/send.h"
 #include "engine/story.h"
 
-enum { BACKOFF_BASE_MS = 1000, BACKOFF_CAP_MS = 600000 };
+enum { BACKOFF_BASE_MS = 1000, BACKOFF_CAP_MS = 600000, CREATES_MAX = 3 };
 
 static void tell_outcome(struct desk *d, enum event_kind kind, const struct err *e)
 {
@@ -76,8 +76,8 @@ static bool failed(struct desk *d, struct err *err)
 
 	switch (push->op.err.kind) {
 	case ERR_CONFLICT:
-		/* The record we wanted to make is there already: found by hub id, it is adopted. */
-		if (push->kind == PUSH_CREATE && d->partner->caps & ADAPTER_CAN_FIND)
+		/* The record we wanted to make may be there already, by an earlier attempt: it is looked for. */
+		if (push->kind == PUSH_CREATE && d->row->attempts < CREATES_MAX)
 			return retry_in(d, OUTBOX_UNCERTAIN, 0, err);
 		if (push->kind == PUSH_CREATE)
 			return refused(d, err);
