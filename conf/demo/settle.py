@@ -65,8 +65,10 @@ def left_over(now):
     """What settling leaves for people to look at."""
     for partner in now["partners"]:
         refused, odd = (partner.get("outbox") or {}).get("dead", 0), partner.get("quarantine") or 0
-        if refused or odd:
-            print(f"{partner['id']}: {refused} records refused, {odd} unusable; see doorstroom quarantine")
+        if refused:
+            print(f"{partner['id']}: {refused} changes refused; see doorstroom refused")
+        if odd:
+            print(f"{partner['id']}: {odd} records unusable; see doorstroom quarantine")
 
 
 class Show:

@@ -41,7 +41,8 @@ void render_clean(json_t *answer);
 void render_status(const struct cli *, const json_t *), render_partners(const struct cli *, const json_t *),
 	render_log(const struct cli *, const json_t *), render_plans(const struct cli *, const json_t *),
 	render_plan(const struct cli *, const json_t *), render_quarantines(const struct cli *, const json_t *),
-	render_quarantine(const struct cli *, const json_t *), render_reviews(const struct cli *, const json_t *),
+	render_quarantine(const struct cli *, const json_t *), render_refusals(const struct cli *, const json_t *),
+	render_refusal(const struct cli *, const json_t *), render_reviews(const struct cli *, const json_t *),
 	render_review(const struct cli *, const json_t *), render_show(const struct cli *, const json_t *),
 	render_records(const struct cli *, const json_t *), render_disclosures(const struct cli *, const json_t *),
 	render_fields(const struct cli *, const json_t *), render_adapter_check(const struct cli *, const json_t *);

@@ -1,5 +1,5 @@
 /*
- * render_desk.c - plans, quarantine, reviews.
+ * render_desk.c - plans, quarantine, refused changes, reviews.
  */
 #include "cli/cli.h"
 
@@ -122,6 +122,59 @@ void render_quarantine(const struct cli *cli, const json_t *z)
 		json_dumpf(raw, stdout, JSON_INDENT(2));
 		printf("\n");
 	}
+}
+
+/* --- refused changes ----------------------------------------------------------------------------------------- */
+
+void render_refusals(const struct cli *cli, const json_t *answer)
+{
+	AUTO(table_free) struct table *t = table_new(cli);
+	const json_t *r;
+	size_t i;
+
+	table_column(t, "ID", COLUMN_NUMBER);
+	table_column(t, "PARTNER", COLUMN_TEXT);
+	table_column(t, "DO", COLUMN_TEXT);
+	table_column(t, "TYPE", COLUMN_TEXT);
+	table_column(t, "RECORD", COLUMN_TEXT);
+	table_column(t, "NAME", COLUMN_TEXT);
+	table_column(t, "FIELDS", COLUMN_LONG);
+	table_column(t, "SINCE", COLUMN_TEXT);
+	table_column(t, "TRIES", COLUMN_NUMBER);
+	table_column(t, "REASON", COLUMN_LONG);
+	json_array_foreach(json_object_get(answer, "refused"), i, r) {
+		table_row(t);
+		table_number(t, words_number(r, "id"), false);
+		table_cell(t, words_text(r, "partner"), NULL);
+		table_cell(t, words_text(r, "kind"), !strcmp(words_text(r, "kind"), "delete") ? "red" : NULL);
+		table_cell(t, words_text(r, "type"), NULL);
+		table_cell(t, words_text(r, "record"), NULL);
+		table_cell(t, words_text(r, "name"), NULL);
+		table_cell(t, words_list(cli->arena, json_object_get(r, "fields")), NULL);
+		table_cell(t, words_ago(cli->arena, words_number(r, "since")), NULL);
+		table_number(t, words_number(r, "attempts"), false);
+		table_cell(t, words_text(r, "reason"), NULL);
+	}
+	table_print(t);
+}
+
+void render_refusal(const struct cli *cli, const json_t *r)
+{
+	const long long id = (long long)words_number(r, "id");
+	const char *key = words_text(r, "key"), *name;
+	json_t *v;
+
+	printf("%s %s %s at %s%s%s  %s\n  %s\n  since %s, tried %lld time%s\n", words_text(r, "kind"),
+		words_text(r, "type"), words_text(r, "record"), words_text(r, "partner"), *key ? ":" : "", key,
+		words_text(r, "name"), words_text(r, "reason"), words_time(cli->arena, words_number(r, "since")),
+		(long long)words_number(r, "attempts"), words_plural(words_number(r, "attempts")));
+	json_object_foreach(json_object_get(r, "values"), name, v) {
+		BUF_AUTO struct buf b = { 0 };
+
+		words_value(&b, v, NULL);
+		printf("  %-24s%s\n", name, b.data ? b.data : "-");
+	}
+	printf("\ndoorstroom refused retry %lld, or refused drop %lld\n", id, id);
 }
 
 /* --- reviews ------------------------------------------------------------------------------------------------- */

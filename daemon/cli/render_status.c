@@ -139,6 +139,10 @@ static int advice(const json_t *answer)
 			n += printf("%s: %lld record%s cannot be read: doorstroom quarantine list %s\n", id,
 				     (long long)words_number(p, "quarantine"),
 				     words_plural(words_number(p, "quarantine")), id) > 0;
+		if (words_number(outbox(p), "dead"))
+			n += printf("%s: %lld change%s refused: doorstroom refused list %s\n", id,
+				     (long long)words_number(outbox(p), "dead"),
+				     words_plural(words_number(outbox(p), "dead")), id) > 0;
 	}
 	if (reviews)
 		n += printf("%lld question%s for a human: doorstroom review\n", (long long)reviews,

@@ -14,6 +14,8 @@ command_part command_log, command_records, command_search, command_show, command
 command_part command_plan_list, command_plan_show, command_plan_approve, command_plan_reject, command_quarantine_list,
 	command_quarantine_show, command_quarantine_retry, command_quarantine_retried, command_quarantine_drop,
 	command_review_list, command_review_show, command_review_resolve, command_split, command_kick;
+/* commands_refused.c */
+command_part command_refused_list, command_refused_show, command_refused_retry, command_refused_drop;
 /* commands_setup.c */
 command_part command_config_check, command_config_show, command_adapter_check, command_backup;
 

@@ -46,5 +46,9 @@ json_t *query_plans(struct query *, struct err *);
 json_t *query_plan(struct query *, const char *hash, int64_t limit, struct err *);
 json_t *query_quarantines(struct query *, const char *partner, int64_t limit, struct err *);
 json_t *query_quarantine(struct query *, int64_t id, struct err *);
+/* Changes in the state dead: [{"id","partner","kind","type","record","name","fields","reason","attempts","since"}]; one of
+ * them has "key" at the partner and "values", what would be written now, besides. */
+json_t *query_refusals(struct query *, const char *partner, int64_t limit, struct err *);
+json_t *query_refusal(struct query *, int64_t id, struct err *);
 json_t *query_reviews(struct query *, int64_t limit, struct err *);
 json_t *query_review(struct query *, int64_t id, struct err *);

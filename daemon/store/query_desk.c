@@ -1,5 +1,5 @@
 /*
- * query_desk.c - what waits for an admin: plans, quarantined records, reviews.
+ * query_desk.c - what waits for an admin: plans, quarantined records, refused changes, reviews.
  */
 #include "store/query_parts.h"
 
@@ -118,6 +118,70 @@ json_t *query_quarantine(struct query *q, int64_t id, struct err *e)
 
 	ask_int(&a, id);
 	return ask_one(&a, "quarantined record", e);
+}
+
+/* --- refused changes ----------------------------------------------------------------------------------------- */
+
+/* A rejected plan leaves its changes here without a word of their own. */
+#define REFUSAL_COLUMNS                                                                                                \
+	"SELECT o.id, p.name AS partner, o.kind AS \"kind:push\", o.type AS \"type:type\", n.hub_id AS record, o.fields, "   \
+	"CASE WHEN o.error = '' AND l.state = 'rejected' THEN 'plan ' || l.hash || ' was rejected' ELSE o.error END AS "    \
+	"reason, o.attempts, o.since, n.golden AS \"golden:json\""
+#define REFUSAL_FROM                                                                                                   \
+	" FROM outbox o JOIN partner p ON p.id = o.partner JOIN entity n ON n.id = o.entity LEFT JOIN plan l ON l.id = "    \
+	"o.plan "
+
+json_t *query_refusals(struct query *q, const char *partner, int64_t limit, struct err *e)
+{
+	QUERY_HELD held = query_hold(q);
+	json_t *rows, *row;
+	int64_t id;
+	struct ask a;
+	size_t i;
+
+	if (!query_partner(q, partner, &id, e))
+		return NULL;
+	a = ask(q, REFUSAL_COLUMNS REFUSAL_FROM "WHERE o.state = ?1 AND (?2 = 0 OR o.partner = ?2) ORDER BY o.id LIMIT ?3");
+	ask_int(&a, OUTBOX_DEAD);
+	ask_int(&a, id);
+	ask_int(&a, bounded(limit));
+	rows = ask_all(&a, e);
+	json_array_foreach(rows, i, row)
+		name_fields(row);
+	return wrapped("refused", rows);
+}
+
+/* What those fields of the hub record say now. */
+static json_t *values_of(const json_t *names, const json_t *golden)
+{
+	json_t *values = json_object(), *name;
+	size_t i;
+
+	json_array_foreach((json_t *)names, i, name) {
+		json_t *v = json_object_get(golden, json_string_value(name));
+
+		json_object_set_new(values, json_string_value(name), v ? json_incref(v) : json_null());
+	}
+	return values;
+}
+
+json_t *query_refusal(struct query *q, int64_t id, struct err *e)
+{
+	AUTO(json_drop) json_t *row = NULL, *golden = NULL;
+	struct ask a = ask(q, REFUSAL_COLUMNS ", s.key" REFUSAL_FROM
+			      "LEFT JOIN shadow s ON s.entity = o.entity AND s.partner = o.partner AND s.state = ?1 "
+			      "WHERE o.state = ?2 AND o.id = ?3 LIMIT 1");
+
+	ask_int(&a, SHADOW_LIVE);
+	ask_int(&a, OUTBOX_DEAD);
+	ask_int(&a, id);
+	row = ask_one(&a, "refused change", e);
+	if (!row)
+		return NULL;
+	golden = json_incref(json_object_get(row, "golden"));
+	name_fields(row);
+	json_object_set_new(row, "values", values_of(json_object_get(row, "fields"), golden));
+	return steal(row);
 }
 
 /* --- reviews ------------------------------------------------------------------------------------------------- */

@@ -6,7 +6,7 @@ _doorstroom_partners() {
 
 _doorstroom() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} word command='' sub='' words=''
-	local groups=' plan quarantine review config adapter '
+	local groups=' plan quarantine refused review config adapter '
 	COMPREPLY=()
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
 		case $word in
@@ -34,15 +34,15 @@ _doorstroom() {
 	*)
 		case "$command $sub" in
 		' ')
-			words='status partners log show search records explain disclosures plan quarantine review split sync pause resume
-				fields config adapter backup'
+			words='status partners log show search records explain disclosures plan quarantine refused review split sync pause
+				resume fields config adapter backup'
 			;;
 		'plan ') words='list show approve reject' ;;
-		'quarantine ') words='list show retry drop' ;;
+		'quarantine '|'refused ') words='list show retry drop' ;;
 		'review ') words='list show resolve' ;;
 		'config ') words='show check' ;;
 		'adapter ') words='check' ;;
-		'status '|'sync '|'pause '|'resume '|'quarantine list'|'adapter check') words=$(_doorstroom_partners) ;;
+		'status '|'sync '|'pause '|'resume '|'quarantine list'|'refused list'|'adapter check') words=$(_doorstroom_partners) ;;
 		'fields ') words='organization contact referral participation' ;;
 		'review resolve') words='accept reject' ;;
 		'backup ')
@@ -59,7 +59,7 @@ _doorstroom() {
 		'search '|'records ') words+=' --type --limit' ;;
 		'sync ') words+=' --full --approve' ;;
 		'adapter check') words+=' --offline' ;;
-		'plan show'|'quarantine list'|'review list') words+=' --limit' ;;
+		'plan show'|'quarantine list'|'refused list'|'review list') words+=' --limit' ;;
 		esac
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

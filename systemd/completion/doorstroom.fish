@@ -4,7 +4,7 @@ function __doorstroom_partners
     doorstroom status --json 2>/dev/null | string match -ra '"id": *"([^"]*)"' | string replace -r '"id": *"([^"]*)"' '$1' | sort -u
 end
 
-set -l commands status partners log show search records explain disclosures plan quarantine review split sync pause resume fields config adapter backup
+set -l commands status partners log show search records explain disclosures plan quarantine refused review split sync pause resume fields config adapter backup
 complete -c doorstroom -f
 complete -c doorstroom -l json -d 'print JSON'
 complete -c doorstroom -l help -d help
@@ -19,6 +19,7 @@ complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a explain
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a disclosures -d 'who was given which fields'
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a plan -d 'what would be written at partners'
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a quarantine -d 'records that could not be read'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a refused -d 'changes that a partner did not take'
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a review -d 'questions for a human'
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a sync -d 'ask a partner now'
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a pause -d 'leave a partner alone'
@@ -29,7 +30,7 @@ complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a adapter
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a split -d 'take a record out of a hub record'
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a backup -d 'copy the store'
 complete -c doorstroom -n '__fish_seen_subcommand_from plan; and not __fish_seen_subcommand_from list show approve reject' -a 'list show approve reject'
-complete -c doorstroom -n '__fish_seen_subcommand_from quarantine; and not __fish_seen_subcommand_from list show retry drop' -a 'list show retry drop'
+complete -c doorstroom -n '__fish_seen_subcommand_from quarantine refused; and not __fish_seen_subcommand_from list show retry drop' -a 'list show retry drop'
 complete -c doorstroom -n '__fish_seen_subcommand_from review; and not __fish_seen_subcommand_from list show resolve' -a 'list show resolve'
 complete -c doorstroom -n '__fish_seen_subcommand_from resolve' -a 'accept reject'
 complete -c doorstroom -n '__fish_seen_subcommand_from config; and not __fish_seen_subcommand_from show check' -a 'show check'
