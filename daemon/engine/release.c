@@ -21,8 +21,15 @@ struct count {
 	int64_t fields[RECORD_TYPES][RECORD_FIELDS_MAX];
 	uint64_t hash;
 	int64_t rows;
-	bool onboarding;   /* some row was caused by a first synchronisation that awaits approval */
 };
+
+/* What a first synchronisation causes is one plan per partner, apart from the day's changes; while it is being counted
+ * its rows belong to a plan that is not made yet. */
+struct counts {
+	struct count day, first;
+};
+enum { PLAN_TO_COME = -1 };
+static const char first_reason[] = "first synchronisation: look at it, then approve";
 
 /* Whether that row's content is what it was counted as: the plan's hash is over (entity, kind, fields, values). */
 static uint64_t hash_row(const struct outbox *row, const struct record *golden, uint64_t fields)
@@ -103,7 +110,21 @@ static enum fate fate_of(struct hub *hub, const struct hub_partner *p, const str
 	return novice->config->onboarding == ONBOARDING_APPLY ? FATE_FREE : FATE_APPROVAL;
 }
 
-static bool look(struct hub *hub, struct arena *arena, const struct hub_partner *p, struct outbox *row, struct count *c,
+static void judge(struct outbox *row, enum fate fate, const struct record *golden, struct counts *c, struct release *r)
+{
+	struct count *count = fate == FATE_APPROVAL ? &c->first : &c->day;
+
+	row->state = fate == FATE_FREE ? OUTBOX_READY : fate == FATE_APPROVAL ? OUTBOX_HELD : OUTBOX_COUNTED;
+	if (fate == FATE_FREE) {
+		r->ready++;
+		return;
+	}
+	row->plan = fate == FATE_APPROVAL ? PLAN_TO_COME : 0;
+	count->hash += hash_row(row, golden, row->fields);
+	count_row(count, row, row->fields);
+}
+
+static bool look(struct hub *hub, struct arena *arena, const struct hub_partner *p, struct outbox *row, struct counts *c,
 	struct release *r, struct err *err)
 {
 	enum fate fate = fate_of(hub, p, row);
@@ -122,18 +143,11 @@ static bool look(struct hub *hub, struct arena *arena, const struct hub_partner 
 	}
 	row->fields = fields;
 	row->intent = store_seq(hub->store);
-	row->state = fate == FATE_FREE ? OUTBOX_READY : OUTBOX_COUNTED;
-	if (fate == FATE_FREE) {
-		r->ready++;
-	} else {
-		c->hash += hash_row(row, e->golden, fields);
-		c->onboarding |= fate == FATE_APPROVAL;
-		count_row(c, row, fields);
-	}
+	judge(row, fate, e->golden, c, r);
 	return store_outbox_save(hub->store, row, err);
 }
 
-static bool look_at_page(struct hub *hub, const struct hub_partner *p, int64_t *after, size_t *n, struct count *c,
+static bool look_at_page(struct hub *hub, const struct hub_partner *p, int64_t *after, size_t *n, struct counts *c,
 	struct release *r, struct err *err)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
@@ -156,7 +170,7 @@ static int64_t hour_of(int64_t ms)
 }
 
 static bool over(struct hub *hub, const struct hub_partner *p, enum guard guard, enum record_type type, unsigned field,
-	int64_t n, struct release *r)
+	int64_t n, char *why, size_t size)
 {
 	int64_t live = store_live(hub->store, p->id, type);
 	int64_t allowed = guard_allows(p->config->guard[guard], live);
@@ -164,23 +178,23 @@ static bool over(struct hub *hub, const struct hub_partner *p, enum guard guard,
 
 	if (!n || n + before <= allowed)
 		return false;
-	snprintf(r->why, sizeof r->why, "%s: %" PRId64 " of type %s%s%s, %" PRId64 " allowed in an hour", guard_name(guard),
+	snprintf(why, size, "%s: %" PRId64 " of type %s%s%s, %" PRId64 " allowed in an hour", guard_name(guard),
 		n + before, record_type_name(type), guard == GUARD_UPDATES ? ", field " : "",
 		guard == GUARD_UPDATES ? field_at(type, field)->name : "", allowed);
 	return true;
 }
 
-static bool too_much(struct hub *hub, const struct hub_partner *p, const struct count *c, struct release *r)
+static bool too_much(struct hub *hub, const struct hub_partner *p, const struct count *c, char *why, size_t size)
 {
 	for (int t = 0; t < RECORD_TYPES; t++) {
 		enum record_type type = (enum record_type)t;
 		unsigned fields = field_count(type);
 
-		if (over(hub, p, GUARD_DELETES, type, 0, c->deletes[t], r) ||
-			over(hub, p, GUARD_CREATES, type, 0, c->creates[t], r))
+		if (over(hub, p, GUARD_DELETES, type, 0, c->deletes[t], why, size) ||
+			over(hub, p, GUARD_CREATES, type, 0, c->creates[t], why, size))
 			return true;
 		for (unsigned f = 0; f < fields; f++)
-			if (over(hub, p, GUARD_UPDATES, type, f, c->fields[t][f], r))
+			if (over(hub, p, GUARD_UPDATES, type, f, c->fields[t][f], why, size))
 				return true;
 	}
 	return false;
@@ -246,30 +260,67 @@ static void tell_plan(struct hub *hub, int partner, const char *hash, const char
 	store_event(hub->store, hub->now_ms, EVENT_PLAN, partner, 0, 0, b.data);
 }
 
-static bool hold(struct hub *hub, const struct hub_partner *p, const struct count *c, struct release *r, struct err *err)
+/* Rows in that state (of plan `from`, 0: whatever) become the rows of a plan that waits. */
+static bool hold(struct hub *hub, const struct hub_partner *p, const struct count *c, const char *why, const char *before,
+	enum outbox_state state, int64_t from, struct release *r, struct err *err)
 {
 	BUF_AUTO struct buf counts = { 0 };
-	struct plan_row plan = {
-		.partner = p->id, .state = "held", .hash = r->hash, .reason = r->why, .made_at = hub->now_ms,
-	};
+	struct plan_row plan = { .partner = p->id, .state = "held", .hash = r->hash, .reason = why, .made_at = hub->now_ms };
 
+	if (!c->rows)
+		return true;
 	print_counts(&counts, c);
 	plan.counts = counts.data;
 	snprintf(r->hash, sizeof r->hash, "%016" PRIx64, c->hash);
-	r->held = true;
 	if (!store_plan_add(hub->store, &plan, err))
 		return false;
-	tell_plan(hub, p->id, r->hash, "held", NULL, r->why, counts.data);
-	return store_outbox_move(hub->store, p->id, OUTBOX_COUNTED, OUTBOX_HELD, 0, plan.id, err);
+	if (!before || strcmp(before, r->hash)) {
+		r->held = true;
+		snprintf(r->why, sizeof r->why, "%s", why);
+		tell_plan(hub, p->id, r->hash, "held", NULL, why, counts.data);
+	}
+	return store_outbox_move(hub->store, p->id, state, OUTBOX_HELD, from, plan.id, err);
+}
+
+/* Rows that a stop left counted are counted again; so is the plan of a first synchronisation, which has grown. before:
+ * that plan's hash, or NULL. */
+static bool begin_count(struct hub *hub, struct arena *arena, const struct hub_partner *p, const char **before, struct err *err)
+{
+	struct plan_row *old;
+
+	*before = NULL;
+	if (!store_outbox_move(hub->store, p->id, OUTBOX_COUNTED, OUTBOX_NEW, 0, 0, err) ||
+		!store_outbox_move(hub->store, p->id, OUTBOX_HELD, OUTBOX_NEW, PLAN_TO_COME, 0, err) ||
+		!store_plan_held(hub->store, arena, p->id, first_reason, &old, err))
+		return false;
+	if (!old)
+		return true;
+	*before = old->hash;
+	return store_outbox_move(hub->store, p->id, OUTBOX_HELD, OUTBOX_NEW, old->id, 0, err) &&
+		store_plan_decide(hub->store, old->id, "superseded", "", hub->now_ms, err);
+}
+
+static bool end_count(struct hub *hub, const struct hub_partner *p, const struct counts *c, const char *before,
+	struct release *r, struct err *err)
+{
+	char why[sizeof r->why];
+
+	if (!hold(hub, p, &c->first, first_reason, before, OUTBOX_HELD, PLAN_TO_COME, r, err))
+		return false;
+	if (too_much(hub, p, &c->day, why, sizeof why))
+		return hold(hub, p, &c->day, why, NULL, OUTBOX_COUNTED, 0, r, err);
+	r->ready += c->day.rows;
+	return let_through(hub, p, &c->day, err);
 }
 
 bool release_plan(struct hub *hub, struct release *r, struct err *err)
 {
+	AUTO(arena_free) struct arena *arena = arena_new();
 	const struct hub_partner *p = hub_partner(hub, r->partner);
-	struct count c = { 0 };
 	int64_t after = 0, fresh, counted;
+	const char *before;
+	struct counts c = { 0 };
 	size_t n;
-	bool ok;
 
 	if (!p || !p->scanned || p->sharing_changed)
 		return true;
@@ -278,25 +329,13 @@ bool release_plan(struct hub *hub, struct release *r, struct err *err)
 		return false;
 	if (!fresh && !counted)
 		return true;
-	/* A stop in the middle of an earlier count left rows counted: they are counted again. */
-	if (!store_begin(hub->store, err) ||
-		!store_end(hub->store, store_outbox_move(hub->store, p->id, OUTBOX_COUNTED, OUTBOX_NEW, 0, 0, err), err))
+	if (!store_begin(hub->store, err) || !store_end(hub->store, begin_count(hub, arena, p, &before, err), err))
 		return false;
 	do
 		if (!look_at_page(hub, p, &after, &n, &c, r, err))
 			return false;
 	while (n == ROWS_PER_PAGE);
-	if (!c.rows)
-		return true;
-	if (!store_begin(hub->store, err))
-		return false;
-	if (c.onboarding)
-		snprintf(r->why, sizeof r->why, "first synchronisation: look at it, then approve");
-	ok = c.onboarding || too_much(hub, p, &c, r) ? hold(hub, p, &c, r, err) : let_through(hub, p, &c, err);
-	if (!store_end(hub->store, ok, err))
-		return false;
-	r->ready += r->held ? 0 : c.rows;
-	return true;
+	return store_begin(hub->store, err) && store_end(hub->store, end_count(hub, p, &c, before, r, err), err);
 }
 
 /* --- an admin decides ---------------------------------------------------------------------------------------------------- */
@@ -321,15 +360,10 @@ static bool settle(struct hub *hub, const char *hash, const char *by, bool appro
 
 static bool in_transaction(struct hub *hub, const char *hash, const char *by, bool approve, int *partner, struct err *err)
 {
-	if (!store_begin(hub->store, err))
-		return false;
-	if (settle(hub, hash, by, approve, partner, err) && store_commit(hub->store, err))
-		return true;
-	store_rollback(hub->store);
-	return false;
+	return store_begin(hub->store, err) && store_end(hub->store, settle(hub, hash, by, approve, partner, err), err);
 }
 
-/* A partner is no novice any more once nothing that its first synchronisation causes is undecided where it could go. */
+/* A partner is no novice any more once no plan of what its first synchronisation causes waits anywhere. */
 static bool undecided(struct hub *hub, const struct hub_partner *p, bool *out, struct err *err)
 {
 	*out = false;
@@ -341,7 +375,7 @@ static bool undecided(struct hub *hub, const struct hub_partner *p, bool *out, s
 
 		if (!q->scanned)
 			continue;
-		if (!store_outbox_undecided(hub->store, q->id, q == p ? 0 : p->id, &n, err))
+		if (!store_outbox_held(hub->store, q->id, q == p ? 0 : p->id, &n, err))
 			return false;
 		*out = n != 0;
 	}

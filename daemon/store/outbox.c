@@ -145,9 +145,9 @@ bool store_outbox_count(struct store *s, int partner, enum outbox_state state, i
 	return sql_end(&q, e);
 }
 
-bool store_outbox_undecided(struct store *s, int partner, int cause, int64_t *n, struct err *e)
+bool store_outbox_held(struct store *s, int partner, int cause, int64_t *n, struct err *e)
 {
-	struct sql q = sql(s, SQL_OUTBOX_UNDECIDED);
+	struct sql q = sql(s, SQL_OUTBOX_HELD);
 
 	sql_int(&q, partner);
 	sql_int(&q, cause);

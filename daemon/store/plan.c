@@ -52,6 +52,15 @@ bool store_plan_by_hash(
 	return read_one(&q, arena, out, e);
 }
 
+bool store_plan_held(struct store *s, struct arena *arena, int partner, const char *reason, struct plan_row **out, struct err *e)
+{
+	struct sql q = sql(s, SQL_PLAN_HELD);
+
+	sql_int(&q, partner);
+	sql_text(&q, reason);
+	return read_one(&q, arena, out, e);
+}
+
 bool store_plan_decide(struct store *s, int64_t id, const char *state, const char *by, int64_t at_ms, struct err *e)
 {
 	struct sql q = sql(s, SQL_PLAN_DECIDE);

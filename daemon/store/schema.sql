@@ -120,13 +120,14 @@ CREATE INDEX outbox_due ON outbox (partner, type, not_before) WHERE state IN (3,
 CREATE TABLE plan (
   id INTEGER PRIMARY KEY,
   partner INTEGER NOT NULL,
-  state TEXT NOT NULL,                       -- held, approved, rejected
+  state TEXT NOT NULL,                       -- held, approved, rejected, superseded
   hash TEXT NOT NULL,
   reason TEXT NOT NULL,
   counts TEXT NOT NULL,                      -- JSON
   made_at INTEGER NOT NULL,
   decided_at INTEGER, decided_by TEXT
 ) STRICT;
+CREATE INDEX plan_held ON plan (partner) WHERE state = 'held';
 CREATE INDEX plan_hash ON plan (hash);
 
 CREATE TABLE guard_count (

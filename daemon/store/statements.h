@@ -148,7 +148,7 @@
 	X(OUTBOX_MOVE, "UPDATE outbox SET state = ?3, plan = ?5 WHERE partner = ?1 AND state = ?2"        \
 		" AND (?4 = 0 OR plan = ?4)")                                                             \
 	X(OUTBOX_OPEN, "SELECT count(*) FROM outbox WHERE partner = ? AND state IN (0, 1, 3, 4, 5)")              \
-	X(OUTBOX_UNDECIDED, "SELECT count(*) FROM outbox WHERE partner = ?1 AND state IN (0, 1, 2)"       \
+	X(OUTBOX_HELD, "SELECT count(*) FROM outbox WHERE partner = ?1 AND state = 2"                     \
 		" AND (?2 = 0 OR cause = ?2)")                                                            \
 	X(OUTBOX_FORGET, "DELETE FROM outbox WHERE entity = ?")                                           \
 	X(OUTBOX_DELETE, "DELETE FROM outbox WHERE id = ?")                                               \
@@ -156,6 +156,7 @@
 	X(PLAN_ADD, "INSERT INTO plan (partner, state, hash, reason, counts, made_at) VALUES (?,?,?,?,?,?)") \
 	X(PLAN, "SELECT " PLAN_COLUMNS " FROM plan WHERE id = ?")                                         \
 	X(PLAN_BY_HASH, "SELECT " PLAN_COLUMNS " FROM plan WHERE hash >= ?1 AND hash < ?1 || 'g' ORDER BY id DESC LIMIT 1") \
+	X(PLAN_HELD, "SELECT " PLAN_COLUMNS " FROM plan WHERE partner = ? AND state = 'held' AND reason = ? LIMIT 1") \
 	X(PLAN_DECIDE, "UPDATE plan SET state = ?2, decided_by = ?3, decided_at = ?4 WHERE id = ?1")      \
 	X(GUARD_COUNT, "SELECT total(n) FROM guard_count WHERE partner = ? AND guard = ? AND type = ? AND field = ?" \
 		" AND hour > ? AND hour <= ?")                                                            \

@@ -292,8 +292,8 @@ bool store_outbox_next(struct store *, int partner, int64_t *at_ms, struct err *
 /* Moves every row of a partner from one state to another; plan 0: whatever plan, else only that plan's. */
 bool store_outbox_move(struct store *, int partner, enum outbox_state from, enum outbox_state to, int64_t plan,
 	int64_t set_plan, struct err *);
-/* Rows for that partner that no plan has decided (NEW, COUNTED, HELD), of that cause; cause 0: whatever cause. */
-bool store_outbox_undecided(struct store *, int partner, int cause, int64_t *n, struct err *);
+/* Rows for that partner in plans that wait, of that cause; cause 0: whatever cause. */
+bool store_outbox_held(struct store *, int partner, int cause, int64_t *n, struct err *);
 /* Rows that will be sent without anybody's doing: NEW, COUNTED, READY, SENDING, UNCERTAIN. */
 bool store_outbox_open(struct store *, int partner, int64_t *n, struct err *);
 bool store_outbox_count(struct store *, int partner, enum outbox_state, int64_t *n, struct err *);
@@ -307,6 +307,8 @@ struct plan_row {
 bool store_plan_add(struct store *, struct plan_row *, struct err *);     /* sets id */
 bool store_plan(struct store *, struct arena *, int64_t id, struct plan_row **out, struct err *);
 bool store_plan_by_hash(struct store *, struct arena *, const char *hash_prefix, struct plan_row **out, struct err *);
+/* The partner's plan that waits for that reason, or NULL. */
+bool store_plan_held(struct store *, struct arena *, int partner, const char *reason, struct plan_row **out, struct err *);
 bool store_plan_decide(struct store *, int64_t id, const char *state, const char *by, int64_t at_ms, struct err *);
 
 /* What was let through in the last `hours` hours, and adding to it. */
