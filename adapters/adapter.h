@@ -1,8 +1,8 @@
 /*
  * adapter.h - what a partner's CRM looks like from here.
  *
- * An adapter is one const struct of functions; a remote is one configured account behind it. pull, get, push and
- * close are ops (io/op.h): the caller owns them, they cannot fail to start, they end exactly once, they can be
+ * An adapter is one const struct of functions; a remote is one configured account behind it. ready, pull, get,
+ * push and close are ops (io/op.h): the caller owns them, they cannot fail to start, they end exactly once, they can be
  * cancelled. Several may be in flight at a remote at once.
  *
  * Lifetimes
@@ -144,6 +144,8 @@ struct adapter {
 	/* Check the endpoint's configuration (the `endpoint:` mapping of a partner file) and allocate; no I/O. Every
 	 * fault is a diagnosis; NULL if there was any. */
 	struct remote *(*open)(const struct adapter_env *, const char *partner, const struct yaml *conf, struct diags *);
+	/* An op that ends when the remote knows what it can do, or with why it cannot be asked. NULL: open() knows. */
+	void (*ready)(struct remote *, struct op *);
 	void (*pull)(struct remote *, struct pull *);
 	void (*get)(struct remote *, struct get *);
 	void (*push)(struct remote *, struct push *);

@@ -55,6 +55,11 @@ static void exec_start(struct remote *r, struct op *op, struct exec_request requ
 		op_finish(op);
 		return;
 	}
+	if (x->state == EXEC_READY && exec_only_waits(&request)) {
+		op_begin(op, NULL);
+		op_finish(op);
+		return;
+	}
 	q = calloc(1, sizeof *q);
 	if (!q)
 		abort();
@@ -70,6 +75,11 @@ static void exec_start(struct remote *r, struct op *op, struct exec_request requ
 		exec_greet(x);
 	else if (x->state == EXEC_READY)
 		exec_send(q);
+}
+
+static void exec_wait(struct remote *r, struct op *op)
+{
+	exec_start(r, op, (struct exec_request){0});
 }
 
 static void exec_pull(struct remote *r, struct pull *p)
@@ -182,6 +192,7 @@ const struct adapter exec_adapter = {
 	.name = "exec",
 	.help = "any program that speaks JSON lines",
 	.open = exec_open,
+	.ready = exec_wait,
 	.pull = exec_pull,
 	.get = exec_get,
 	.push = exec_push,

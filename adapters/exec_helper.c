@@ -197,8 +197,13 @@ static void exec_ready(struct exec *x, json_t *ready, struct err *e)
 	memcpy(r->readable, told.readable, sizeof r->readable);
 	memcpy(r->writable, told.writable, sizeof r->writable);
 	for (l = x->requests.next; l != &x->requests && x->state == EXEC_READY; l = next) {
+		struct exec_request *q = container_of(l, struct exec_request, in_exec);
+
 		next = l->next;
-		exec_send(container_of(l, struct exec_request, in_exec));
+		if (exec_only_waits(q))
+			request_finish(q, &(struct err){0});
+		else
+			exec_send(q);
 	}
 }
 

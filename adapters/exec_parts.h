@@ -37,9 +37,15 @@ struct exec_request {
 	bool sent, answering;
 };
 
+/* It asks nothing: it ends as soon as there is somebody to ask. */
+static inline bool exec_only_waits(const struct exec_request *q)
+{
+	return !q->pull && !q->get && !q->push;
+}
+
 /* Starts the helper and greets it; EXEC_DOWN only. */
 void exec_greet(struct exec *);
-/* Sends it; EXEC_READY only. */
+/* Sends what asks something; EXEC_READY only. */
 void exec_send(struct exec_request *);
 void exec_request_free(struct exec_request *);
 /* The cancel function of every op here. */

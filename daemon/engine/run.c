@@ -54,13 +54,14 @@ struct run {
 	struct job job;
 	struct sweep sweep;
 	struct reads reads;
+	struct op ready;
 	struct arena *arena;            /* of reads and sweeps */
 	struct tally tally;
 	int64_t seen;                   /* items of this type's scan */
 };
 
 #define RUN_STEPS(X)                                                                                             \
-	X(begin) X(feed) X(loaded) X(pull) X(pulled) X(merge) X(merged) X(confirm) X(believed) X(sweep) X(absent) X(reread) \
+	X(begin) X(ready) X(feed) X(loaded) X(pull) X(pulled) X(merge) X(merged) X(confirm) X(believed) X(sweep) X(absent) X(reread) \
 	X(buried) X(close) X(closed) X(fail) X(end)
 #define X(s)                                               \
 	static const struct step *run_##s(struct task *);  \
@@ -82,7 +83,7 @@ static bool begin_on_lane(struct job *job, struct hub *hub, struct err *e)
 	const struct remote *remote = r->partner->remote;
 
 	(void)e;
-	/* An adapter may learn what it can do only after it has started. */
+	/* What it can do may have changed: a helper was started anew. */
 	p->caps = remote->caps;
 	p->types = remote->types & p->config->types;
 	p->map_version = remote->map_version;
@@ -92,6 +93,19 @@ static bool begin_on_lane(struct job *job, struct hub *hub, struct err *e)
 }
 
 static const struct step *run_begin(struct task *t)
+{
+	struct run *r = run_of(t);
+	struct remote *remote = r->partner->remote;
+
+	if (remote->adapter->ready) {
+		r->ready = (struct op){ .loop = t->op.loop };
+		task_own(t, &r->ready);
+		remote->adapter->ready(remote, &r->ready);
+	}
+	return &step_ready;
+}
+
+static const struct step *run_ready(struct task *t)
 {
 	struct run *r = run_of(t);
 

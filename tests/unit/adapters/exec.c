@@ -322,6 +322,72 @@ static void test_any_order(void **state)
 	stop();
 }
 
+static struct op ready(void)
+{
+	struct op op = {.loop = &loop.loop, .done = op_done};
+
+	waiting++;
+	remote->adapter->ready(remote, &op);
+	run();
+	return op;
+}
+
+/* What it can do is known before anything is asked, however often, and by whoever waits at the same time. */
+static void test_ready(void **state)
+{
+	struct op first = {.done = op_done}, given_up = {.done = op_done};
+	struct get g = {.type = RECORD_ORGANIZATION, .key = "k"};
+	struct op again;
+
+	(void)state;
+	helper("answers");
+	first.loop = given_up.loop = &loop.loop;
+	g.op = (struct op){.loop = &loop.loop, .done = op_done};
+	g.arena = arena;
+	waiting += 3;
+	remote->adapter->ready(remote, &first);
+	remote->adapter->ready(remote, &given_up);
+	remote_get(remote, &g);
+	op_cancel(&given_up);
+	assert_int_equal(remote->caps, 0);
+	run();
+	assert_int_equal(first.err.kind, ERR_NONE);
+	assert_int_equal(given_up.err.kind, ERR_CANCELED);
+	assert_int_equal(g.op.err.kind, ERR_NONE);
+	assert_int_equal(remote->caps, ADAPTER_CAN_COMPLETE | ADAPTER_CAN_GET);
+	assert_int_equal(remote->types, 1u << RECORD_ORGANIZATION | 1u << RECORD_CONTACT);
+	again = ready();
+	assert_int_equal(again.err.kind, ERR_NONE);
+	assert_int_equal(get(HUB_ID).op.err.kind, ERR_NONE);
+	stop();
+}
+
+static void test_never_ready(void **state)
+{
+	static const struct {
+		const char *how;
+		enum err_kind kind;
+	} row[] = {
+		{"dies at once", ERR_AGAIN},
+		{"says nothing", ERR_AGAIN},
+		{"refuses", ERR_DENIED},
+		{"other protocol", ERR_BROKEN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof row / sizeof *row; i++) {
+		struct op op;
+
+		helper(row[i].how);
+		op = ready();
+		assert_int_equal(op.err.kind, row[i].kind);
+		op = ready();
+		assert_int_equal(op.err.kind, ERR_AGAIN);
+		assert_true(op.err.wait_ms > 0);
+		stop();
+	}
+}
+
 /* The op ends at once; the late answer is no nonsense. */
 static void test_cancel(void **state)
 {
@@ -398,6 +464,8 @@ int main(void)
 		cmocka_unit_test(test_again),
 		cmocka_unit_test(test_large),
 		cmocka_unit_test(test_any_order),
+		cmocka_unit_test(test_ready),
+		cmocka_unit_test(test_never_ready),
 		cmocka_unit_test(test_cancel),
 		cmocka_unit_test(test_config),
 	};
