@@ -26,6 +26,11 @@ void shadow_sent(struct arena *arena, struct cell *c, const char *value, int64_t
 {
 	if (!c->sent)
 		c->sent = arena_array(arena, struct sent, SENT_MAX);
+	/* The same once more: the newer attempt stands for both, so that its refusal is the end of the story. */
+	if (c->nsent && !strcmp(c->sent[c->nsent - 1].value, value)) {
+		c->sent[c->nsent - 1].seq = seq;
+		return;
+	}
 	if (c->nsent == SENT_MAX)
 		memmove(c->sent, c->sent + 1, --c->nsent * sizeof *c->sent);
 	c->sent[c->nsent++] = (struct sent){ .value = value, .seq = seq };
