@@ -297,7 +297,7 @@ static bool begin_count(struct hub *hub, struct arena *arena, const struct hub_p
 		return true;
 	*before = old->hash;
 	return store_outbox_move(hub->store, p->id, OUTBOX_HELD, OUTBOX_NEW, old->id, 0, err) &&
-		store_plan_decide(hub->store, old->id, "superseded", "", hub->now_ms, err);
+		store_plan_forget(hub->store, old->id, err);
 }
 
 static bool end_count(struct hub *hub, const struct hub_partner *p, const struct counts *c, const char *before,
@@ -340,10 +340,23 @@ bool release_plan(struct hub *hub, struct release *r, struct err *err)
 
 /* --- an admin decides ---------------------------------------------------------------------------------------------------- */
 
+static bool onboard(struct hub *hub, struct hub_partner *p, struct err *err)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	struct store_partner row;
+
+	if (!store_partner(hub->store, arena, p->config->id, &row, err))
+		return false;
+	p->onboarded = row.onboarded = true;
+	store_event(hub->store, hub->now_ms, EVENT_PARTNER, p->id, 0, 0, "{\"state\":\"onboarded\"}");
+	return store_partner_save(hub->store, &row, err);
+}
+
 static bool settle(struct hub *hub, const char *hash, const char *by, bool approve, int *partner, struct err *err)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
 	const char *state = approve ? "approved" : "rejected";
+	struct hub_partner *p;
 	struct plan_row *plan;
 
 	if (!store_plan_by_hash(hub->store, arena, hash, &plan, err))
@@ -354,6 +367,10 @@ static bool settle(struct hub *hub, const char *hash, const char *by, bool appro
 	if (!store_plan_decide(hub->store, plan->id, state, by, hub->now_ms, err))
 		return false;
 	tell_plan(hub, plan->partner, plan->hash, state, by, NULL, plan->counts);
+	/* Its own first plan decided, a newcomer is one no more: what follows from that is a day's change. */
+	p = hub_partner(hub, plan->partner);
+	if (p && !p->onboarded && !strcmp(plan->reason, first_reason) && !onboard(hub, p, err))
+		return false;
 	return store_outbox_move(hub->store, plan->partner, OUTBOX_HELD, approve ? OUTBOX_READY : OUTBOX_DEAD, plan->id, plan->id,
 		err);
 }
@@ -382,18 +399,6 @@ static bool undecided(struct hub *hub, const struct hub_partner *p, bool *out, s
 	return true;
 }
 
-static bool onboard(struct hub *hub, struct hub_partner *p, struct err *err)
-{
-	AUTO(arena_free) struct arena *arena = arena_new();
-	struct store_partner row;
-
-	if (!store_partner(hub->store, arena, p->config->id, &row, err))
-		return false;
-	row.onboarded = true;
-	store_event(hub->store, hub->now_ms, EVENT_PARTNER, p->id, 0, 0, "{\"state\":\"onboarded\"}");
-	return store_partner_save(hub->store, &row, err);
-}
-
 bool release_onboard(struct hub *hub, struct err *err)
 {
 	for (size_t i = 0; i < hub->n; i++) {
@@ -408,7 +413,6 @@ bool release_onboard(struct hub *hub, struct err *err)
 			continue;
 		if (!store_begin(hub->store, err) || !store_end(hub->store, onboard(hub, p, err), err))
 			return false;
-		p->onboarded = true;
 	}
 	return true;
 }

@@ -61,6 +61,14 @@ bool store_plan_held(struct store *s, struct arena *arena, int partner, const ch
 	return read_one(&q, arena, out, e);
 }
 
+bool store_plan_forget(struct store *s, int64_t id, struct err *e)
+{
+	struct sql q = sql(s, SQL_PLAN_FORGET);
+
+	sql_int(&q, id);
+	return sql_run(&q, e);
+}
+
 bool store_plan_decide(struct store *s, int64_t id, const char *state, const char *by, int64_t at_ms, struct err *e)
 {
 	struct sql q = sql(s, SQL_PLAN_DECIDE);

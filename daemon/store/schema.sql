@@ -120,7 +120,7 @@ CREATE INDEX outbox_due ON outbox (partner, type, not_before) WHERE state IN (3,
 CREATE TABLE plan (
   id INTEGER PRIMARY KEY,
   partner INTEGER NOT NULL,
-  state TEXT NOT NULL,                       -- held, approved, rejected, superseded
+  state TEXT NOT NULL,                       -- held, approved, rejected
   hash TEXT NOT NULL,
   reason TEXT NOT NULL,
   counts TEXT NOT NULL,                      -- JSON

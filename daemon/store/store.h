@@ -309,6 +309,7 @@ bool store_plan(struct store *, struct arena *, int64_t id, struct plan_row **ou
 bool store_plan_by_hash(struct store *, struct arena *, const char *hash_prefix, struct plan_row **out, struct err *);
 /* The partner's plan that waits for that reason, or NULL. */
 bool store_plan_held(struct store *, struct arena *, int partner, const char *reason, struct plan_row **out, struct err *);
+bool store_plan_forget(struct store *, int64_t id, struct err *);         /* another takes its place */
 bool store_plan_decide(struct store *, int64_t id, const char *state, const char *by, int64_t at_ms, struct err *);
 
 /* What was let through in the last `hours` hours, and adding to it. */
