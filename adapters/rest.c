@@ -341,6 +341,8 @@ static void call_start(struct remote *r, struct op *op, enum record_type type, s
 	op->impl = c;
 	if (!c->type)
 		err_set(&e, ERR_BROKEN, "this endpoint has no records of that type");
+	else if (rest->auth.kind == AUTH_REFRESH_TOKEN && !rest->oauth)
+		err_set(&e, ERR_BROKEN, "auth: the next refresh token could not be kept here, and this one is used up by asking");
 	else if (begin(c, &e) && !c->request->method)
 		err_set(&e, ERR_BROKEN, "the manifest has no %s for %s", request_names[c->request->kind],
 			c->type->name);
@@ -451,13 +453,15 @@ static struct remote *rest_open(
 {
 	struct rest *rest = rest_read(env, partner, conf, NULL, diags);
 	const struct auth *a;
+	bool rotating;
 
 	if (!rest)
 		return NULL;
 	a = &rest->auth;
 	rest->peer = http_peer_new(env->loop, env->http, &rest->peer_options);
-	if (a->token_url) {
-		const bool rotating = a->kind == AUTH_REFRESH_TOKEN;
+	rotating = a->kind == AUTH_REFRESH_TOKEN;
+	/* Whoever only checks has no folder for what the partner gives in exchange for the token: it is not used then. */
+	if (a->token_url && (!rotating || env->state_dir)) {
 		const struct oauth_options options = {
 			.grant = rotating ? OAUTH_REFRESH_TOKEN : OAUTH_CLIENT_CREDENTIALS,
 			.token_url = a->token_url,

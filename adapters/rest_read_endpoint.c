@@ -113,8 +113,6 @@ static bool read_oauth(struct reader *r, const struct auth_conf *c, const struct
 		diag_add(r->diags, where, "token_url: is needed");
 		return false;
 	}
-	if (a->kind == AUTH_REFRESH_TOKEN && !r->env->state_dir)
-		diag_add(r->diags, where, "kind: refresh-token needs a state folder to keep the token in");
 	return read_text_template(r, c->token_url, SLOT_BIT(URL), &fill, &a->token_url);
 }
 

@@ -177,6 +177,27 @@ static void test_cannot(void **state)
 	world_fini(&w);
 }
 
+/* What only checks an endpoint accepts it, but does not use up a token whose successor it could not keep. */
+static void test_token_without_folder(void **state)
+{
+	static const char endpoint[] =
+		"{ adapter: rest, manifest: tests/wire/manifests/teamleader.yaml, url: 'https://tl.example',"
+		"  auth: { client_id: i, client_secret: { credential: s }, refresh_token: { credential: r } } }";
+	struct pull p = {.type = RECORD_ORGANIZATION};
+	struct world w;
+
+	(void)state;
+	asked = 0;
+	world_init(&w, serve);
+	w.env.state_dir = NULL;
+	assert_true(world_open(&w, "p", endpoint));
+	world_pull(&w, &p);
+	assert_int_equal(p.op.err.kind, ERR_BROKEN);
+	assert_non_null(strstr(p.op.err.text, "refresh token"));
+	assert_int_equal(asked, 0);
+	world_fini(&w);
+}
+
 /* Several at once, closed in between none. */
 static void test_many(void **state)
 {
@@ -210,6 +231,7 @@ int main(void)
 		cmocka_unit_test(test_cancel_push),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_cannot),
+		cmocka_unit_test(test_token_without_folder),
 		cmocka_unit_test(test_many),
 	};
 
