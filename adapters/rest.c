@@ -452,30 +452,11 @@ static struct remote *rest_open(
 	const struct adapter_env *env, const char *partner, const struct yaml *conf, struct diags *diags)
 {
 	struct rest *rest = rest_read(env, partner, conf, NULL, diags);
-	const struct auth *a;
-	bool rotating;
 
 	if (!rest)
 		return NULL;
-	a = &rest->auth;
 	rest->peer = http_peer_new(env->loop, env->http, &rest->peer_options);
-	rotating = a->kind == AUTH_REFRESH_TOKEN;
-	/* Whoever only checks has no folder for what the partner gives in exchange for the token: it is not used then. */
-	if (a->token_url && (!rotating || env->state_dir)) {
-		const struct oauth_options options = {
-			.grant = rotating ? OAUTH_REFRESH_TOKEN : OAUTH_CLIENT_CREDENTIALS,
-			.token_url = a->token_url,
-			.client_id = a->user,
-			.client_secret = a->secret,
-			.scope = a->scope,
-			.basic = a->basic,
-			.refresh_token = a->refresh_token,
-			.state_file =
-				rotating ? arena_printf(rest->arena, "%s/%s.token", env->state_dir, partner) : NULL};
-
-		rest->auth_peer = http_peer_new(env->loop, env->http, &rest->auth_peer_options);
-		rest->oauth = oauth_new(env->loop, rest->auth_peer, &options);
-	}
+	auth_open(rest);
 	return &rest->remote;
 }
 

@@ -276,6 +276,9 @@ bool request_compose(const struct rest *, const struct request *, struct fill *,
 /* The reference as an absolute URL of the same origin, or NULL and ERR_BROKEN. */
 const char *request_link(const struct rest *, struct arena *, const char *reference, struct err *);
 
+/* Makes auth_peer and oauth, where there is a token to be asked for and a place to keep one that rotates. */
+void auth_open(struct rest *);
+
 /* Parses the body and applies the manifest's rules. The error is set unless the verdict is OK or EMPTY. Thread-safe. */
 enum verdict answer_judge(const struct rest *, const struct rest_type *, const struct request *, struct answer *,
 	const char *request_id, struct err *);

@@ -102,3 +102,27 @@ const char *auth_header_value(
 	}
 	return NULL;
 }
+
+void auth_open(struct rest *rest)
+{
+	const struct adapter_env *env = rest->remote.env;
+	const struct auth *a = &rest->auth;
+	const bool rotating = a->kind == AUTH_REFRESH_TOKEN;
+	struct oauth_options options = {
+		.grant = rotating ? OAUTH_REFRESH_TOKEN : OAUTH_CLIENT_CREDENTIALS,
+		.token_url = a->token_url,
+		.client_id = a->user,
+		.client_secret = a->secret,
+		.scope = a->scope,
+		.basic = a->basic,
+		.refresh_token = a->refresh_token,
+	};
+
+	/* Whoever only checks has no folder for what the partner gives in exchange for the token: it is not used then. */
+	if (!a->token_url || (rotating && !env->state_dir))
+		return;
+	if (rotating)
+		options.state_file = arena_printf(rest->arena, "%s/%s.token", env->state_dir, rest->remote.partner);
+	rest->auth_peer = http_peer_new(env->loop, env->http, &rest->auth_peer_options);
+	rest->oauth = oauth_new(env->loop, rest->auth_peer, &options);
+}
