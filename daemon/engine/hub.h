@@ -149,7 +149,7 @@ struct release {
 	char hash[17], why[160];
 };
 bool release_plan(struct hub *, struct release *, struct err *);
-/* After releases and approvals: ends the onboarding of partners that have nothing undecided left. */
+/* After releases and approvals: partners whose first synchronisation waits in no plan any more are newcomers no more. */
 bool release_onboard(struct hub *, struct err *);
 bool release_approve(struct hub *, const char *hash, const char *by, int *partner, struct err *);
 bool release_reject(struct hub *, const char *hash, const char *by, int *partner, struct err *);

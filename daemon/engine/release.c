@@ -31,7 +31,7 @@ struct counts {
 enum { PLAN_TO_COME = -1 };
 static const char first_reason[] = "first synchronisation: look at it, then approve";
 
-/* Whether that row's content is what it was counted as: the plan's hash is over (entity, kind, fields, values). */
+/* A plan's hash is the sum over its rows, so that their order does not matter: entity, kind, fields and values of each. */
 static uint64_t hash_row(const struct outbox *row, const struct record *golden, uint64_t fields)
 {
 	uint64_t h = hash_bytes(&row->entity, sizeof row->entity, row->kind + 1u);
