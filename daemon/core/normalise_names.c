@@ -188,8 +188,8 @@ static const struct phrase *phrase_at_end(const char *text, size_t n)
 	for (size_t i = 0; i < PHRASES; i++) {
 		size_t len = phrases[i].len;
 
-		if (len <= n && !memcmp(text + n - len, phrases[i].words, len) &&
-			(len == n || text[n - len - 1] == ' '))
+		/* Where words begin and end rules out nearly all of them, and costs least to ask. */
+		if (len <= n && (len == n || text[n - len - 1] == ' ') && !memcmp(text + n - len, phrases[i].words, len))
 			return &phrases[i];
 	}
 	return NULL;
@@ -200,8 +200,7 @@ static const struct phrase *phrase_at_start(const char *text, size_t n)
 	for (size_t i = 0; i < PHRASES; i++) {
 		size_t len = phrases[i].len;
 
-		if (phrases[i].front && len <= n && !memcmp(text, phrases[i].words, len) &&
-			(len == n || text[len] == ' '))
+		if (phrases[i].front && len <= n && (len == n || text[len] == ' ') && !memcmp(text, phrases[i].words, len))
 			return &phrases[i];
 	}
 	return NULL;

@@ -88,8 +88,8 @@ static void company_generate(struct buf *out, size_t key, size_t index)
 	const unsigned base = 10000000 + (unsigned)index, check = 97 - base % 97;
 	char name[64];
 
-	snprintf(name, sizeof(name), "%s%s%s%s", syllables[h >> 60], syllables[(h >> 56) & 15], syllables[(h >> 52) & 15],
-		syllables[(h >> 48) & 15]);
+	snprintf(name, sizeof(name), "%s%s%s%s%s", syllables[h >> 60], syllables[(h >> 56) & 15], syllables[(h >> 52) & 15],
+		syllables[(h >> 48) & 15], syllables[(h >> 44) & 15]);
 	name[0] = (char)(name[0] - 'a' + 'A');
 	buf_addf(out,
 		"{\"id\":\"c%zu\",\"version\":\"0\",\"name\":\"%s %s %s\",\"vat\":\"BE %04u.%03u.%03u\",\"form\":\"%s\","
