@@ -5,6 +5,7 @@
  *   config > log > loop, curl > engine (store, remotes) > commands (reader) > api > READY
  *   TERM: commands, api > engine > commands freed > curl, handles > end. A second TERM ends at once, like a crash.
  */
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -413,6 +414,8 @@ int main(int argc, char **argv)
 		config_print_sample(&sample);
 		return fputs(sample.data, stdout) < 0;
 	}
+	/* Every worker thread would keep an arena of its own, with what its largest page once needed. */
+	mallopt(M_ARENA_MAX, 2);
 	harden();
 	return load_and_run(&daemon, check);
 }
