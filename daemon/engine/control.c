@@ -239,6 +239,8 @@ static const char *state_for_people(const struct partner *p)
 {
 	if (!p->config->enabled)
 		return "disabled";
+	if (p->state == PARTNER_ACTIVE && p->overdue)
+		return "overdue";
 	if (p->state == PARTNER_ACTIVE && p->failures)
 		return "retrying";
 	if (p->state == PARTNER_ACTIVE && !p->scanned)

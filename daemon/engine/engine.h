@@ -56,7 +56,7 @@ struct partner_status {
 	const char *id, *label, *adapter;
 	char class_letter;                      /* A conditional writes, B read before write, C blind */
 	unsigned caps, types;
-	const char *state;                      /* active, onboarding, paused, guarded, denied, broken, retrying, quota */
+	const char *state;                      /* active, first scan, retrying, overdue, paused, guarded, denied, broken, disabled */
 	const char *reason;
 	bool running, settled;                  /* settled: scanned, nothing due, nothing in flight */
 	const char *phase;                      /* pull, sweep, send, idle */

@@ -275,6 +275,19 @@ static void went_wrong(struct partner *p, const struct err *e)
 	partner_schedule(p, wait > e->wait_ms ? wait : e->wait_ms);
 }
 
+/* A partner that fails quietly, or answers but never to the end, must not go unnoticed. */
+static void watch_age(struct partner *p)
+{
+	const int64_t from = p->last_complete_ms ? p->last_complete_ms : p->made_ms;
+	const int64_t age = loop_wall(loop_of(p)) - from;
+	const bool overdue = age > (int64_t)p->config->alarm_ms;
+
+	if (overdue != p->overdue)
+		log_event(overdue ? LOG_LEVEL_ERROR : LOG_LEVEL_NOTICE, overdue ? "overdue" : "read_again",
+			"partner=%s unread_s=%lld", p->config->id, (long long)age / 1000);
+	p->overdue = overdue;
+}
+
 void partner_run_ended(struct partner *p, const struct err *e, bool full, const struct tally *t)
 {
 	bool first = false;
@@ -297,6 +310,7 @@ void partner_run_ended(struct partner *p, const struct err *e, bool full, const 
 		if (p->scanned)
 			mark_anew(p);
 	}
+	watch_age(p);
 	/* A run that failed may have merged a page that its tally does not know of yet. */
 	if (e->kind || t->marked || first || t->gone)
 		engine_release(p->engine);
@@ -321,6 +335,7 @@ struct partner *partner_new(struct engine *engine, const struct partner_config *
 	p->poll.fire = on_poll;
 	p->due.fire = on_due;
 	p->due_next = INT64_MAX;
+	p->made_ms = loop_wall(loop_of(p));
 	return p;
 }
 

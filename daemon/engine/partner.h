@@ -119,7 +119,8 @@ struct partner {
 
 	/* For people. */
 	const char *phase;
-	int64_t last_ok_ms, last_complete_ms, next_run_ms;
+	int64_t made_ms, last_ok_ms, last_complete_ms, next_run_ms;
+	bool overdue;                       /* not read completely for longer than the configuration allows */
 	uint64_t records_in, records_out, requests, errors;
 	int64_t total, scanned_now;
 	size_t in_flight;                   /* pushes */
