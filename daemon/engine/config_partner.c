@@ -48,7 +48,7 @@ const char *const config_policy_words[] = {
 			.help = "By type: scope (linked, referred, all) and fields (names, or all). Without fields "   \
 				"nothing is sent." },                                                                  \
 		{ "deletion", OPTION_NODE, AT(deletion), NULL,                                                         \
-			.help = "What a deletion elsewhere does here: unlink, archive or propagate; one word, or by "  \
+			.help = "What a deletion there does elsewhere: unlink, archive or propagate; one word, or by "  \
 				"type." },                                                                             \
 		{ "authority", OPTION_NODE, AT(authority), NULL,                                                       \
 			.help = "Rank where policy is authority, lower wins: a number, or by type and field." },       \
