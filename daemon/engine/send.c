@@ -175,8 +175,6 @@ static bool read_first(struct desk *d)
 
 static bool claim_delete(struct desk *d, struct err *err)
 {
-	if (!d->shadow || d->shadow->state != SHADOW_LIVE || d->entity->state != ENTITY_DELETED)
-		return drop_row(d, err);
 	if (read_first(d))
 		return true;
 	if (!record_intent(d, d->entity->golden, 0, err))
@@ -344,9 +342,24 @@ static bool claim_create(struct desk *d, struct err *err)
 	return true;
 }
 
+/* While it was under way the record was deleted, or came back to life: what is wanted now goes past the guard anew. */
+static bool mark_anew(struct desk *d, struct err *err)
+{
+	struct tally tally = { 0 };
+	struct shadow **shadow;
+	size_t n;
+
+	if (!drop_row(d, err) || !store_shadows_of(d->hub->store, d->arena, d->entity->id, &shadow, &n, err) ||
+		!marks_update(d->hub, d->arena, d->entity, shadow, n, d->row->cause, &tally, err))
+		return false;
+	d->claim->marked |= tally.marked != 0;
+	return true;
+}
+
 static bool claim_row(struct hub *hub, struct claim *claim, struct err *err)
 {
 	struct desk d;
+	bool there, delete;
 
 	claim->kind = CLAIM_NOTHING;
 	if (!send_look_up(hub, claim, &d, err))
@@ -356,11 +369,13 @@ static bool claim_row(struct hub *hub, struct claim *claim, struct err *err)
 	claim->type = d.row->type;
 	if (!d.entity || !d.partner || d.entity->id != d.row->entity)
 		return drop_row(&d, err);
-	if (d.row->kind == OUTBOX_DELETE)
+	there = d.shadow && d.shadow->state == SHADOW_LIVE;
+	delete = there && d.entity->state == ENTITY_DELETED;
+	if (delete != (d.row->kind == OUTBOX_DELETE))
+		return mark_anew(&d, err);
+	if (delete)
 		return claim_delete(&d, err);
-	if (d.shadow && d.shadow->state == SHADOW_LIVE)
-		return claim_update(&d, err);
-	return claim_create(&d, err);
+	return there ? claim_update(&d, err) : claim_create(&d, err);
 }
 
 bool send_claim(struct hub *hub, struct claim *claim, struct err *err)

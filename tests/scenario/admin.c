@@ -60,8 +60,9 @@ static bool sync(struct scene *s)
 	const uint64_t pushes = s->world->pushes;
 
 	if (!strcmp(word(s, 1), "sends"))
-		return drive_sync(s, NULL, false) &&
-		       (s->world->pushes == pushes || s->world->fault.fired || scene_fail(s, "something was sent"));
+		/* What was read before a kill goes its way at the restart, before the rest is read. */
+		return drive_sync(s, NULL, false) && (s->world->pushes == pushes || s->world->fault.fired ||
+			s->stage->interrupted || scene_fail(s, "something was sent"));
 	if (s->line->n == 1)
 		return drive_sync(s, NULL, false);
 	for (size_t i = 1; i < s->line->n; i++)
