@@ -171,6 +171,7 @@ struct claim {
 	bool found_nothing;                     /* in: the search for an earlier create found nothing */
 	bool marked;                            /* out: a record that this one needs there was marked */
 	enum claim_kind kind;                   /* out */
+	bool repeat;                            /* out: of a create that may have happened already */
 	struct push push;                       /* out: inputs filled in but for op */
 	const char *key;                        /* out: CLAIM_READ */
 	const char *hub_id;                     /* out: CLAIM_FIND */

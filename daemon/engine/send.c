@@ -147,6 +147,7 @@ static bool record_intent(struct desk *d, const struct record *values, uint64_t 
 	if (!store_shadow_save(d->hub->store, d->shadow, err) || !store_outbox_save(d->hub->store, row, err))
 		return false;
 	d->claim->kind = CLAIM_PUSH;
+	d->claim->repeat = repeat;
 	d->claim->intent = row->intent;
 	d->claim->push = (struct push){
 		.arena = d->arena,

@@ -25,6 +25,9 @@ static bool forget_attempt(struct desk *d, struct err *err)
 {
 	if (!d->shadow)
 		return true;
+	/* That this one was refused says nothing of the attempt before it, which may have been carried out. */
+	if (d->claim->repeat)
+		return store_shadow_save(d->hub->store, d->shadow, err);
 	shadow_unsend(d->shadow, d->row->intent);
 	if (d->shadow->state == SHADOW_PENDING && !send_attempted(d->shadow))
 		return store_shadow_forget(d->hub->store, d->shadow->id, err);
