@@ -376,7 +376,7 @@ static struct list_of_variants variants_of(
 {
 	struct list_of_variants l = {.arena = arena};
 	const char *name = strrchr(script->file, '/');
-	const uint64_t seed = hash_text(name ? name : script->file, 0);
+	const uint64_t seed = hash_text(name ? name + 1 : script->file, 0);
 	size_t first;
 
 	for (uint64_t i = 1; i <= (all ? 20 : SAMPLE_JITTERS); i++)
