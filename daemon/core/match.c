@@ -4,6 +4,7 @@
 #include "core/match_parts.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -11,6 +12,61 @@
 
 #define CLOSE 0.95
 #define GIVEN_CLOSE 0.90 /* nicknames and typing errors in a given name, beside an equal mail address */
+
+struct match_model {
+	char version[64];
+};
+
+struct match_features {
+	struct arena *arena;
+	const struct record *record;
+};
+
+const struct match_model *match_model_default(void)
+{
+	static const struct match_model rules = {"rules-1"};
+
+	return &rules;
+}
+
+struct match_model *match_model_read(const char *text, size_t n, struct err *e)
+{
+	AUTO(json_drop) json_t *json = json_parse(text, n, e);
+	const char *version = json ? json_string_value(json_object_get(json, "version")) : NULL;
+	struct match_model *model;
+
+	if (!json)
+		return NULL;
+	if (!version || !*version || strlen(version) >= sizeof model->version) {
+		err_set(e, ERR_BROKEN, "model: version: must be a text of 1 to 63 bytes");
+		return NULL;
+	}
+	model = calloc(1, sizeof *model);
+	if (!model)
+		abort();
+	memcpy(model->version, version, strlen(version) + 1);
+	return model;
+}
+
+void match_model_free(struct match_model *model)
+{
+	free(model);
+}
+
+const char *match_model_version(const struct match_model *model)
+{
+	return model->version;
+}
+
+const struct match_features *match_prepare(
+	struct arena *arena, const struct match_model *model, const struct record *record)
+{
+	struct match_features *out = arena_new_of(arena, struct match_features);
+
+	(void)model;
+	*out = (struct match_features){.arena = arena, .record = record};
+	return out;
+}
 
 /* Numbers stand in the store: new kinds go at the end. */
 enum key_kind {
@@ -104,9 +160,10 @@ static void participation_keys(struct keys *k, const struct record *r)
 		"-");
 }
 
-size_t match_keys(struct arena *arena, const struct record *r, uint64_t key[MATCH_KEYS_MAX])
+size_t match_keys(const struct match_features *of, uint64_t key[MATCH_KEYS_MAX])
 {
-	struct keys k = {.arena = arena, .seed = (uint64_t)r->type << 32, .key = key};
+	const struct record *r = of->record;
+	struct keys k = {.arena = of->arena, .seed = (uint64_t)r->type << 32, .key = key};
 
 	switch (r->type) {
 	case RECORD_ORGANIZATION:
@@ -394,8 +451,13 @@ static void score_participations(const struct record *a, const struct record *b,
 		decide(out, MATCH_NEW, false, "another participation");
 }
 
-void match_score(struct arena *arena, const struct record *a, const struct record *b, struct match_result *out)
+void match_compare(const struct match_model *model, const struct match_features *x, const struct match_features *y,
+	struct match_result *out)
 {
+	const struct record *a = x->record, *b = y->record;
+	struct arena *arena = x->arena;
+
+	(void)model;
 	assert(a->type == b->type);
 	*out = (struct match_result){.verdict = MATCH_NEW, .why = "nothing to compare"};
 	switch (a->type) {

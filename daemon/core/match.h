@@ -1,38 +1,62 @@
 /*
  * match.h - whether two records are the same company, person, referral or participation.
  *
- * Two calls, so that a better matcher can take their place: the keys under which a record is looked up in the
- * store's index, and the verdict on one candidate. Precision comes first: what is doubtful is for a human.
+ * A record is prepared once: what of it is compared, folded and compact. From that come the keys under which it is
+ * looked up in the store's index, and the verdict on one candidate, with what each field added to it. Precision comes
+ * first: what is doubtful is for a human.
  */
 #pragma once
 #include "core/record.h"
 
-#define MATCH_KEYS_MAX 32
-#define MATCH_EVIDENCE_MAX 12
+/* --- the model: weights and thresholds, trained elsewhere, pinned by a version ------------------------------- */
 
-/* Hashes of (type, kind of key, folded value). Returns how many. References in the record are hub ids. */
-size_t match_keys(struct arena *, const struct record *, uint64_t key[MATCH_KEYS_MAX]);
+struct match_model;
+
+/* Built in; lives as long as the program. */
+const struct match_model *match_model_default(void);
+/* A model file's text. NULL and ERR_BROKEN, naming the member, if it is no model. */
+struct match_model *match_model_read(const char *json, size_t n, struct err *);
+void match_model_free(struct match_model *);
+AUTO_DEFINE(struct match_model, match_model_free)
+/* Recorded with every link, and with every key: a model of another version makes its keys anew. */
+const char *match_model_version(const struct match_model *);
+
+/* --- one record ----------------------------------------------------------------------------------------------- */
+
+#define MATCH_KEYS_MAX 32
+
+struct match_features;
+
+/* What of a record is compared, in the arena. References in the record are hub ids. */
+const struct match_features *match_prepare(struct arena *, const struct match_model *, const struct record *);
+/* Hashes of (type, kind of key, folded value), each once. Returns how many. */
+size_t match_keys(const struct match_features *, uint64_t key[MATCH_KEYS_MAX]);
+
+/* --- two records ---------------------------------------------------------------------------------------------- */
+
+#define MATCH_EVIDENCE_MAX 16
 
 enum match_verdict { MATCH_NEW, MATCH_REVIEW, MATCH_LINK };
 
 struct match_evidence {
 	const char *field;    /* record field or key, static text */
 	const char *level;    /* "same", "close", "different", static text */
-	double weight;        /* what it added to the score */
+	double weight;        /* what it added to the score, in bits */
 };
 
 struct match_result {
 	enum match_verdict verdict;
 	bool strong;          /* by a strong key, not by score */
-	double score;
+	double prior;         /* where the score began: how rare it is that a candidate is the same */
+	double score;         /* prior and all weights, in bits: the binary logarithm of the odds that they are the same */
 	struct match_evidence evidence[MATCH_EVIDENCE_MAX];
 	size_t n;
 	const char *why;      /* one sentence without values, static text */
 };
 
-#define MATCH_MODEL "rules-1"   /* recorded with every link */
-
-void match_score(struct arena *, const struct record *a, const struct record *b, struct match_result *out);
+/* Both were prepared with that model, and are of one type. */
+void match_compare(const struct match_model *, const struct match_features *a, const struct match_features *b,
+	struct match_result *out);
 
 /* Jaro-Winkler similarity, 0..1, of two folded texts; at most 64 code points of each count. */
 double match_similarity(const char *a, const char *b);

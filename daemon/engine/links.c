@@ -48,7 +48,7 @@ static bool place_with(struct hub *hub, struct page *page, struct shadow *s, con
 	if (!store_shadow_save(hub->store, s, err))
 		return false;
 	store_event(hub->store, hub->now_ms, EVENT_SEEN, s->partner, e->id, s->id, seen.data);
-	story_link(&link, how, why);
+	story_link(&link, how, store_model(hub->store), why);
 	store_event(hub->store, hub->now_ms, EVENT_LINK, s->partner, e->id, s->id, link.data);
 	page->run.linked++;
 	if (e->state == ENTITY_DELETED || store_suppressed(hub->store, s->partner, e->id)) {
@@ -78,7 +78,7 @@ static bool bind(struct hub *hub, struct page *page, struct shadow *pending, con
 		return false;
 	if (!store_shadow_save(hub->store, pending, err))
 		return false;
-	story_link(&link, how, NULL);
+	story_link(&link, how, NULL, NULL);
 	store_event(hub->store, hub->now_ms, EVENT_LINK, page->partner, pending->entity, pending->id, link.data);
 	page->run.linked++;
 	return reconcile_reading(hub, page, pending, item, now, err) && reconcile_placed(hub, page, pending, err) &&
@@ -131,7 +131,7 @@ static bool ask_about(struct hub *hub, struct page *page, const struct shadow *s
 	};
 	int64_t id;
 
-	story_link(&evidence, kind, why);
+	story_link(&evidence, kind, store_model(hub->store), why);
 	r.evidence = evidence.data;
 	page->run.reviews++;
 	store_event(hub->store, hub->now_ms, EVENT_REVIEW, s->partner, s->entity, s->id, evidence.data);
@@ -170,7 +170,9 @@ struct found {
 static bool search(struct hub *hub, struct page *page, const struct record *now, struct found *out, struct err *err)
 {
 	uint64_t key[MATCH_KEYS_MAX];
-	size_t nkeys = match_keys(page->arena, now, key), n;
+	const struct match_model *model = store_model(hub->store);
+	const struct match_features *sought = match_prepare(page->arena, model, now);
+	size_t nkeys = match_keys(sought, key), n;
 	int64_t *id;
 
 	*out = (struct found){ 0 };
@@ -186,7 +188,7 @@ static bool search(struct hub *hub, struct page *page, const struct record *now,
 			return false;
 		if (!e || e->type != page->type)
 			continue;
-		match_score(page->arena, now, e->golden, &why);
+		match_compare(model, sought, match_prepare(page->arena, model, e->golden), &why);
 		if (why.verdict == MATCH_NEW)
 			continue;
 		if (!store_shadows_of(hub->store, page->arena, e->id, &shadow, &count, err))

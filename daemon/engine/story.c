@@ -106,11 +106,13 @@ void story_learned(struct buf *b, enum record_type type, const struct finding *f
 	buf_addc(b, '}');
 }
 
-void story_link(struct buf *b, const char *how, const struct match_result *r)
+void story_link(struct buf *b, const char *how, const struct match_model *model, const struct match_result *r)
 {
 	buf_addf(b, "{\"how\":\"%s\"", how);
 	if (r) {
-		buf_addf(b, ",\"model\":\"" MATCH_MODEL "\",\"score\":%.2f,\"why\":", r->score);
+		buf_adds(b, ",\"model\":");
+		buf_add_json(b, match_model_version(model));
+		buf_addf(b, ",\"score\":%.2f,\"why\":", r->score);
 		buf_add_json(b, r->why ? r->why : "");
 		buf_adds(b, ",\"evidence\":[");
 		for (size_t i = 0; i < r->n; i++)

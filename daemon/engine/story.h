@@ -16,4 +16,4 @@ void story_edits(struct buf *, enum record_type, const struct observation *);
 void story_confirms(struct buf *, enum record_type, const struct observation *);
 void story_learned(struct buf *, enum record_type, const struct finding *);
 /* {"how":..,"model":..,"score":..,"why":..,"evidence":[..]}; result NULL: no score. */
-void story_link(struct buf *, const char *how, const struct match_result *);
+void story_link(struct buf *, const char *how, const struct match_model *, const struct match_result *);

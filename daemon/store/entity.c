@@ -119,9 +119,9 @@ static int by_value(const void *a, const void *b)
 }
 
 /* Sorted, each once; a record that is not there has none. */
-static void keys_of(struct arena *arena, const struct record *r, struct key_set *out)
+static void keys_of(struct store *s, struct arena *arena, const struct record *r, struct key_set *out)
 {
-	size_t n = r ? match_keys(arena, r, out->key) : 0;
+	size_t n = r ? match_keys(match_prepare(arena, s->model, r), out->key) : 0;
 
 	qsort(out->key, n, sizeof *out->key, by_value);
 	out->n = 0;
@@ -136,8 +136,8 @@ static bool keep_keys(struct store *s, struct arena *arena, int64_t id, const st
 	struct key_set old, new;
 	size_t i = 0, j = 0;
 
-	keys_of(arena, before, &old);
-	keys_of(arena, now, &new);
+	keys_of(s, arena, before, &old);
+	keys_of(s, arena, now, &new);
 	while (i < old.n || j < new.n) {
 		if (j == new.n || (i < old.n && old.key[i] < new.key[j])) {
 			if (!keys_drop(s, &s->match_keys, old.key[i++], id, e))
@@ -379,7 +379,7 @@ bool match_keys_load(struct store *s, struct err *e)
 	bool ok = true;
 
 	k->name = "match_key";
-	k->model = MATCH_MODEL;
+	k->model = match_model_version(s->model);
 	k->add = SQL_MATCH_KEY_ADD;
 	k->drop = SQL_MATCH_KEY_DROP;
 	k->clear = SQL_MATCH_KEY_CLEAR;
@@ -403,7 +403,7 @@ bool match_keys_load(struct store *s, struct err *e)
 		golden = merged ? NULL : golden_parse(s->scratch, type, text, len);
 		ok = merged || golden || err_set(e, ERR_BROKEN, "store: record %lld cannot be read", (long long)id);
 		ok = ok && keys_spill(s, k, e);
-		keys_of(s->scratch, golden, &keys);
+		keys_of(s, s->scratch, golden, &keys);
 		for (size_t i = 0; ok && i < keys.n; i++)
 			keys_load(k, keys.key[i], id);
 		arena_reset(s->scratch);

@@ -41,6 +41,7 @@ struct store {
 	struct feed_state *feed;          /* by partner * RECORD_TYPES + type */
 	size_t nfeeds;
 	bool feeds_dirty;                 /* at least one is */
+	const struct match_model *model;
 	struct keys shadow_keys, match_keys;
 	uint32_t keys_max;                /* how many of each wait before they are written */
 	struct buf text;                  /* one value being written */

@@ -375,6 +375,11 @@ void store_close(struct store *s)
 	release(s, clean);
 }
 
+const struct match_model *store_model(const struct store *s)
+{
+	return s->model;
+}
+
 struct store *store_open(const struct store_options *options, struct err *e)
 {
 	struct store *s = calloc(1, sizeof *s);
@@ -383,6 +388,7 @@ struct store *store_open(const struct store_options *options, struct err *e)
 		abort();
 	s->vfs = options->vfs;
 	s->read_only = options->read_only;
+	s->model = options->model ? options->model : match_model_default();
 	s->committed = options->committed;
 	s->ctx = options->ctx;
 	s->lock = -1;

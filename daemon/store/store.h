@@ -23,6 +23,7 @@ struct store_options {
 	const char *path;
 	const char *vfs;                /* NULL: the default */
 	bool read_only;                 /* for the command line while the daemon is down */
+	const struct match_model *model;   /* NULL: the built-in one; outlives the store */
 	/* Tests: called after every durable commit, those of closing included, with its number, from 1. */
 	void (*committed)(void *ctx, uint64_t nth);
 	void *ctx;
@@ -32,6 +33,8 @@ struct store_options {
  * file. Checks integrity when the last close was not clean. */
 struct store *store_open(const struct store_options *, struct err *);
 void store_close(struct store *);
+/* The one whose keys the index holds. */
+const struct match_model *store_model(const struct store *);
 AUTO_DEFINE(struct store, store_close)
 
 bool store_begin(struct store *, struct err *);

@@ -95,7 +95,7 @@ static void follows_merged_ones(void **state)
 static size_t candidates(struct fixture *f, const struct record *r, size_t max, int64_t **found)
 {
 	uint64_t key[MATCH_KEYS_MAX];
-	size_t n = match_keys(f->arena, r, key);
+	size_t n = match_keys(match_prepare(f->arena, match_model_default(), r), key);
 
 	assert_true(n > 0);
 	must(f, store_candidates(f->store, f->arena, r->type, key, n, max, found, &n, &f->err));

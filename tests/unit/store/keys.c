@@ -12,7 +12,7 @@ static void save(struct fixture *f, unsigned n)
 static bool found(struct fixture *f, unsigned n)
 {
 	uint64_t key[MATCH_KEYS_MAX];
-	size_t nkeys = match_keys(f->arena, fixture_company(f, n), key), nfound;
+	size_t nkeys = match_keys(match_prepare(f->arena, match_model_default(), fixture_company(f, n)), key), nfound;
 	struct shadow *s;
 	int64_t *entity;
 	char name[16];

@@ -254,7 +254,7 @@ static void same_entities(struct play *p)
 	for (unsigned company = 0; company < 300; company++) {
 		const struct record *r = fixture_company(f, company);
 		uint64_t key[MATCH_KEYS_MAX];
-		const size_t nkeys = match_keys(f->arena, r, key);
+		const size_t nkeys = match_keys(match_prepare(f->arena, match_model_default(), r), key);
 		int64_t *found;
 		size_t n, wanted = 0;
 

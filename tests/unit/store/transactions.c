@@ -35,7 +35,7 @@ static void rolls_everything_back(void **state)
 	assert_int_equal(store_seq(f->store), 3);
 	must(f, store_shadow_by_key(f->store, f->arena, 1, RECORD_ORGANIZATION, "k9", &s, &f->err));
 	assert_null(s);
-	n = match_keys(f->arena, fixture_company(f, 9), key);
+	n = match_keys(match_prepare(f->arena, match_model_default(), fixture_company(f, 9)), key);
 	assert_true(n > 0);
 	must(f, store_candidates(f->store, f->arena, RECORD_ORGANIZATION, key, n, 8, &found, &n, &f->err));
 	assert_int_equal(n, 0);
