@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/mutant.h"
 #include "core/merge.h"
 #include "core/normalise.h"
 
@@ -53,7 +54,7 @@ bool observe_shows(const struct field *field, unsigned index, const char *value,
 static int confirms(const struct cell *c, const struct field *field, unsigned f, const char *value,
 	const struct images *images)
 {
-	for (int i = (int)c->nsent - 1; i >= 0; i--)
+	for (int i = (int)c->nsent - 1; i >= 0 && !mutant(OWN_WRITES); i--)
 		if (observe_shows(field, f, c->sent[i].value, value, images))
 			return i;
 	return -1;
@@ -75,7 +76,9 @@ static void note(struct observation *out, enum finding_kind kind, unsigned field
 
 static void contribute(struct arena *arena, const struct field *field, struct cell *c, const char *value, int64_t seq)
 {
-	c->own = field->set ? merge_set_edit(arena, c->own, c->base, value, seq) : value;
+	const bool whole = mutant(SET_ELEMENTS);
+
+	c->own = !field->set ? value : merge_set_edit(arena, whole ? NULL : c->own, whole ? NULL : c->base, value, seq);
 	c->own_seq = seq;
 }
 
@@ -87,18 +90,20 @@ static void observe_cell(struct arena *arena, const struct field *field, unsigne
 
 	if (sent >= 0) {
 		note(out, FINDING_CONFIRM, f, before, value, c->sent[sent].value);
+		if (mutant(CONTRIBUTIONS))
+			contribute(arena, field, c, value, seq);
 		c->base = value;
 		settle(c, (unsigned)sent);
 		return;
 	}
 	if (same(value, before))
 		return;
-	if (!before && !*value && !c->nsent) {
+	if (!before && !*value && !c->nsent && !mutant(EMPTY_IS_NO_EDIT)) {
 		/* Never had a value: that is no statement against those who have one. */
 		c->base = value;
 		return;
 	}
-	if (c->nsent && observe_lossy(field, c->sent[c->nsent - 1].value, value)) {
+	if (c->nsent && !mutant(LEARNED_IMAGE) && observe_lossy(field, c->sent[c->nsent - 1].value, value)) {
 		note(out, FINDING_LEARNED, f, before, value, c->sent[c->nsent - 1].value);
 		c->base = value;
 		c->nsent = 0;

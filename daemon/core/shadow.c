@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mutant.h"
 #include "core/merge.h"
 
 struct shadow *shadow_new(struct arena *arena, int partner, enum record_type type, const char *key)
@@ -31,6 +32,8 @@ void shadow_sent(struct arena *arena, struct cell *c, const char *value, int64_t
 		c->sent[c->nsent - 1].seq = seq;
 		return;
 	}
+	if (mutant(SENT_HISTORY))
+		c->nsent = 0;
 	if (c->nsent == SENT_MAX)
 		memmove(c->sent, c->sent + 1, --c->nsent * sizeof *c->sent);
 	c->sent[c->nsent++] = (struct sent){ .value = value, .seq = seq };

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <string.h>
 
+#include "base/mutant.h"
 #include "core/merge.h"
 #include "core/normalise.h"
 #include "engine/hub.h"
@@ -255,7 +256,9 @@ bool decide_entity(struct hub *hub, struct arena *arena, struct entity *e, int c
 	e->golden = golden;
 	changed = tell(hub, &data, e, before, cause, shadow, n, who);
 	if (changed || state != e->state || held != e->held) {
-		if (changed)
+		if (changed && mutant(DECISION_EVENT))
+			e->changed = store_seq(hub->store);
+		else if (changed)
 			e->changed = store_event(hub->store, hub->now_ms, EVENT_DECIDE, cause, e->id, 0, data.data);
 		e->state = state;
 		e->held = held;

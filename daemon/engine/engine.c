@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
+#include "base/mutant.h"
 #include "engine/partner.h"
 #include "engine/setup.h"
 
@@ -79,7 +80,8 @@ static bool settle_crash(struct engine *engine, struct err *e)
 	bool ok = store_begin(engine->store, e);
 
 	for (size_t i = 0; ok && i < engine->now->n; i++)
-		ok = store_outbox_move(engine->store, engine->now->partner[i]->id, OUTBOX_SENDING, OUTBOX_UNCERTAIN, 0, 0, e);
+		ok = store_outbox_move(engine->store, engine->now->partner[i]->id, OUTBOX_SENDING,
+			mutant(INTENT) ? OUTBOX_READY : OUTBOX_UNCERTAIN, 0, 0, e);
 	return store_end(engine->store, ok, e);
 }
 

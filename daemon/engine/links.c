@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mutant.h"
 #include "core/match.h"
 #include "engine/reconcile.h"
 #include "engine/story.h"
@@ -60,6 +61,14 @@ static bool place_with(struct hub *hub, struct page *page, struct shadow *s, con
 	return decide_entity(hub, page->arena, e, s->partner, &page->run, err) && reconcile_placed(hub, page, s, err);
 }
 
+static void take_as_agreed(struct shadow *s, const struct record *now)
+{
+	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++) {
+		s->cell[f].base = now->v[f];
+		s->cell[f].nsent = 0;
+	}
+}
+
 /* The record that a create of the hub's made: the pending shadow gets its key, and what was sent is confirmed by
  * being read; anything else there was somebody's edit. */
 static bool bind(struct hub *hub, struct page *page, struct shadow *pending, const struct item *item,
@@ -73,6 +82,8 @@ static bool bind(struct hub *hub, struct page *page, struct shadow *pending, con
 	pending->state = SHADOW_LIVE;
 	if (!store_outbox(hub->store, page->arena, page->partner, pending->entity, &row, err))
 		return false;
+	if (mutant(UNKNOWN_BASE))
+		take_as_agreed(pending, now);
 	/* A create whose outcome was unknown is settled by this; one under way settles itself. */
 	if (row && row->state != OUTBOX_SENDING && !store_outbox_delete(hub->store, row->id, err))
 		return false;
@@ -108,6 +119,15 @@ static bool carries(struct hub *hub, struct arena *arena, const struct shadow *p
 	return any;
 }
 
+/* A deleted record takes part in matching as well: a create of it may still turn up. */
+static bool matchable(struct hub *hub, struct arena *arena, int64_t entity)
+{
+	struct entity *e;
+	struct err ignored;
+
+	return !mutant(TOMBSTONES) || (store_entity(hub->store, arena, entity, &e, &ignored) && e && e->state == ENTITY_LIVE);
+}
+
 static bool find_pending(struct hub *hub, struct page *page, const struct record *now, struct shadow **out, struct err *err)
 {
 	struct shadow **pending;
@@ -116,8 +136,8 @@ static bool find_pending(struct hub *hub, struct page *page, const struct record
 	*out = NULL;
 	if (!store_shadows_pending(hub->store, page->arena, page->partner, page->type, &pending, &n, err))
 		return false;
-	for (size_t i = 0; i < n && !*out; i++)
-		if (carries(hub, page->arena, pending[i], now))
+	for (size_t i = 0; i < n && !*out && !mutant(BIND_PENDING); i++)
+		if (matchable(hub, page->arena, pending[i]->entity) && carries(hub, page->arena, pending[i], now))
 			*out = pending[i];
 	return true;
 }
@@ -186,14 +206,14 @@ static bool search(struct hub *hub, struct page *page, const struct record *now,
 
 		if (!store_entity(hub->store, page->arena, id[i], &e, err))
 			return false;
-		if (!e || e->type != page->type)
+		if (!e || e->type != page->type || (mutant(TOMBSTONES) && e->state == ENTITY_DELETED))
 			continue;
 		match_compare(model, sought, match_prepare(page->arena, model, e->golden), &why);
 		if (why.verdict == MATCH_NEW)
 			continue;
 		if (!store_shadows_of(hub->store, page->arena, e->id, &shadow, &count, err))
 			return false;
-		at = marks_shadow_at(shadow, count, page->partner);
+		at = mutant(ONE_PER_PARTNER) ? NULL : marks_shadow_at(shadow, count, page->partner);
 		if (why.verdict == MATCH_LINK && (!at || at->state == SHADOW_PENDING)) {
 			if (!out->link || why.score > out->link_why.score) {
 				out->link = e;
@@ -242,7 +262,7 @@ bool links_place(struct hub *hub, struct page *page, struct shadow *s, const str
 		if (!store_shadows_of(hub->store, page->arena, e->id, &shadow, &n, err))
 			return false;
 		at = marks_shadow_at(shadow, n, page->partner);
-		if (at && at->state == SHADOW_PENDING)
+		if (at && at->state == SHADOW_PENDING && !mutant(BIND_PENDING))
 			return bind(hub, page, at, item, now, "hub id", err);
 		if (!at)
 			return place_with(hub, page, s, item, now, e, "hub id", NULL, err);

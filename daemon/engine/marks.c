@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/mutant.h"
 #include "core/plan.h"
 #include "engine/hub.h"
 
@@ -165,7 +166,7 @@ static bool mark(struct hub *hub, struct arena *arena, const struct hub_partner 
 		.since = hub->now_ms, .error = "",
 	};
 	enum outbox_kind kind;
-	bool want = wanted(hub, arena, p, e, shadow, n, &kind);
+	bool want = !mutant(CANARY) && wanted(hub, arena, p, e, shadow, n, &kind);
 
 	if (!store_outbox(hub->store, arena, p->id, e->id, &row, err))
 		return false;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/mutant.h"
 #include "core/backoff.h"
 
 enum { RETRY_BASE_MS = 2000, RETRY_CAP_MS = 600000 };
@@ -272,7 +273,7 @@ static void went_wrong(struct partner *p, const struct err *e)
 	} else {
 		snprintf(p->reason, sizeof p->reason, "%s", e->text);
 	}
-	partner_schedule(p, wait > e->wait_ms ? wait : e->wait_ms);
+	partner_schedule(p, wait > e->wait_ms || mutant(RETRY_AFTER) ? wait : e->wait_ms);
 }
 
 /* A partner that fails quietly, or answers but never to the end, must not go unnoticed. */

@@ -9,9 +9,9 @@
  */
 #include "engine/reconcile.h"
 
-#include <stdio.h>
 #include <string.h>
 
+#include "base/mutant.h"
 #include "core/plan.h"
 #include "engine/story.h"
 
@@ -35,14 +35,14 @@ static bool older_version(const struct hub_partner *p, const struct shadow *s, c
 /* Asked for before the last acknowledged push of that record: it may show what was there before. */
 static bool fenced(const struct hub_partner *p, const struct page *page, const struct shadow *s, const struct item *item)
 {
-	return page->asked < s->fence && !newer_version(p, s, item);
+	return !mutant(FENCE) && page->asked < s->fence && !newer_version(p, s, item);
 }
 
 /* A list that may lag is believed only after a single read, and so is one that shows a deleted record again. */
 static bool doubtful(struct hub *hub, const struct hub_partner *p, const struct page *page, const struct shadow *s,
 	const struct item *item)
 {
-	if (page->fresh || !(p->caps & ADAPTER_CAN_GET) || newer_version(p, s, item))
+	if (page->fresh || !(p->caps & ADAPTER_CAN_GET) || newer_version(p, s, item) || mutant(CONFIRMING_READ))
 		return false;
 	return s->state != SHADOW_LIVE || p->caps & ADAPTER_CAN_LAGS || (s->fence && hub->now_ms - s->fence_ms < (int64_t)p->config->stale_ms);
 }
@@ -232,7 +232,7 @@ static bool known(struct hub *hub, const struct hub_partner *p, struct page *pag
 	struct image_source source;
 	struct record *now;
 
-	if (older_version(p, s, item) || fenced(p, page, s, item)) {
+	if ((older_version(p, s, item) && !mutant(STALE_VERSION)) || fenced(p, page, s, item)) {
 		page->run.ignored++;
 		/* The cursor moves past it, so what it may tell is not left for a later page. */
 		if (p->caps & ADAPTER_CAN_GET && !older_version(p, s, item))
@@ -256,7 +256,7 @@ static bool suppress(struct hub *hub, int partner, int64_t entity, const char *r
 
 	buf_addf(&b, "{\"reason\":\"%s\"}", reason);
 	store_event(hub->store, hub->now_ms, EVENT_SUPPRESS, partner, entity, 0, b.data);
-	return store_suppress(hub->store, partner, entity, reason, hub->now_ms, err);
+	return mutant(SUPPRESSION) || store_suppress(hub->store, partner, entity, reason, hub->now_ms, err);
 }
 
 static bool suppress_where_missing(struct hub *hub, struct arena *arena, int64_t entity, struct err *err)
@@ -299,7 +299,7 @@ static bool deleted_by_people(struct hub *hub, const struct hub_partner *p, stru
 	case DELETION_ARCHIVE:
 		return suppress_where_missing(hub, arena, e->id, err);
 	case DELETION_PROPAGATE:
-		return had_not_seen(hub, p, arena, e, s) || decide_state(hub, arena, e, ENTITY_DELETED, err);
+		return (!mutant(DELETE_AGAINST_EDIT) && had_not_seen(hub, p, arena, e, s)) || decide_state(hub, arena, e, ENTITY_DELETED, err);
 	}
 	return true;
 }

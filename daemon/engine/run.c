@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/mutant.h"
 #include "engine/partner.h"
 
 enum { SWEEP_BATCH = 64, PAGES = 2 };
@@ -62,7 +63,7 @@ struct run {
 
 #define RUN_STEPS(X)                                                                                             \
 	X(begin) X(ready) X(feed) X(loaded) X(pull) X(pulled) X(merge) X(merged) X(confirm) X(believed) X(sweep) X(absent) X(reread) \
-	X(buried) X(close) X(closed) X(fail) X(end)
+	X(buried) X(close) X(fail) X(end)
 #define X(s)                                               \
 	static const struct step *run_##s(struct task *);  \
 	static const struct step step_##s = { "run." #s, run_##s };
@@ -189,6 +190,13 @@ static const struct step *run_pull(struct task *t)
 	return &step_pulled;
 }
 
+static bool save_feed(struct job *job, struct hub *hub, struct err *e)
+{
+	struct run *r = container_of(job, struct run, job);
+
+	return store_begin(hub->store, e) && store_end(hub->store, store_feed_save(hub->store, r->partner->id, (enum record_type)r->type, &r->feed, e), e);
+}
+
 static const struct step *run_pulled(struct task *t)
 {
 	struct run *r = run_of(t);
@@ -200,6 +208,10 @@ static const struct step *run_pulled(struct task *t)
 	p->scanned_now = r->full ? r->seen : 0;
 	p->total = r->full ? f->pull.total : -1;
 	engine_changed(p->engine);
+	if (mutant(CURSOR_WITH_PAGE) && !r->full) {
+		r->feed.cursor = f->pull.next;
+		job_own(t, p->engine, &r->job, save_feed);
+	}
 	return &step_merge;
 }
 
@@ -339,7 +351,7 @@ static const struct step *run_absent(struct task *t)
 	key = arena_array(r->arena, const char *, r->sweep.n);
 	for (size_t i = 0; i < r->sweep.n; i++)
 		key[i] = r->sweep.candidate[i]->key;
-	if (r->partner->remote->caps & ADAPTER_CAN_GET) {
+	if (r->partner->remote->caps & ADAPTER_CAN_GET && !mutant(CONFIRMED_DELETE)) {
 		reads_start(&r->reads, r->partner, t, r->arena, (enum record_type)r->type, key, r->sweep.n);
 	} else {
 		reads_clear(&r->reads);
@@ -384,13 +396,6 @@ static const struct step *run_buried(struct task *t)
 	return &step_sweep;
 }
 
-static bool close_on_lane(struct job *job, struct hub *hub, struct err *e)
-{
-	struct run *r = container_of(job, struct run, job);
-
-	return store_begin(hub->store, e) && store_end(hub->store, store_feed_save(hub->store, r->partner->id, (enum record_type)r->type, &r->feed, e), e);
-}
-
 static const struct step *run_close(struct task *t)
 {
 	struct run *r = run_of(t);
@@ -399,13 +404,7 @@ static const struct step *run_close(struct task *t)
 	r->feed.scan_cursor = NULL;
 	r->feed.epoch_done = r->feed.epoch;
 	r->feed.scanned_at = loop_wall(t->op.loop);
-	job_own(t, r->partner->engine, &r->job, close_on_lane);
-	return &step_closed;
-}
-
-static const struct step *run_closed(struct task *t)
-{
-	(void)t;
+	job_own(t, r->partner->engine, &r->job, save_feed);
 	return &step_feed;
 }
 

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mutant.h"
 #include "core/plan.h"
 #include "engine/send.h"
 #include "engine/story.h"
@@ -104,7 +105,7 @@ static bool outward(struct desk *d, const struct record *values, uint64_t *field
 			continue;
 		if (!bring_along(d, values->v[f], &coming, err))
 			return false;
-		*wait |= coming;
+		*wait |= coming && !mutant(DEPENDENCIES);
 		*lacking |= FIELD_BIT(f);
 		*fields &= ~FIELD_BIT(f);
 	}
@@ -130,7 +131,7 @@ static bool record_intent(struct desk *d, const struct record *values, uint64_t 
 	/* The same token only for the same bytes: an uncertain create is repeated as it was. */
 	bool repeat = row->kind == OUTBOX_CREATE && row->token && send_attempted(d->shadow);
 
-	row->token = repeat ? row->token : arena_strdup(d->arena, uuid_format(&fresh, token));
+	row->token = repeat && !mutant(SAME_TOKEN) ? row->token : arena_strdup(d->arena, uuid_format(&fresh, token));
 	buf_addf(&b, "{\"kind\":\"%s\",\"attempt\":%u,\"token\":\"%s\",\"fields\":", outbox_kind_name(row->kind),
 		row->attempts + 1, row->token);
 	story_fields(&b, values, fields);
@@ -142,7 +143,7 @@ static bool record_intent(struct desk *d, const struct record *values, uint64_t 
 	row->fields = fields;
 	row->again = false;
 	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++)
-		if (fields & FIELD_BIT(f))
+		if (fields & FIELD_BIT(f) && !mutant(INTENT))
 			shadow_sent(d->arena, &d->shadow->cell[f], values->v[f], row->intent);
 	if (!store_shadow_save(d->hub->store, d->shadow, err) || !store_outbox_save(d->hub->store, row, err))
 		return false;
@@ -153,7 +154,7 @@ static bool record_intent(struct desk *d, const struct record *values, uint64_t 
 		.arena = d->arena,
 		.type = row->type,
 		.key = d->shadow->state == SHADOW_LIVE ? d->shadow->key : NULL,
-		.version = d->partner->caps & ADAPTER_CAN_CONDITIONAL ? d->shadow->version : NULL,
+		.version = d->partner->caps & ADAPTER_CAN_CONDITIONAL && !mutant(CONDITION) ? d->shadow->version : NULL,
 		.hub_id = arena_strdup(d->arena, uuid_format(&d->entity->hub_id, hub_id)),
 		.token = row->token,
 		.fields = fields,
@@ -165,7 +166,7 @@ static bool read_first(struct desk *d)
 {
 	bool versioned = d->partner->caps & ADAPTER_CAN_CONDITIONAL && d->shadow->version;
 
-	if (d->claim->fresh || versioned || !(d->partner->caps & ADAPTER_CAN_GET))
+	if (d->claim->fresh || versioned || !(d->partner->caps & ADAPTER_CAN_GET) || mutant(READ_VERIFY_WRITE))
 		return false;
 	d->claim->kind = CLAIM_READ;
 	d->claim->key = d->shadow->key;
@@ -254,7 +255,7 @@ static bool look_twice(struct desk *d, bool *go_on, struct err *err)
 
 	if (d->row->misses == 0 || read)
 		d->row->misses++;
-	if (d->row->misses > 2) {
+	if (d->row->misses > (mutant(LATE_APPLY) ? 1 : 2)) {
 		forget_attempts(d);
 		*go_on = true;
 		return true;
@@ -269,7 +270,7 @@ static bool look_twice(struct desk *d, bool *go_on, struct err *err)
 static bool settled_before(struct desk *d, bool *go_on, struct err *err)
 {
 	*go_on = false;
-	if (d->partner->caps & ADAPTER_CAN_IDEMPOTENT) {
+	if (d->partner->caps & ADAPTER_CAN_IDEMPOTENT || mutant(PROBE)) {
 		*go_on = true;
 		return true;
 	}
@@ -280,7 +281,7 @@ static bool settled_before(struct desk *d, bool *go_on, struct err *err)
 		d->claim->kind = CLAIM_FIND;
 		return true;
 	}
-	if (++d->row->misses < 2)
+	if (++d->row->misses < 2 && !mutant(LATE_APPLY))
 		return postpone(d, SECOND_SEARCH_MS, err);
 	forget_attempts(d);
 	*go_on = true;

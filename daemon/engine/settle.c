@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "base/mutant.h"
 #include "core/backoff.h"
 #include "engine/send.h"
 #include "engine/story.h"
@@ -46,7 +47,7 @@ static bool retry_in(struct desk *d, enum outbox_state state, uint64_t ms, struc
  * record is read, so that what was written is not taken for their edit. */
 static bool read_before_next(struct desk *d, bool effect_possible, struct err *err)
 {
-	if (d->shadow)
+	if (d->shadow && !mutant(REREAD_CONFLICT))
 		d->shadow->version = NULL;
 	if (d->shadow && effect_possible && d->partner->caps & ADAPTER_CAN_GET)
 		return store_shadow_save(d->hub->store, d->shadow, err) && retry_in(d, OUTBOX_UNCERTAIN, 0, err);
@@ -67,7 +68,7 @@ static bool not_now(struct desk *d, bool effect_possible, struct err *err)
 	uint64_t wait = backoff_ms(BACKOFF_BASE_MS, BACKOFF_CAP_MS, d->row->attempts - 1, hub_random(d->hub));
 
 	tell_outcome(d, EVENT_RETRY, why);
-	wait = wait > why->wait_ms ? wait : why->wait_ms;
+	wait = wait > why->wait_ms || mutant(RETRY_AFTER) ? wait : why->wait_ms;
 	if (effect_possible)
 		return retry_in(d, OUTBOX_UNCERTAIN, wait, err);
 	return forget_attempt(d, err) && retry_in(d, OUTBOX_READY, wait, err);
@@ -194,6 +195,9 @@ static bool acknowledged(struct desk *d, struct tally *tally, struct err *err)
 {
 	enum push_kind kind = d->claim->push.kind;
 
+	for (unsigned f = 0; mutant(INTENT) && f < RECORD_FIELDS_MAX; f++)
+		if (d->claim->push.fields & FIELD_BIT(f))
+			shadow_sent(d->arena, &d->shadow->cell[f], d->entity->golden->v[f], d->row->intent);
 	tell_sent(d);
 	if (kind == PUSH_DELETE)
 		return deleted(d, tally, err);

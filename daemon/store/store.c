@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/mutant.h"
 #include "store/lock.h"
 #include "store/sql.h"
 
@@ -96,7 +97,8 @@ static bool write_ahead(struct store *s, struct err *e)
 		return false;
 	if (!wal)
 		return err_set(e, ERR_BROKEN, "store %.100s: its file system cannot hold a write-ahead log", s->path);
-	return sql_exec(s, "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0", e);
+	return sql_exec(s, mutant(DURABLE) ? "PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0"
+		: "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0", e);
 }
 
 static bool sound(struct store *s, struct err *e)
