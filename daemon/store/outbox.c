@@ -166,6 +166,24 @@ bool store_outbox_open(struct store *s, int partner, int64_t *n, struct err *e)
 
 /* --- writing -------------------------------------------------------------------------------------------- */
 
+/* What changes while a row lives: all but whom and what it is about. */
+static void bind_changing(struct sql *q, const struct outbox *o)
+{
+	sql_int(q, o->kind);
+	sql_int(q, o->state);
+	sql_id(q, o->cause);
+	sql_id(q, o->plan);
+	sql_int(q, o->attempts);
+	sql_int(q, o->not_before);
+	sql_text(q, o->token);
+	sql_int(q, o->intent);
+	sql_hash(q, o->fields);
+	sql_int(q, o->again);
+	sql_int(q, o->misses);
+	sql_text(q, o->error ? o->error : "");
+	sql_int(q, o->since);
+}
+
 static bool insert(struct store *s, struct outbox *o, struct err *e)
 {
 	struct sql q = sql(s, SQL_OUTBOX_ADD);
@@ -173,19 +191,7 @@ static bool insert(struct store *s, struct outbox *o, struct err *e)
 	sql_int(&q, o->partner);
 	sql_int(&q, o->entity);
 	sql_int(&q, o->type);
-	sql_int(&q, o->kind);
-	sql_int(&q, o->state);
-	sql_id(&q, o->cause);
-	sql_id(&q, o->plan);
-	sql_int(&q, o->attempts);
-	sql_int(&q, o->not_before);
-	sql_text(&q, o->token);
-	sql_int(&q, o->intent);
-	sql_hash(&q, o->fields);
-	sql_int(&q, o->again);
-	sql_int(&q, o->misses);
-	sql_text(&q, o->error ? o->error : "");
-	sql_int(&q, o->since);
+	bind_changing(&q, o);
 	if (!sql_run(&q, e))
 		return false;
 	o->id = sqlite3_last_insert_rowid(s->db);
@@ -197,19 +203,7 @@ static bool update(struct store *s, const struct outbox *o, struct err *e)
 	struct sql q = sql(s, SQL_OUTBOX_SAVE);
 
 	sql_int(&q, o->id);
-	sql_int(&q, o->kind);
-	sql_int(&q, o->state);
-	sql_id(&q, o->cause);
-	sql_id(&q, o->plan);
-	sql_int(&q, o->attempts);
-	sql_int(&q, o->not_before);
-	sql_text(&q, o->token);
-	sql_int(&q, o->intent);
-	sql_hash(&q, o->fields);
-	sql_int(&q, o->again);
-	sql_int(&q, o->misses);
-	sql_text(&q, o->error ? o->error : "");
-	sql_int(&q, o->since);
+	bind_changing(&q, o);
 	return sql_run(&q, e);
 }
 
