@@ -161,7 +161,8 @@ struct faults {
 	void *ctx;
 };
 
-__attribute__((format(printf, 3, 4))) static void fault(const struct faults *f, const void *where, const char *fmt, ...)
+__attribute__((format(printf, 4, 5))) static void fault(const struct faults *f, const void *where, const char *key,
+	const char *fmt, ...)
 {
 	char text[240];
 	va_list args;
@@ -169,7 +170,7 @@ __attribute__((format(printf, 3, 4))) static void fault(const struct faults *f, 
 	va_start(args, fmt);
 	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
-	f->fn(f->ctx, where, text);
+	f->fn(f->ctx, where, key, text);
 }
 
 /* Whether somebody who came after p, however many steps later, is p again. seen: by index, who was looked at. */
@@ -206,23 +207,23 @@ static void check_successors(const struct registry *r, const struct registry_par
 	if (!seen)
 		abort();
 	if (p->successor.n && !p->until)
-		fault(f, p->where, "%s: %s needs valid_until, its last day", p->id, fate);
+		fault(f, p->where, fate, "%s: %s needs valid_until, its last day", p->id, fate);
 	if (p->fate == REGISTRY_SPLIT && p->successor.n < 2)
-		fault(f, p->where, "%s: split_into needs two partners or more; one is succeeded_by or merged_into", p->id);
+		fault(f, p->where, fate, "%s: split_into needs two partners or more; one is succeeded_by or merged_into", p->id);
 	for (size_t i = 0; i < p->successor.n; i++) {
 		const struct registry_partner *one = registry_find(r, p->successor.item[i]);
 
 		if (!one)
-			fault(f, p->where, "%s: %s names \"%.60s\", which is no partner", p->id, fate, p->successor.item[i]);
+			fault(f, p->where, fate, "%s: %s names \"%.60s\", which is no partner", p->id, fate, p->successor.item[i]);
 		else if (p->until && registry_ended(one, p->until))
-			fault(f, p->where, "%s: %s names %s, whose last day %s is before %s", p->id, fate, one->id, one->until,
+			fault(f, p->where, fate, "%s: %s names %s, whose last day %s is before %s", p->id, fate, one->id, one->until,
 				p->until);
 		else if (gap(p->until, one->from))
-			fault(f, p->where, "%s: %s names %s, which begins on %s: nobody stands for %s from %s until then", p->id,
+			fault(f, p->where, fate, "%s: %s names %s, which begins on %s: nobody stands for %s from %s until then", p->id,
 				fate, one->id, one->from, p->id, p->until);
 	}
 	if (comes_back(r, p, p, seen))
-		fault(f, p->where, "%s: %s leads back to itself", p->id, fate);
+		fault(f, p->where, fate, "%s: %s leads back to itself", p->id, fate);
 }
 
 static bool overlap(const struct registry_partner *a, const struct registry_partner *b)
@@ -235,26 +236,26 @@ static void check_pair(const struct registry_group *g, const struct registry_par
 {
 	for (size_t i = 0; i < a->province.n && overlap(a, b); i++)
 		if (registry_serves(b, a->province.item[i]))
-			fault(f, g->where, "%s: %s and %s both serve %s at the same time", g->id, a->id, b->id,
+			fault(f, g->where, "members", "%s: %s and %s both serve %s at the same time", g->id, a->id, b->id,
 				a->province.item[i]);
 }
 
 static void check_group(const struct registry *r, const struct registry_group *g, const struct faults *f)
 {
 	if (registry_find(r, g->id))
-		fault(f, g->where, "%s: a partner has that id already", g->id);
+		fault(f, g->where, NULL, "%s: a partner has that id already", g->id);
 	if (!g->member.n)
-		fault(f, g->where, "%s: has no members", g->id);
+		fault(f, g->where, "members", "%s: has no members", g->id);
 	for (size_t i = 0; i < g->member.n; i++) {
 		const struct registry_partner *a = registry_find(r, g->member.item[i]);
 
 		if (!a)
-			fault(f, g->where, "%s: its member \"%.60s\" is no partner", g->id, g->member.item[i]);
+			fault(f, g->where, "members", "%s: its member \"%.60s\" is no partner", g->id, g->member.item[i]);
 		for (size_t k = 0; a && k < i; k++) {
 			const struct registry_partner *b = registry_find(r, g->member.item[k]);
 
 			if (a == b)
-				fault(f, g->where, "%s: %s is named twice", g->id, a->id);
+				fault(f, g->where, "members", "%s: %s is named twice", g->id, a->id);
 			else if (b)
 				check_pair(g, b, a, f);
 		}
@@ -269,9 +270,9 @@ void registry_check(const struct registry *r, registry_fault_fn *fn, void *ctx)
 		const struct registry_partner *p = &r->partner[i];
 
 		if (p->from && p->until && strcmp(p->until, p->from) < 0)
-			fault(&f, p->where, "%s: valid_until %s is before valid_from %s", p->id, p->until, p->from);
+			fault(&f, p->where, "valid_until", "%s: valid_until %s is before valid_from %s", p->id, p->until, p->from);
 		if (i && !strcmp(p->id, p[-1].id))
-			fault(&f, p->where, "%s: is defined twice", p->id);
+			fault(&f, p->where, NULL, "%s: is defined twice", p->id);
 		check_successors(r, p, &f);
 	}
 	for (size_t i = 0; i < r->ngroups; i++)

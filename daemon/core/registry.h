@@ -67,8 +67,9 @@ struct registry {
 /* Sorts what was filled in. */
 void registry_sort(struct registry *);
 
-/* Everything that is wrong, one call a fault; where is the partner's or the group's. */
-typedef void registry_fault_fn(void *ctx, const void *where, const char *what);
+/* Everything that is wrong, one call a fault; where is the partner's or the group's, key what of it is at fault:
+ * "valid_until", a fate's name, "members", or NULL. */
+typedef void registry_fault_fn(void *ctx, const void *where, const char *key, const char *what);
 void registry_check(const struct registry *, registry_fault_fn *, void *ctx);
 
 const struct registry_partner *registry_find(const struct registry *, const char *id);          /* NULL: unknown */

@@ -46,6 +46,8 @@ const struct option config_main_options[] = {
 	{ "policy", OPTION_NODE, AT(policy), NULL, .help = "How contributions become one value, by type and field." },
 	{ "defaults", OPTION_NODE, AT(defaults_node), NULL,
 		.help = "What holds for every partner that does not say otherwise." },
+	{ "groups", OPTION_NODE, AT(groups), NULL,
+		.help = "Partners that referrals can be sent to together; who gets one is decided by the company's province." },
 	{ "partners", OPTION_NODE, AT(partners), NULL, .help = "Partners that need no file of their own, as a list." },
 	{ 0 },
 };
@@ -267,6 +269,8 @@ static struct config *read_tree(
 	for (size_t i = 0; i < w->include.n; i++)
 		include_read(w, w->include.item[i], diags);
 	desks_check(w, diags);
+	if (config_faults(diags) == before)
+		config_registry_read(w, diags);
 	return config_faults(diags) == before ? c : NULL;
 }
 

@@ -6,6 +6,7 @@
 #include "base/options.h"
 #include "core/guard.h"
 #include "core/record.h"
+#include "core/registry.h"
 
 /* Which records a partner may be given that it does not have. */
 #define SCOPE_LIST(X)                                                          \
@@ -29,6 +30,12 @@ struct share {
 	uint64_t fields;              /* what may be sent there; default none */
 };
 
+/* How long a partner may take to answer a referral for that service; service NULL: for any other. */
+struct service_level {
+	const char *service;
+	uint64_t ms;
+};
+
 enum deletion { DELETION_UNLINK, DELETION_ARCHIVE, DELETION_PROPAGATE };
 enum onboarding { ONBOARDING_REVIEW, ONBOARDING_APPLY };
 
@@ -37,7 +44,8 @@ struct partner_config {
 	const char *label;            /* for people */
 	const char *file;
 	bool enabled;
-	const struct yaml *endpoint;  /* the adapter's to read */
+	const struct yaml *endpoint;  /* the adapter's to read; NULL: none, it is known and never contacted */
+	const char *until;            /* its last day, YYYY-MM-DD, or NULL: after it, nothing is read or written there */
 	uint64_t poll_ms, complete_ms, stale_ms;   /* stale_ms: how long after a push lists may lag; alarm see alarm_ms */
 	uint64_t alarm_ms;            /* no complete epoch for that long: unhealthy */
 	enum onboarding onboarding;
@@ -47,7 +55,10 @@ struct partner_config {
 	unsigned rank[RECORD_TYPES][RECORD_FIELDS_MAX];   /* authority; lower wins; UINT_MAX: none */
 	struct guard_limit guard[GUARDS];
 	int64_t sends;                /* pushes in flight at once */
-	struct option_list desks;     /* names that referrals use for this endpoint, besides its id */
+	struct registry_list desks;   /* names that referrals use for this endpoint, besides its id */
+	struct service_level *level;
+	size_t nlevels;
+	uint64_t expiry_ms;           /* how long an unanswered referral to it stays open; 0: as long as it takes */
 	const char *webhook_path;     /* unguessable part of /hooks/<id>/<path>, from a secret; NULL: /hooks/<id> */
 };
 
@@ -64,6 +75,7 @@ struct config {
 	enum policy policy[RECORD_TYPES][RECORD_FIELDS_MAX];
 	struct partner_config **partner;                    /* by id */
 	size_t n;
+	struct registry registry;                           /* partners, their desks, and groups, as organisations */
 };
 
 /* NULL if anything is wrong; diags has it all. path: the main file; its `include:` globs are read in C-locale order. */
@@ -93,3 +105,5 @@ const char *config_secret(struct arena *, const struct yaml *ref, struct err *);
 const struct partner_config *config_partner(const struct config *, const char *id);   /* or NULL */
 /* The partner that a referral's from_partner or to_partner means: by id or by desk; NULL: none here. */
 const struct partner_config *config_desk(const struct config *, const char *name);
+/* How long whoever a referral is addressed to may take to answer it; 0: nothing was agreed. */
+uint64_t config_service_level(const struct config *, const char *to, const char *service);

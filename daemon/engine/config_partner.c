@@ -29,6 +29,7 @@ const char *const config_policy_words[] = {
 };
 
 #define AT(member) offsetof(struct config_partner_whole, member)
+#define ORGANISATION_AT(member) AT(organisation.member)
 #define SHARED_OPTIONS                                                                                                 \
 	{ "poll", OPTION_SPAN, AT(partner.poll_ms), "1min", .min = POLL_MIN_MS, .max = SPAN_MAX_MS,                    \
 		.help = "How often to ask what has changed." },                                                        \
@@ -54,6 +55,10 @@ const char *const config_policy_words[] = {
 			.help = "Rank where policy is authority, lower wins: a number, or by type and field." },       \
 		{ "guards", OPTION_NODE, AT(guards), NULL,                                                             \
 			.help = "Limits beyond which a batch waits for approval: by guard, number and percent." },     \
+		{ "service_levels", OPTION_NODE, AT(levels), NULL,                                                     \
+			.help = "How long it may take to answer a referral, by service; `default` for the others." },  \
+		{ "referral_expiry", OPTION_SPAN, AT(partner.expiry_ms), "0s", .min = 0, .max = 10 * SPAN_MAX_MS,      \
+			.help = "A referral to it that nobody answered for so long expires; 0s: never." },             \
 	{                                                                                                              \
 		"sends", OPTION_INT, AT(partner.sends), "4", .min = 1, .max = 64, .help = "Writes in flight at once."  \
 	}
@@ -63,10 +68,11 @@ const struct option config_partner_options[] = {
 		.help = "Its id: a letter, then small letters, digits and hyphens, at most 40." },
 	{ "label", OPTION_TEXT, AT(partner.label), NULL, .help = "Its name for people." },
 	{ "enabled", OPTION_BOOL, AT(partner.enabled), "yes", .help = "No: known, but never contacted." },
-	{ "endpoint", OPTION_NODE, AT(partner.endpoint), NULL, .required = true,
+	{ "endpoint", OPTION_NODE, AT(partner.endpoint), NULL,
 		.help = "The adapter and what it needs; see the adapter's own manual." },
-	{ "desks", OPTION_LIST, AT(partner.desks), NULL,
-		.help = "Names that referrals use for this endpoint, besides its id." },
+	ORGANISATION_OPTIONS(ORGANISATION_AT),
+	{ "desks", OPTION_NODE, AT(desks), NULL,
+		.help = "Names that referrals use for this endpoint, besides its id; or { desk: name, provinces: ... }." },
 	{ "webhook_path", OPTION_NODE, AT(webhook_path), NULL,
 		.help = "A secret that ends the address of its webhooks, for products that cannot sign: "
 			"/hooks/<partner>/<secret>." },
@@ -352,17 +358,6 @@ static const struct yaml *layered(struct arena *arena, const struct yaml *own, c
 	return both;
 }
 
-static bool id_ok(const char *id)
-{
-	size_t n = 1;
-
-	if (id[0] < 'a' || id[0] > 'z')
-		return false;
-	while ((id[n] >= 'a' && id[n] <= 'z') || (id[n] >= '0' && id[n] <= '9') || id[n] == '-')
-		n++;
-	return !id[n] && n <= 40;
-}
-
 static void webhook_path_read(struct arena *arena, struct config_partner_whole *w, struct diags *diags)
 {
 	struct err e = { 0 };
@@ -412,6 +407,7 @@ static void parts_read(
 	authority_read(p, w->authority, diags);
 	guards_read(p, w->guards, diags);
 	webhook_path_read(arena, w, diags);
+	config_levels_read(arena, p, w->levels, diags);
 }
 
 const struct yaml *config_defaults(struct arena *arena, const struct yaml *node, struct diags *diags)
@@ -435,14 +431,20 @@ struct partner_config *config_partner_read(struct arena *arena, const struct yam
 
 	*effective = layered(arena, node, defaults);
 	options_read(arena, config_partner_options, *effective, w, diags);
-	if (p->id && !id_ok(p->id))
+	if (p->id && !config_id_ok(p->id))
 		diag_add(diags, yaml_get(node, "partner"),
-			"must be a letter, then small letters, digits and hyphens, at most 40");
+			"must be a letter, then small letters, digits and hyphens, at most 40, and not \"hub\"");
 	p->file = node->file;
 	if (!p->label)
 		p->label = p->id;
 	if (p->endpoint && p->endpoint->kind != YAML_MAPPING)
 		diag_add(diags, p->endpoint, "must be a mapping with `adapter` and what that needs");
+	if (!p->endpoint && p->enabled && !w->organisation.until)
+		diag_add(diags, *effective, "missing key: endpoint");
 	parts_read(arena, w, *effective, diags);
+	if (p->id)
+		config_organisation_read(arena, w, *effective, diags);
+	/* Whoever cannot be reached is not tried. */
+	p->enabled &= p->endpoint != NULL;
 	return config_faults(diags) == before ? p : NULL;
 }

@@ -180,6 +180,21 @@ static void print_tree(struct buf *b, const struct yaml *node, int depth, bool h
 	}
 }
 
+/* Whatever the table leaves to others and is shown as it was written. */
+static void print_written(struct buf *b, const char *key, const struct yaml *node, const char *indent, int depth)
+{
+	const size_t start = b->len;
+
+	if (!node || yaml_is_null(node))
+		return;
+	buf_addf(b, "%s%s:", indent, key);
+	if (node->kind == YAML_SCALAR)
+		buf_addf(b, " %s", node->text);
+	origin(b, start, node);
+	if (node->kind != YAML_SCALAR)
+		print_tree(b, node, depth, false);
+}
+
 static void print_partner(struct buf *b, const struct partner_config *p, const struct yaml *node)
 {
 	const struct config_partner_whole *w = container_of(p, struct config_partner_whole, partner);
@@ -188,12 +203,17 @@ static void print_partner(struct buf *b, const struct partner_config *p, const s
 	buf_addf(b, "  - partner: %s", p->id);
 	origin(b, start, at(node, "partner"));
 	print_options(b, "    ", config_partner_options + 1, node, w);
+	print_written(b, "names", w->organisation.names, "    ", 6);
+	print_written(b, "desks", w->desks, "    ", 6);
+	print_written(b, "service_levels", w->levels, "    ", 6);
 	print_share(b, p, w->share);
 	print_deletion(b, p, w->deletion);
 	print_authority(b, p, w->authority);
 	print_guards(b, p, w->guards);
-	buf_adds(b, "    endpoint:\n");
-	print_tree(b, p->endpoint, 6, false);
+	if (p->endpoint) {
+		buf_adds(b, "    endpoint:\n");
+		print_tree(b, p->endpoint, 6, false);
+	}
 	if (w->webhook_path && w->webhook_path->n)
 		buf_addf(b, "    webhook_path: { %s: %s }\n", w->webhook_path->child[0]->key,
 			w->webhook_path->child[0]->text);
@@ -205,6 +225,7 @@ void config_print(struct buf *b, const struct config *c)
 
 	print_options(b, "", config_main_options, w->main, w);
 	print_policy(b, w);
+	print_written(b, "groups", w->groups, "", 2);
 	buf_adds(b, c->n ? "partners:\n" : "partners: []\n");
 	for (size_t i = 0; i < c->n; i++)
 		print_partner(b, c->partner[i], w->partner[i]);
@@ -268,6 +289,25 @@ static void sample_node(
 	buf_addf(b, "#%s%s:%s", indent, key, text);
 }
 
+/* Of keys of a partner whose value has a form of its own. */
+static const char *example_of(const char *key)
+{
+	static const char *const examples[] = {
+		"endpoint: { adapter: dir, path: /srv/example/records }",
+		"names: { nl: Voorbeeld, en: Example }",
+		"desks: [example-gent, { desk: example-aalst, names: { nl: Aalst }, provinces: [BE-VOV] }]",
+		"# webhook_path: { credential: example-webhook }",
+	};
+
+	for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
+		const char *text = examples[i] + strspn(examples[i], "# ");
+
+		if (!strncmp(text, key, strlen(key)) && text[strlen(key)] == ':')
+			return examples[i];
+	}
+	return "";
+}
+
 void config_print_sample(struct buf *b)
 {
 	buf_adds(b, "# Configuration of doorstroomd.\n"
@@ -281,6 +321,8 @@ void config_print_sample(struct buf *b)
 	sample_node(b, "", config_main_options, "policy",
 		"\n#  organization: { legal_name: latest }\n"
 		"#  contact: { role: manual }\n\n");
+	sample_node(b, "", config_main_options, "groups",
+		"\n#  centres: { names: { nl: De centra, en: The centres }, members: [example-gent, example-aalst] }\n\n");
 	sample_node(b, "", config_main_options, "defaults", "\n");
 	sample_rows(b, "  ", config_default_options);
 	sample_node(b, "  ", config_default_options, "share",
@@ -290,6 +332,7 @@ void config_print_sample(struct buf *b)
 	sample_node(b, "  ", config_default_options, "deletion", " unlink\n");
 	sample_node(b, "  ", config_default_options, "authority",
 		"\n#    default: 50\n#    organization: { legal_name: 10, enterprise_number: 10 }\n");
+	sample_node(b, "  ", config_default_options, "service_levels", " { scan: 14d, default: 10d }\n");
 	sample_node(b, "  ", config_default_options, "guards", "\n");
 	for (unsigned g = 0; g < GUARDS; g++) {
 		const struct guard_limit limit = guard_default((enum guard)g);
@@ -302,10 +345,8 @@ void config_print_sample(struct buf *b)
 	for (const struct option *o = config_partner_options + 1; o->key && strcmp(o->key, config_default_options->key);
 		o++) {
 		sample_help(b, "    ", o->help);
-		if (!strcmp(o->key, "endpoint"))
-			buf_adds(b, "#    endpoint: { adapter: dir, path: /srv/example/records }\n");
-		else if (o->type == OPTION_NODE)
-			buf_addf(b, "#    # %s: { credential: example-webhook }\n", o->key);
+		if (o->type == OPTION_NODE)
+			buf_addf(b, "#    %s\n", example_of(o->key));
 		else
 			buf_addf(b, "#    %s:%s%s\n", o->key, o->fallback ? " " : "", o->fallback ? o->fallback : "");
 	}

@@ -125,11 +125,12 @@ static void validity_has_a_first_and_a_last_day(void **ctx)
 	assert_false(registry_serves(registry_find(&registry, "west"), NULL));
 }
 
-static void gather(void *ctx, const void *where, const char *what)
+static void gather(void *ctx, const void *where, const char *key, const char *what)
 {
 	char *text = ctx;
 
 	(void)where;
+	assert_true(!key || strstr(what, key) || !strcmp(key, "members"));
 	assert_true(strlen(text) + strlen(what) < 2000);
 	sprintf(text + strlen(text), "%s\n", what);
 }
