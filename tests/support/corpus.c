@@ -269,7 +269,9 @@ static void reach(const struct corpus *c, struct dice *d, struct arena *arena, s
 	if (dice_chance(d, 650)) {
 		out->domain = domain_of(arena, out->trading ? out->trading : out->acronym ? out->acronym : out->name, out->id);
 		out->email = arena_printf(arena, "%s@%s", boxes[dice_below(d, 8)], out->domain);
-	} else if (dice_chance(d, 43)) {
+	} else if (dice_chance(d, 571)) {
+		out->email = arena_printf(arena, "%s@mailbox%llu.example", slug(arena, out->stem), (unsigned long long)out->id);
+	} else if (dice_chance(d, 100)) {
 		out->email = arena_printf(arena, "%s%llu@post%u.example", slug(arena, out->stem),
 			(unsigned long long)(out->id % 97), (unsigned)dice_below(d, 4));
 	}

@@ -265,6 +265,18 @@ static const char *written_phone(struct writing *w, const char *n)
 	return arena_printf(w->arena, slash[form], z, a, b, n + zone + head + 2);
 }
 
+/* Somebody's who works there. Who has no domain has another mailbox of his own. */
+static const char *persons_email(struct writing *w)
+{
+	const struct corpus_company *c = w->company;
+	const char *given = dice_chance(&w->dice, 600) ? c->given : dice_common(&w->dice, &corpus_given[c->language]);
+	const unsigned long long id = (unsigned long long)c->id;
+
+	if (*c->domain)
+		return arena_printf(w->arena, "%s.%llu@%s", given, id % 89, c->domain);
+	return arena_printf(w->arena, "%s@mailbox%llu-%c.example", given, id, given[0]);
+}
+
 static void write_reach(struct writing *w)
 {
 	const struct corpus_company *c = w->company;
@@ -284,10 +296,8 @@ static void write_reach(struct writing *w)
 	if (*c->email && !quirk(w, CORPUS_NO_EMAIL)) {
 		const char *email = c->email;
 
-		if (*c->domain && quirk(w, CORPUS_OTHER_EMAIL))
-			email = arena_printf(w->arena, "%s.%llu@%s",
-				dice_chance(&w->dice, 600) ? c->given : dice_common(&w->dice, &corpus_given[c->language]),
-				(unsigned long long)(c->id % 89), c->domain);
+		if (quirk(w, CORPUS_OTHER_EMAIL))
+			email = persons_email(w);
 		out->text[ORGANIZATION_EMAILS] = plain_capitals(w->arena, email);
 		if (!shows(w, CORPUS_UPPER) || dice_chance(&w->dice, 800)) {
 			char *lower = arena_strdup(w->arena, out->text[ORGANIZATION_EMAILS]);

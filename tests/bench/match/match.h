@@ -1,0 +1,19 @@
+/* match.h - what the parts of bench-match share. */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct options {
+	uint64_t seed, companies;
+	size_t worst;                  /* so many wrong links and so many misses are printed */
+	double precision, recall;      /* pairwise: less is a failure; 0: nothing is asked */
+	double review;                 /* share of records asked about: more is a failure; 1: nothing is asked */
+	const char *work;              /* folder for stores */
+};
+
+/* Each prints its tables and returns whether what was asked for was reached. */
+bool match_companies(const struct options *, bool numbers);
+bool match_curve(const struct options *);
+
+double now_s(void);   /* wall clock of this process, for rates */
