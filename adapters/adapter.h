@@ -169,6 +169,7 @@ struct remote {
 	uint64_t readable[RECORD_TYPES];
 	uint64_t map_version;                   /* hash of the field maps: a change re-reads everything */
 	uint64_t overlap_ms;                    /* how far a cursor is set back, for the engine's information */
+	size_t together;                        /* pushes that one request can carry; 0: each has its own */
 };
 
 extern const struct adapter *const adapters[];   /* NULL-terminated; adapters.c */

@@ -6,9 +6,10 @@
  *   rest_answer.c, rest_error.c      an answer -> items, or an error kind
  *   rest_cursor.c                    where a walk through pages stands
  *   rest_auth.c, rest_webhook.c      credentials and signatures; calls from the partner
- *   rest.c                           the ops
+ *   rest_call.c, rest.c              the steps of a request; pulls, gets and pushes
+ *   rest_batch.c, rest_results.c     pushes that share a request; whose result is whose
  *
- * Everything in struct rest but the counters is constant once it is open, so that pages are read on the thread pool.
+ * Everything in struct rest but the counters and the batches under way is constant once it is open, so that pages are read on the thread pool.
  */
 #pragma once
 #include "adapters/adapters.h"
@@ -34,7 +35,8 @@ struct answer {
 	size_t nheader;
 	const char *body;
 	size_t len;
-	json_t *doc;           /* owned; NULL: no JSON */
+	json_t *doc;           /* owned; NULL: no JSON, or not parsed yet */
+	bool part;             /* one result out of the answer to a batch; status is made up if none was told */
 };
 
 /* The value there, or NULL. */
@@ -109,7 +111,26 @@ struct request {
 	struct parameter *set;                 /* create, update: pointer -> value, put into the mapped object */
 	size_t nset;
 	bool replace;                          /* update: get, merge, put the whole */
+	struct batch_spec *batch;              /* create, update, delete: how several travel together; or NULL */
 };
+
+/* Several changes in one request, and where the answer tells what became of each. */
+struct batch_spec {
+	struct request request;                /* the whole; item, key, version are places in one result's own answer */
+	struct template_json *each;            /* one change of the list */
+	unsigned carries;                      /* slots that reach the partner with it, by way of ${body}, ${path}, ... too */
+	size_t max;
+	bool refused_none;                     /* of a batch that is refused as a whole nothing was carried out */
+	struct locate error_code;
+	struct locate results;                 /* array; NOWHERE: the answer holds for all of them */
+	struct locate failures;                /* array of results that are refusals, or NOWHERE */
+	const char *match, *failure_match;     /* pointers in a result to what tells whose it is; NULL: by order */
+	struct template *match_is;             /* and what it says then */
+	const char *answer;                    /* pointers in a result: what a request of its own would have had for answer, */
+	const char *status, *headers;          /* and for status and headers; or NULL */
+	const char *ok;                        /* instead of a status: true where it succeeded; or NULL */
+};
+#define BATCH_MAX 1000
 
 /* --- paging ------------------------------------------------------------------------------------------------- */
 
@@ -243,6 +264,30 @@ const char *auth_digest(struct arena *, const void *key, size_t keylen, const ch
 unsigned char *auth_base64(struct arena *, const char *text, size_t *len);
 bool auth_equal(const char *a, const char *b);   /* in constant time for equal lengths */
 
+/* --- batches under way ---------------------------------------------------------------------------------------- */
+
+struct batch;
+
+/* Per record type and kind of change. */
+struct batch_queue {
+	struct batch *open;                    /* takes more, or NULL */
+	unsigned in_flight;                    /* requests of this kind, batches or not */
+	uint64_t alone_until_ms;               /* by loop_now(): until then every change travels alone */
+};
+
+/* What a batch's answer says of its i-th change. */
+struct told {
+	const char *match;                     /* in: what its result says at spec->match, or NULL */
+	unsigned times;                        /* out: results that are its own; nothing is known unless this is 1 */
+	json_t *result;                        /* out: borrowed from the answer */
+	bool failure;                          /* out: it stood among the failures */
+};
+
+/* Finds each change's result. False with ERR_BROKEN if the answer cannot be the one to this batch. Thread-safe. */
+bool results_match(const struct batch_spec *, const struct answer *, struct told *, size_t n, struct err *);
+/* The result as an answer of its own; doc is a new reference. False with ERR_AGAIN if it tells nothing. */
+bool results_answer(const struct batch_spec *, const struct told *, struct arena *, struct answer *, struct err *);
+
 /* --- the remote --------------------------------------------------------------------------------------------- */
 
 struct rest {
@@ -261,6 +306,7 @@ struct rest {
 	struct http_peer_options peer_options, auth_peer_options;
 	struct http_peer *peer, *auth_peer;
 	struct oauth *oauth;
+	struct batch_queue queue[RECORD_TYPES][REQUESTS];
 	uint64_t requests;
 };
 
@@ -273,13 +319,17 @@ struct rest *rest_read(const struct adapter_env *, const char *partner, const st
 /* Fills in method, url, header, body. link: use this URL instead of path and query. */
 bool request_compose(const struct rest *, const struct request *, struct fill *, const char *link, const char *bearer,
 	struct arena *, struct http_exchange *, struct err *);
+/* Fills in what ${body}, ${path}, ${url}, ${method} and ${headers} stand for, as far as slots asks, by the request that
+ * would have been sent alone; body and headers are new references. */
+bool request_part(const struct rest *, const struct request *, struct fill *, unsigned slots, struct arena *, struct err *);
 /* The reference as an absolute URL of the same origin, or NULL and ERR_BROKEN. */
 const char *request_link(const struct rest *, struct arena *, const char *reference, struct err *);
 
 /* Makes auth_peer and oauth, where there is a token to be asked for and a place to keep one that rotates. */
 void auth_open(struct rest *);
 
-/* Parses the body and applies the manifest's rules. The error is set unless the verdict is OK or EMPTY. Thread-safe. */
+/* Parses the body, if that is not done, and applies the manifest's rules. The error is set unless the verdict is OK or
+ * EMPTY. Thread-safe. */
 enum verdict answer_judge(const struct rest *, const struct rest_type *, const struct request *, struct answer *,
 	const char *request_id, struct err *);
 /* Pull: items and page. Thread-safe. */

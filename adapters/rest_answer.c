@@ -35,7 +35,8 @@ static const char *header_text(const struct answer *a, const char *name, struct 
 {
 	for (size_t i = 0; i < a->nheader; i++)
 		if (!strcasecmp(a->header[i].name, name))
-			return strcasecmp(name, "link") ? a->header[i].value : next_link(arena, a->header[i].value);
+			return strcasecmp(name, "link") ? arena_strdup(arena, a->header[i].value)
+							: next_link(arena, a->header[i].value);
 	return NULL;
 }
 

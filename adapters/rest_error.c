@@ -62,10 +62,10 @@ static enum verdict status_verdict(enum request_kind kind, unsigned status)
 }
 
 /* A code may be shown only if it can be nothing but a code. */
-static const char *shown_code(const struct rest *rest, const struct answer *a, struct arena *arena)
+static const char *shown_code(const struct locate *at, const struct answer *a, struct arena *arena)
 {
 	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-:/#";
-	const char *code = locate_text(&rest->error_code, a, a->doc, arena);
+	const char *code = locate_text(at, a, a->doc, arena);
 
 	return code && *code && strlen(code) <= 64 && strspn(code, allowed) == strlen(code) ? code : NULL;
 }
@@ -105,7 +105,7 @@ static bool needs_json(const struct rest *rest, const struct request *q, const s
 	case REQUEST_DELETE:
 		break;
 	}
-	return rest->request_id.from == LOCATE_POINTER ||
+	return (rest->request_id.from == LOCATE_POINTER && !a->part) ||
 	       (a->len && (q->key.from == LOCATE_POINTER || q->item.from == LOCATE_POINTER));
 }
 
@@ -115,10 +115,10 @@ enum verdict answer_judge(const struct rest *rest, const struct rest_type *t, co
 	AUTO(arena_free) struct arena *arena = arena_new();
 	struct err why = {0};
 	enum verdict v;
-	const char *code, *told;
+	const char *code = NULL, *told;
 	size_t i = 0;
 
-	if (a->len)
+	if (a->len && !a->doc)
 		a->doc = json_parse(a->body, a->len, &why);
 	while (i < rest->nrules && !rule_fits(&rest->rule[i], a, arena))
 		i++;
@@ -133,7 +133,7 @@ enum verdict answer_judge(const struct rest *rest, const struct rest_type *t, co
 			t->name, a->status, a->len, a->len ? why.text : "empty");
 		return VERDICT_BROKEN;
 	}
-	if (v == VERDICT_OK && rest->request_id.from) {
+	if (v == VERDICT_OK && rest->request_id.from && !a->part) {
 		told = locate_text(&rest->request_id, a, a->doc, arena);
 		if (!told || strcmp(told, request_id)) {
 			err_set(e, ERR_BROKEN, "%s %s: the answer belongs to another request", request_names[q->kind],
@@ -143,8 +143,12 @@ enum verdict answer_judge(const struct rest *rest, const struct rest_type *t, co
 	}
 	if (v == VERDICT_OK || v == VERDICT_EMPTY)
 		return v;
-	code = shown_code(rest, a, arena);
-	err_set(e, verdict_kind(v), "%s %s: HTTP %u%s%s%s", request_names[q->kind], t->name, a->status,
+	if (a->part)
+		code = shown_code(&q->batch->error_code, a, arena);
+	if (!code)
+		code = shown_code(&rest->error_code, a, arena);
+	err_set(e, verdict_kind(v), "%s %s%s: %s%s%s%s", request_names[q->kind], t->name, a->part ? " in a batch" : "",
+		a->part && !q->batch->status ? "refused" : arena_printf(arena, "HTTP %u", a->status),
 		v == VERDICT_EXPIRED		      ? ", the cursor has expired"
 		: a->status >= 300 && a->status < 400 ? ", moved: correct the url"
 						      : "",

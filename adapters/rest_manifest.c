@@ -350,6 +350,9 @@ static void read_remote(struct rest *rest, bool complete)
 			remote->writable[i] = mapping_writable(t->mapping);
 		remote->map_version =
 			hash_bytes(&(uint64_t){mapping_hash(t->mapping)}, sizeof(uint64_t), remote->map_version);
+		for (unsigned k = 0; k < REQUESTS; k++)
+			if (t->request[k].batch && t->request[k].batch->max > remote->together)
+				remote->together = t->request[k].batch->max;
 		if (t->cursor.overlap_ms > remote->overlap_ms)
 			remote->overlap_ms = t->cursor.overlap_ms;
 	}

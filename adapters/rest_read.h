@@ -1,4 +1,5 @@
-/* rest_read.h - between the files that read a manifest: rest_manifest.c, rest_read_type.c, rest_read_endpoint.c. */
+/* rest_read.h - between the files that read a manifest: rest_manifest.c, rest_read_type.c, rest_read_request.c,
+ * rest_read_batch.c, rest_read_endpoint.c. */
 #pragma once
 #include "adapters/rest.h"
 
@@ -21,6 +22,29 @@ bool read_pointer(struct reader *, const struct yaml *, const char **);	 /* NULL
 bool read_parameters(struct reader *, const struct yaml *, unsigned slots, const struct template_vars *,
 	struct parameter **, size_t *n);
 const char *read_secret(struct reader *, const struct yaml *); /* NULL node: NULL */
+
+/* What every request has: a struct with these as `rows` begins its options so. */
+struct request_rows {
+	const char *method;
+	const struct yaml *path, *query, *headers, *body, *form;
+};
+#define REQUEST_ROWS(conf)                                                                                             \
+	OPTION("method", TEXT, conf, rows.method, "HTTP method"),                                                      \
+		OPTION("query", NODE, conf, rows.query, "parameters"),                                                 \
+		OPTION("headers", NODE, conf, rows.headers, "headers"),                                                \
+		OPTION("body", NODE, conf, rows.body, "JSON"), OPTION("form", NODE, conf, rows.form, "form fields")
+
+/* method: if none is given. slots: what templates may name besides ${now} and ${request_id}. */
+bool read_rows(struct reader *, const struct yaml *, const struct request_rows *, const char *method, unsigned slots,
+	const struct yaml *envelope, const struct template_vars *, struct request *);
+bool read_set(struct reader *, const struct yaml *, unsigned slots, const struct template_vars *, struct request *);
+bool read_request(struct reader *, enum request_kind, const struct yaml *, const struct yaml *envelope,
+	const struct template_vars *, struct rest_type *);
+/* single, q: the request that one change sends, and what it says already. */
+bool read_batch(struct reader *, const struct yaml *, const struct request_rows *single, const struct yaml *envelope,
+	const struct template_vars *, const struct rest_type *, struct request *q);
+extern const unsigned request_slots[];
+unsigned read_slots(const struct parameter *, size_t n); /* those they mention */
 
 struct rest_type *read_type(struct reader *, enum record_type, const struct yaml *defaults, const struct yaml *type,
 	const struct yaml *where);

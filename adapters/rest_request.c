@@ -89,7 +89,18 @@ static const char *request_url(
 	return arena_strndup(arena, url.data, url.len);
 }
 
-/* What goes in the body; NULL: nothing. A create or update without `body:` sends the mapped object. */
+/* What goes into the envelope, or is the body itself: a new reference, or NULL. A create or update without `body:`
+ * sends the mapped object, a batch its list, unless it names the keys somewhere and needs no more. */
+static json_t *request_content(const struct request *q, const struct fill *fill)
+{
+	if (q->body)
+		return template_json(q->body, fill);
+	if (fill->record)
+		return json_incref(fill->record);
+	return q->slots & SLOT_BIT(KEYS) ? NULL : json_incref(fill->items);
+}
+
+/* What goes in the body; NULL: nothing. */
 static const char *request_body(
 	const struct request *q, struct fill *fill, struct arena *arena, const char **content_type)
 {
@@ -104,10 +115,7 @@ static const char *request_body(
 		*content_type = "application/x-www-form-urlencoded";
 		return arena_strndup(arena, form.data ? form.data : "", form.len);
 	}
-	if (q->body)
-		body = template_json(q->body, fill);
-	else if (fill->record)
-		body = json_incref(fill->record);
+	body = request_content(q, fill);
 	if (q->envelope) {
 		fill->body = body;
 		whole = template_json(q->envelope, fill);
@@ -162,6 +170,37 @@ bool request_compose(const struct rest *rest, const struct request *q, struct fi
 	x->header = h->row;
 	x->nheader = h->n;
 	return true;
+}
+
+static json_t *part_headers(
+	const struct request *q, const struct fill *fill, bool body, struct arena *arena, struct err *e)
+{
+	AUTO(json_drop) json_t *out = json_object();
+	struct headers h = {.n = 0};
+
+	if ((body && !header_set(&h, "Content-Type", "application/json", e)) ||
+		!headers_add(&h, q->header, q->nheader, fill, arena, e))
+		return NULL;
+	for (size_t i = 0; i < h.n; i++)
+		json_object_set_new(out, h.row[i].name, json_string(h.row[i].value));
+	return steal(out);
+}
+
+bool request_part(const struct rest *rest, const struct request *q, struct fill *fill, unsigned slots, struct arena *arena,
+	struct err *e)
+{
+	if (slots & (SLOT_BIT(PATH) | SLOT_BIT(URL))) {
+		fill->text[SLOT_URL] = request_url(rest, q, fill, arena, e);
+		if (!fill->text[SLOT_URL])
+			return false;
+		fill->text[SLOT_PATH] = signed_path(fill->text[SLOT_URL]);
+	}
+	fill->text[SLOT_METHOD] = q->method;
+	if (slots & SLOT_BIT(BODY))
+		fill->body = request_content(q, fill);
+	if (slots & SLOT_BIT(HEADERS))
+		fill->headers = part_headers(q, fill, fill->body, arena, e);
+	return !e->kind;
 }
 
 const char *request_link(const struct rest *rest, struct arena *arena, const char *reference, struct err *e)

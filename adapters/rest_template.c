@@ -13,7 +13,7 @@ struct part {
 	bool place;
 	enum slot slot;
 	enum form form;
-	const char *argument; /* FORM_TIME: strftime form, or NULL; SLOT_BODY: JSON Pointer */
+	const char *argument; /* FORM_TIME: strftime form, or NULL; SLOT_BODY, SLOT_RECORD: JSON Pointer */
 	bool number;	      /* FORM_TIME: a JSON number */
 };
 
@@ -129,7 +129,7 @@ static bool place_compile(struct arena *arena, char *inside, struct part *p, con
 			near ? near : "", near ? "?)" : "");
 		return false;
 	}
-	if ((pointer && (p->slot != SLOT_BODY || !json_pointer_valid(p->argument))) ||
+	if ((pointer && ((p->slot != SLOT_BODY && p->slot != SLOT_RECORD) || !json_pointer_valid(p->argument))) ||
 		!form_compile(arena, form ? form : "", p)) {
 		diag_add(diags, where, "${%s}: the part after the name is not understood", inside);
 		return false;
@@ -326,14 +326,25 @@ static json_t *number(const char *text)
 	return end != text && !*end ? json_integer(value) : json_string(text);
 }
 
+static bool json_slot(enum slot slot)
+{
+	return slot == SLOT_RECORD || slot == SLOT_BODY || slot == SLOT_ITEMS || slot == SLOT_HEADERS;
+}
+
+static json_t *json_value(enum slot slot, const struct fill *fill)
+{
+	return slot == SLOT_RECORD ? fill->record : slot == SLOT_BODY ? fill->body : slot == SLOT_ITEMS ? fill->items
+													 : fill->headers;
+}
+
 /* A scalar that is one place and nothing else. */
 static json_t *whole_value(const struct part *p, const struct fill *fill)
 {
 	char scratch[64];
 	const char *value;
 
-	if (p->slot == SLOT_RECORD || p->slot == SLOT_BODY) {
-		json_t *j = p->slot == SLOT_RECORD ? fill->record : fill->body;
+	if (json_slot(p->slot)) {
+		json_t *j = json_value(p->slot, fill);
 
 		if (j && p->argument)
 			j = json_at(j, p->argument);

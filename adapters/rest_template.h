@@ -5,10 +5,12 @@
  *   ${cursor} ${since} ${page} ${offset} ${limit}   of the page asked for
  *   ${now}                                   the wall clock
  *   ${record}                                JSON: the record's mapped object
- *   ${body} ${body/pointer}                  JSON, in an envelope: the request's body, or a part of it
+ *   ${body} ${body/pointer}                  JSON, in an envelope or a batch: the request's body, or a part of it
+ *   ${items} ${keys}                         in a batch: JSON, the list of changes; their keys with commas between
+ *   ${index} ${headers}                      in each of them: its number from 0; JSON, what its own headers would be
  *   ${request_id}                            a number, new with every request
  *   ${user} ${secret}                        of `auth`; never in a URL
- *   ${method} ${path} ${url} ${signature} ${timestamp} ${id}   in signatures
+ *   ${method} ${path} ${url} ${signature} ${timestamp} ${id}   in signatures; the first three in each change of a batch
  *   ${var.name} ${var.name:int}              a variable; replaced when the manifest is read
  *
  * Forms: int (a JSON number), quote (single quotes doubled), text (a JSON string even for ${page}), and for times a
@@ -48,7 +50,11 @@
 	X(URL, "url")                                                                                                  \
 	X(TIMESTAMP, "timestamp")                                                                                      \
 	X(ID, "id")                                                                                                    \
-	X(SIGNATURE, "signature")
+	X(SIGNATURE, "signature")                                                                                      \
+	X(ITEMS, "items")                                                                                              \
+	X(KEYS, "keys")                                                                                                \
+	X(INDEX, "index")                                                                                              \
+	X(HEADERS, "headers")
 
 enum slot {
 #define X(slot, name) SLOT_##slot,
@@ -65,7 +71,7 @@ struct fill {
 	const char *text[SLOTS];
 	bool has_since;
 	int64_t since_ms, now_ms;
-	json_t *record, *body; /* borrowed */
+	json_t *record, *body, *items, *headers; /* borrowed */
 };
 
 struct template;      /* a text */

@@ -27,7 +27,7 @@ struct http_peer {
 	uint64_t requests;
 };
 
-/* From http_start() to done(). The transport gets a copy, so that its end is seen here first. */
+/* From http_start() to done(). The transport gets a copy when it may go, so that its end is seen here first. */
 struct pending {
 	struct http_exchange inner;
 	struct http_exchange *outer;
@@ -35,6 +35,7 @@ struct pending {
 };
 
 static void pump(struct http_peer *);
+static bool exchange_ok(const struct http_exchange *, struct err *);
 
 static void on_timer(struct timer *t)
 {
@@ -168,6 +169,21 @@ static void inner_done(struct op *op)
 	pump(p);
 }
 
+/* What leaves is known for certain only now. */
+static bool pending_compose(struct pending *w)
+{
+	struct http_exchange *ex = w->outer;
+
+	if (ex->compose) {
+		ex->compose(ex);
+		if (ex->op.err.kind || !exchange_ok(ex, &ex->op.err))
+			return false;
+	}
+	w->inner = *ex;
+	w->inner.op = (struct op){.loop = ex->peer->loop, .done = inner_done};
+	return true;
+}
+
 /* Lets go whatever may go now, and arms the timer for the next one if only time keeps it back. */
 static void pump(struct http_peer *p)
 {
@@ -195,6 +211,10 @@ static void pump(struct http_peer *p)
 			return;
 		}
 		w = dequeue(p);
+		if (!pending_compose(w)) {
+			end(w);
+			continue;
+		}
 		p->inflight++;
 		p->used++;
 		p->requests++;
@@ -280,7 +300,7 @@ void http_start(struct http_exchange *ex)
 	ex->answer_body = NULL;
 	ex->answer_len = 0;
 	ex->sent = false;
-	if (!exchange_ok(ex, &ex->op.err)) {
+	if (!ex->compose && !exchange_ok(ex, &ex->op.err)) {
 		op_finish(&ex->op);
 		return;
 	}
@@ -288,8 +308,6 @@ void http_start(struct http_exchange *ex)
 	if (!w)
 		abort();
 	w->outer = ex;
-	w->inner = *ex;
-	w->inner.op = (struct op){.loop = p->loop, .done = inner_done};
 	ex->op.impl = w;
 	list_append(&p->waiting, &w->in_queue);
 	pump(p);

@@ -22,6 +22,10 @@ struct http_exchange {
 	struct op op;
 	struct http_peer *peer;
 
+	/* Instead of filling in method, url, header and body before the start: called once when its turn has come, fills them
+	 * in, or says in op.err why not; then nothing leaves. Starts and ends no op. NULL: they are filled in. */
+	void (*compose)(struct http_exchange *);
+
 	/* In: unchanged until done(). */
 	const char *method, *url;              /* absolute; sent byte for byte */
 	const struct http_header *header;

@@ -8,6 +8,8 @@
  *   create TYPE hub_id=H token=T RECORD          RECORD: canonical JSON
  *   update TYPE KEY [version=V] [token=T] RECORD
  *   delete TYPE KEY [version=V]
+ *   together          push lines up to a line with a dot: all of them begin in one turn of the loop; what comes of the
+ *                     first is told as "= 1 ...", and so on
  *   > METHOD URL      the request that must come next, > Name: value with these headers, > body with this body (JSON is
  *                     compared as JSON); "> -" for a header that must not be there: > -If-Match
  *   < STATUS          its answer, < name: value with these headers, < body (several lines are one body)
@@ -27,6 +29,7 @@
 #include "support/simloop.h"
 
 #define LINES_MAX 4000
+#define TOGETHER_MAX 16
 
 struct play {
 	struct simloop sim;
@@ -40,7 +43,8 @@ struct play {
 	size_t n, at;
 	const char *cursor;
 	struct buf told; /* what came of the op, as `=` lines */
-	bool failed, done;
+	bool failed;
+	unsigned done;
 };
 
 static struct play *playing;
@@ -200,7 +204,7 @@ static void tell_item(struct play *p, const struct item *item)
 static void op_done(struct op *op)
 {
 	(void)op;
-	playing->done = true;
+	playing->done++;
 }
 
 static void check_told(struct play *p)
@@ -241,12 +245,12 @@ static const char *word(struct play *p, const char **at)
 	return w;
 }
 
-static void run(struct play *p)
+static void run(struct play *p, unsigned ops)
 {
 	simloop_run(&p->sim, NULL, NULL);
-	if (!p->done)
-		wrong(p, "the op did not end");
-	p->done = false;
+	if (p->done != ops)
+		wrong(p, "%u of %u ops ended", p->done, ops);
+	p->done = 0;
 }
 
 static void do_pull(struct play *p, enum record_type type, const char *args)
@@ -260,7 +264,7 @@ static void do_pull(struct play *p, enum record_type type, const char *args)
 		.limit = limit ? (size_t)atoi(limit) : 0};
 
 	remote_pull(p->remote, &pull);
-	run(p);
+	run(p, 1);
 	if (pull.op.err.kind) {
 		tell_err(p, &pull.op.err);
 		return;
@@ -284,7 +288,7 @@ static void do_get(struct play *p, enum record_type type, const char *args, bool
 		.hub_id = find ? key : NULL};
 
 	remote_get(p->remote, &get);
-	run(p);
+	run(p, 1);
 	if (get.op.err.kind)
 		tell_err(p, &get.op.err);
 	else if (get.found)
@@ -293,45 +297,102 @@ static void do_get(struct play *p, enum record_type type, const char *args, bool
 		buf_adds(&p->told, "none\n");
 }
 
-static void do_push(struct play *p, enum push_kind kind, enum record_type type, const char *args)
+static bool push_parse(struct play *p, enum push_kind kind, enum record_type type, const char *args, struct push *push)
 {
 	const char *json = strchr(args, '{');
 	struct err e = {0};
 	AUTO(json_drop) json_t *doc = json ? json_parse(json, strlen(json), &e) : NULL;
-	struct push push = {.op = {.loop = &p->sim.loop, .done = op_done},
+
+	*push = (struct push){.op = {.loop = &p->sim.loop, .done = op_done},
 		.arena = p->arena,
 		.kind = kind,
 		.type = type,
 		.version = option(p, args, "version"),
 		.hub_id = option(p, args, "hub_id"),
 		.token = option(p, args, "token")};
-
 	if (kind != PUSH_CREATE)
-		push.key = word(p, &args);
+		push->key = word(p, &args);
 	if (json)
-		push.record = doc ? record_parse(p->arena, type, doc, &e) : NULL;
-	if (json && !push.record) {
+		push->record = doc ? record_parse(p->arena, type, doc, &e) : NULL;
+	if (json && !push->record) {
 		wrong(p, "record: %s: %s", e.field, e.text);
-		return;
+		return false;
 	}
-	for (unsigned f = 0; push.record && f < RECORD_FIELDS_MAX; f++)
-		if (push.record->v[f])
-			push.fields |= FIELD_BIT(f);
-	remote_push(p->remote, &push);
-	run(p);
-	if (push.op.err.kind) {
-		tell_err(p, &push.op.err);
-		buf_adds(&p->told, push.sent ? "sent\n" : "not sent\n");
+	for (unsigned f = 0; push->record && f < RECORD_FIELDS_MAX; f++)
+		if (push->record->v[f])
+			push->fields |= FIELD_BIT(f);
+	return true;
+}
+
+static void tell_push(struct play *p, const struct push *push, const char *mark)
+{
+	buf_adds(&p->told, mark);
+	if (push->op.err.kind) {
+		tell_err(p, &push->op.err);
+		buf_addf(&p->told, "%s%s\n", mark, push->sent ? "sent" : "not sent");
 		return;
 	}
 	buf_adds(&p->told, "done");
-	if (push.out_key)
-		buf_addf(&p->told, " key=%s", push.out_key);
-	if (push.out_version)
-		buf_addf(&p->told, " version=%s", push.out_version);
+	if (push->out_key)
+		buf_addf(&p->told, " key=%s", push->out_key);
+	if (push->out_version)
+		buf_addf(&p->told, " version=%s", push->out_version);
 	buf_addc(&p->told, '\n');
-	if (push.answer)
-		tell_item(p, push.answer);
+	if (push->answer) {
+		buf_adds(&p->told, mark);
+		tell_item(p, push->answer);
+	}
+}
+
+static void do_push(struct play *p, enum push_kind kind, enum record_type type, const char *args)
+{
+	struct push push;
+
+	if (!push_parse(p, kind, type, args, &push))
+		return;
+	remote_push(p->remote, &push);
+	run(p, 1);
+	tell_push(p, &push, "");
+}
+
+static bool push_kind_parse(const char *text, enum push_kind *kind)
+{
+	static const char *const name[] = {
+		[PUSH_CREATE] = "create", [PUSH_UPDATE] = "update", [PUSH_DELETE] = "delete"};
+
+	for (size_t i = 0; i < sizeof name / sizeof *name; i++) {
+		if (!strcmp(name[i], text)) {
+			*kind = (enum push_kind)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void do_together(struct play *p)
+{
+	struct push push[TOGETHER_MAX];
+	unsigned n = 0;
+
+	for (; p->at < p->n && strcmp(p->line[p->at], "."); p->at++) {
+		const char *args = p->line[p->at];
+		enum record_type type;
+		enum push_kind kind;
+
+		if (!p->remote || n == TOGETHER_MAX || !push_kind_parse(word(p, &args), &kind) ||
+			!record_type_parse(word(p, &args), &type) || !push_parse(p, kind, type, args, &push[n])) {
+			wrong(p, "not understood: %s", p->line[p->at]);
+			return;
+		}
+		n++;
+	}
+	p->at++;
+	for (unsigned i = 0; i < n; i++)
+		remote_push(p->remote, &push[i]);
+	run(p, n);
+	for (unsigned i = 0; i < n; i++)
+		tell_push(p, &push[i], arena_printf(p->arena, "%u ", i + 1));
+	check_told(p);
 }
 
 static void close_remote(struct play *p)
@@ -341,7 +402,7 @@ static void close_remote(struct play *p)
 	if (!p->remote)
 		return;
 	remote_close(p->remote, &op);
-	run(p);
+	run(p, 1);
 	p->remote = NULL;
 }
 
@@ -366,9 +427,10 @@ static void do_command(struct play *p, const char *line)
 	const char *args = line;
 	const char *what = word(p, &args);
 	enum record_type type;
+	enum push_kind kind;
 
-	if (!strcmp(what, "endpoint")) {
-		do_endpoint(p);
+	if (!strcmp(what, "endpoint") || !strcmp(what, "together")) {
+		(*what == 'e' ? do_endpoint : do_together)(p);
 		return;
 	}
 	if (!p->remote || !record_type_parse(word(p, &args), &type)) {
@@ -379,12 +441,8 @@ static void do_command(struct play *p, const char *line)
 		do_pull(p, type, args);
 	else if (!strcmp(what, "get") || !strcmp(what, "find"))
 		do_get(p, type, args, what[0] == 'f');
-	else if (!strcmp(what, "create"))
-		do_push(p, PUSH_CREATE, type, args);
-	else if (!strcmp(what, "update"))
-		do_push(p, PUSH_UPDATE, type, args);
-	else if (!strcmp(what, "delete"))
-		do_push(p, PUSH_DELETE, type, args);
+	else if (push_kind_parse(what, &kind))
+		do_push(p, kind, type, args);
 	else
 		wrong(p, "not understood: %s", line);
 	check_told(p);
