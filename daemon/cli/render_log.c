@@ -98,6 +98,13 @@ static void edit(struct buf *b, const json_t *data)
 	changes(b, json_object_get(data, "fields"));
 }
 
+static void decide(struct buf *b, const json_t *data)
+{
+	edit(b, data);
+	if (*words_text(data, "state"))
+		buf_addf(b, "%sthe record is %s", b->len ? ", " : "", words_text(data, "state"));
+}
+
 static void confirm(struct buf *b, const json_t *data)
 {
 	names(b, json_object_get(data, "fields"));
@@ -145,7 +152,7 @@ static const struct {
 } kinds[] = {
 	{ "seen", NULL, seen },
 	{ "edit", "\033[36m", edit },
-	{ "decide", "\033[1m", edit },
+	{ "decide", "\033[1m", decide },
 	{ "confirm", NULL, confirm },
 	{ "learned", NULL, learned },
 	{ "link", NULL, link_words },

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/normalise.h"
 #include "core/referral.h"
 
 /* --- one winner -------------------------------------------------------------------------------------------------- */
@@ -271,4 +272,18 @@ const char *policy_name(enum policy policy)
 #undef X
 	};
 	return names[policy];
+}
+
+void merge_derive(struct arena *arena, struct record *golden)
+{
+	const char *code, *province;
+
+	if (golden->type != RECORD_ORGANIZATION)
+		return;
+	code = golden->v[ORGANIZATION_POSTAL_CODE];
+	province = code ? province_of_postal_code(code) : NULL;
+	if (province && !golden->v[ORGANIZATION_PROVINCE])
+		golden->v[ORGANIZATION_PROVINCE] = arena_strdup(arena, province);
+	if (!golden->v[ORGANIZATION_PREFERRED_NAME])
+		golden->v[ORGANIZATION_PREFERRED_NAME] = golden->v[ORGANIZATION_LEGAL_NAME];
 }

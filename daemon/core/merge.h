@@ -27,6 +27,9 @@ struct merged {
 
 void merge_field(struct arena *, const struct field *, enum policy, const struct contribution *, size_t n, struct merged *out);
 
+/* Fills in what nobody said but follows: the province of a postal code, the legal name as the name to be called by. */
+void merge_derive(struct arena *, struct record *golden);
+
 const char *policy_name(enum policy);
 
 /* The partner's people turned the set `before` into `after` (either may be NULL): their contribution `own` (NULL: none

@@ -6,7 +6,6 @@
 
 #include "base/mutant.h"
 #include "core/merge.h"
-#include "core/normalise.h"
 #include "engine/hub.h"
 #include "engine/story.h"
 
@@ -45,21 +44,6 @@ static size_t gather(struct hub *hub, struct arena *arena, enum record_type type
 	return count;
 }
 
-/* What nobody said but follows: the province of a postal code, the legal name as the name to be called by. */
-static void derive(struct arena *arena, struct record *golden)
-{
-	const char *code, *province;
-
-	if (golden->type != RECORD_ORGANIZATION)
-		return;
-	code = golden->v[ORGANIZATION_POSTAL_CODE];
-	province = code ? province_of_postal_code(code) : NULL;
-	if (province && !golden->v[ORGANIZATION_PROVINCE])
-		golden->v[ORGANIZATION_PROVINCE] = arena_strdup(arena, province);
-	if (!golden->v[ORGANIZATION_PREFERRED_NAME])
-		golden->v[ORGANIZATION_PREFERRED_NAME] = golden->v[ORGANIZATION_LEGAL_NAME];
-}
-
 /* What the hub wrote somewhere and nobody stands for any more, after a split: it is to be taken back there. */
 static bool orphaned(struct shadow *const *shadow, size_t n, unsigned f)
 {
@@ -95,7 +79,7 @@ void decide_fold(struct hub *hub, struct arena *arena, const struct entity *e, s
 			*held &= ~FIELD_BIT(f);
 		}
 	}
-	derive(arena, golden);
+	merge_derive(arena, golden);
 	for (unsigned f = 0; f < fields; f++)
 		if (!golden->v[f] && orphaned(shadow, n, f))
 			golden->v[f] = "";
@@ -143,8 +127,9 @@ static void tell_losers(struct hub *hub, struct buf *b, const struct entity *e, 
 	buf_adds(b, open == '[' ? "[]" : "]");
 }
 
-static bool tell(struct hub *hub, struct buf *b, const struct entity *e, const struct record *before, int cause,
-	struct shadow *const *shadow, size_t n, const int64_t *who)
+/* With the fields that changed, and the state if it is another: from these events alone the record can be told. */
+static bool tell(struct hub *hub, struct buf *b, const struct entity *e, const struct record *before,
+	enum entity_state state, int cause, struct shadow *const *shadow, size_t n, const int64_t *who)
 {
 	unsigned fields = field_count(e->type);
 	char open = '{';
@@ -171,10 +156,12 @@ static bool tell(struct hub *hub, struct buf *b, const struct entity *e, const s
 		buf_addc(b, '}');
 	}
 	buf_adds(b, open == '{' ? "{}" : "}");
+	if (state != e->state)
+		buf_addf(b, ",\"state\":\"%s\"", entity_state_name(state));
 	if (cause)
 		buf_addf(b, ",\"cause\":\"%s\"", partner_name(hub, cause));
 	buf_addc(b, '}');
-	return open == ',';
+	return open == ',' || state != e->state;
 }
 
 /* --- deciding ------------------------------------------------------------------------------------------------------- */
@@ -232,8 +219,14 @@ static bool mark_brought(struct hub *hub, struct arena *arena, const struct enti
 
 bool decide_state(struct hub *hub, struct arena *arena, struct entity *e, enum entity_state state, struct err *err)
 {
+	BUF_AUTO struct buf data = { 0 };
+
 	if (e->state == state)
 		return true;
+	/* What became part of another is told by the merge. */
+	buf_addf(&data, "{\"fields\":{},\"state\":\"%s\"}", entity_state_name(state));
+	if (state != ENTITY_MERGED)
+		e->changed = store_event(hub->store, hub->now_ms, EVENT_DECIDE, 0, e->id, 0, data.data);
 	e->state = state;
 	return store_entity_save(hub->store, arena, e, err);
 }
@@ -254,8 +247,8 @@ bool decide_entity(struct hub *hub, struct arena *arena, struct entity *e, int c
 	decide_fold(hub, arena, e, shadow, n, golden, &held, who);
 	state = state_now(e, shadow, n);
 	e->golden = golden;
-	changed = tell(hub, &data, e, before, cause, shadow, n, who);
-	if (changed || state != e->state || held != e->held) {
+	changed = tell(hub, &data, e, before, state, cause, shadow, n, who);
+	if (changed || held != e->held) {
 		if (changed && mutant(DECISION_EVENT))
 			e->changed = store_seq(hub->store);
 		else if (changed)
@@ -275,7 +268,9 @@ bool decide_entity(struct hub *hub, struct arena *arena, struct entity *e, int c
 bool decide_new(struct hub *hub, struct arena *arena, struct shadow *s, const char *seen, struct tally *tally,
 	struct err *err)
 {
-	struct entity e = { .hub_id = hub_uuid(hub), .type = s->type, .golden = record_new(arena, s->type) };
+	struct entity e = {
+		.hub_id = hub_uuid(hub), .type = s->type, .golden = record_new(arena, s->type), .origin = s->partner,
+	};
 
 	decide_fold(hub, arena, &e, &s, 1, e.golden, &e.held, NULL);
 	e.changed = store_seq(hub->store) + 1;

@@ -332,6 +332,65 @@ bool links_merge(struct hub *hub, struct arena *arena, int64_t a, int64_t b, con
 		marks_referring(hub, arena, newer->id, 0, tally, err);
 }
 
+/* What that shadow refers to by one hub id, it refers to by another; whether there was any. */
+static bool turn(struct hub *hub, struct arena *arena, struct shadow *s, const char *from, const char *to)
+{
+	const unsigned n = field_count(s->type);
+	bool any = false;
+
+	for (unsigned f = 0; f < n; f++) {
+		const char **ref[] = { &s->cell[f].base, &s->cell[f].own };
+
+		for (size_t i = 0; field_at(s->type, f)->kind == VALUE_REF && i < 2; i++)
+			if (*ref[i] && !strcmp(store_ref_follow(hub->store, arena, *ref[i]), from)) {
+				*ref[i] = to;
+				any = true;
+			}
+	}
+	return any;
+}
+
+static bool turn_all(struct hub *hub, struct arena *arena, int partner, struct entity *e, const char *from, const char *to,
+	struct tally *tally, struct err *err)
+{
+	struct shadow **shadow;
+	bool any = false;
+	size_t n;
+
+	if (!store_shadows_of(hub->store, arena, e->id, &shadow, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (shadow[i]->partner != partner || !turn(hub, arena, shadow[i], from, to))
+			continue;
+		any = true;
+		if (!store_shadow_save(hub->store, shadow[i], err))
+			return false;
+	}
+	return !any || decide_entity(hub, arena, e, 0, tally, err);
+}
+
+/* The partner's key stands for another record now: what its records refer to by that key follows. */
+static bool refer_anew(struct hub *hub, struct arena *arena, int partner, const struct entity *old,
+	const struct entity *fresh, struct tally *tally, struct err *err)
+{
+	char from[UUID_TEXT_MAX], to[UUID_TEXT_MAX];
+	int64_t *id;
+	size_t n;
+
+	uuid_format(&old->hub_id, from);
+	uuid_format(&fresh->hub_id, to);
+	if (!store_referring(hub->store, arena, old->id, &id, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		struct entity *e;
+
+		if (!store_entity(hub->store, arena, id[i], &e, err) ||
+			(e && !turn_all(hub, arena, partner, e, from, to, tally, err)))
+			return false;
+	}
+	return true;
+}
+
 bool links_split(struct hub *hub, struct arena *arena, int64_t shadow, const char *by, struct tally *tally, struct err *err)
 {
 	BUF_AUTO struct buf data = { 0 };
@@ -352,16 +411,18 @@ bool links_split(struct hub *hub, struct arena *arena, int64_t shadow, const cha
 		if (rest[i]->id != s->id && !store_cannot_link(hub->store, s->id, rest[i]->id, err))
 			return false;
 	fresh = (struct entity){
-		.hub_id = hub_uuid(hub), .type = s->type, .golden = record_new(arena, s->type), .changed = store_seq(hub->store),
+		.hub_id = hub_uuid(hub), .type = s->type, .golden = record_new(arena, s->type), .changed = store_seq(hub->store) + 1,
+		.origin = s->partner,
 	};
-	decide_fold(hub, arena, &fresh, &s, 1, fresh.golden, &fresh.held, NULL);
+	/* Empty at first, so that the decision tells all that it says. */
 	if (!store_entity_save(hub->store, arena, &fresh, err))
 		return false;
 	buf_adds(&data, "{\"by\":");
 	buf_add_json(&data, by);
 	buf_addf(&data, ",\"from\":%lld,\"into\":%lld}", (long long)old->id, (long long)fresh.id);
 	return move(hub, s, fresh.id, EVENT_UNLINK, data.data, err) && decide_entity(hub, arena, &fresh, 0, tally, err) &&
-		decide_entity(hub, arena, old, 0, tally, err);
+		decide_entity(hub, arena, old, 0, tally, err) &&
+		refer_anew(hub, arena, s->partner, old, &fresh, tally, err);
 }
 
 static bool forbid(struct hub *hub, struct arena *arena, int64_t shadow, int64_t entity, struct err *err)

@@ -2,14 +2,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/fact.h"
 #include "store/sql.h"
 
 /* Survivors of survivors; more is damage. */
 #define MERGES_MAX 64
 
+const char *entity_state_name(enum entity_state state)
+{
+	static const char *const names[] = { "live", "deleted", "merged" };
+
+	return names[state];
+}
+
 /* --- reading -------------------------------------------------------------------------------------------- */
 
-static struct entity *read_row(struct sql *q, struct arena *arena, struct err *e)
+struct entity *entity_row(struct sql *q, struct arena *arena, struct err *e)
 {
 	struct entity *x = arena_new_of(arena, struct entity);
 	const char *text;
@@ -42,7 +50,7 @@ bool store_entity(struct store *s, struct arena *arena, int64_t id, struct entit
 		struct sql q = sql(s, SQL_ENTITY);
 
 		sql_int(&q, id);
-		*out = sql_row(&q) ? read_row(&q, arena, &damage) : NULL;
+		*out = sql_row(&q) ? entity_row(&q, arena, &damage) : NULL;
 		if (!sql_end(&q, e))
 			return false;
 		if (damage.kind != ERR_NONE) {
@@ -189,9 +197,9 @@ static bool keep_found(struct store *s, struct arena *arena, int64_t id, const s
 
 /* --- writing -------------------------------------------------------------------------------------------- */
 
-/* What it is found by in the store, NULL if nothing; *same: that text, found in the same way. */
+/* What it is found by in the store, NULL if nothing; *same: that text, found in the same way; *was: its state there. */
 static bool stored(struct store *s, struct arena *arena, const struct entity *x, const struct buf *text,
-	struct record **out, bool *same, struct err *e)
+	struct record **out, bool *same, enum entity_state *was, struct err *e)
 {
 	struct sql q = sql(s, SQL_ENTITY_GOLDEN);
 	struct err damage = { 0 };
@@ -201,7 +209,7 @@ static bool stored(struct store *s, struct arena *arena, const struct entity *x,
 	sql_int(&q, x->id);
 	if (sql_row(&q)) {
 		const enum record_type type = (enum record_type)sql_get_small(&q);
-		const bool merged = sql_get_small(&q) == ENTITY_MERGED;
+		const bool merged = (*was = (enum entity_state)sql_get_small(&q)) == ENTITY_MERGED;
 		size_t len;
 		const char *golden = sql_get_view(&q, &len);
 
@@ -255,6 +263,8 @@ bool store_entity_save(struct store *s, struct arena *arena, struct entity *x, s
 	BUF_AUTO struct buf pins = { 0 };
 	struct record *before = NULL;
 	const bool fresh = x->id == 0;
+	const int64_t since = x->changed > s->seq ? x->changed : s->seq;
+	enum entity_state was = ENTITY_LIVE;
 	bool same = false;
 
 	assert(s->in_transaction);
@@ -262,11 +272,13 @@ bool store_entity_save(struct store *s, struct arena *arena, struct entity *x, s
 	record_print(&s->text, x->golden);
 	if (x->pins)
 		record_print(&pins, x->pins);
-	if (!fresh && !stored(s, arena, x, &s->text, &before, &same, e))
+	if (!fresh && !stored(s, arena, x, &s->text, &before, &same, &was, e))
 		return false;
 	if (!(fresh ? insert(s, x, pins.data, e) : update(s, x, pins.data, e)))
 		return false;
-	return same || keep_found(s, arena, x->id, before, x->state == ENTITY_MERGED ? NULL : x->golden, e);
+	if (!same && !keep_found(s, arena, x->id, before, x->state == ENTITY_MERGED ? NULL : x->golden, e))
+		return false;
+	return (same && was == x->state) || fact_save(s, x, was, fresh, since, e);
 }
 
 /* --- finding -------------------------------------------------------------------------------------------- */

@@ -146,8 +146,7 @@ static json_t *text_of(sqlite3_stmt *s, int column)
 /* A number's name, or the number if it has none here. */
 static json_t *named(const char *how, int64_t n)
 {
-	static const char *const shadow[] = { "live", "deleted", "alias", "pending" }, *const entity[] = { "live",
-		"deleted", "merged" };
+	static const char *const shadow[] = { "live", "deleted", "alias", "pending" };
 	const char *name = NULL;
 
 	if (n < 0)
@@ -162,8 +161,8 @@ static json_t *named(const char *how, int64_t n)
 		name = outbox_kind_name((enum outbox_kind)n);
 	else if (!strcmp(how, "shadow") && n < 4)
 		name = shadow[n];
-	else if (!strcmp(how, "entity") && n < 3)
-		name = entity[n];
+	else if (!strcmp(how, "entity") && n <= ENTITY_MERGED)
+		name = entity_state_name((enum entity_state)n);
 	else if (!strcmp(how, "bool"))
 		return json_boolean(n != 0);
 	return name ? json_string(name) : json_integer(n);

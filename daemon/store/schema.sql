@@ -187,3 +187,51 @@ CREATE TABLE inbox (                         -- ids of webhook calls seen, again
   PRIMARY KEY (partner, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX inbox_at ON inbox (at);
+
+-- step 2
+-- What reports count: of every golden record the few values that are counted, one row for each time they were others.
+-- A row holds from event `since` on, up to but not with event `until` (NULL: still). They are made in the transaction
+-- that changes the record and can be made again from the events (store/fact_replay.c). References are entities as the
+-- record named them: whom they stand for after merges is in fact_merged. Texts are numbers of words; days count from
+-- 1970-01-01.
+CREATE TABLE word (
+  id INTEGER PRIMARY KEY,
+  text TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE fact_organization (
+  entity INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER,
+  partner INTEGER,                           -- who had it first
+  province INTEGER, legal_form INTEGER, employees_class INTEGER,
+  PRIMARY KEY (entity, since)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE fact_contact (
+  entity INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER, partner INTEGER,
+  organization INTEGER,
+  PRIMARY KEY (entity, since)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE fact_referral (
+  entity INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER, partner INTEGER,
+  from_partner INTEGER, to_partner INTEGER, organization INTEGER, contact INTEGER, service INTEGER, state INTEGER,
+  outcome INTEGER,
+  created_at INTEGER, sent_at INTEGER, received_at INTEGER, accepted_at INTEGER, declined_at INTEGER,
+  in_progress_at INTEGER, closed_at INTEGER, expired_at INTEGER, withdrawn_at INTEGER,
+  PRIMARY KEY (entity, since)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE fact_participation (
+  entity INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER, partner INTEGER,
+  contact INTEGER, organization INTEGER, activity_id INTEGER, activity_kind INTEGER, activity_title INTEGER,
+  held_on INTEGER, attended INTEGER,
+  PRIMARY KEY (entity, since)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE fact_merged (                   -- an entity that became part of another
+  entity INTEGER PRIMARY KEY, into_id INTEGER NOT NULL, since INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX entity_into ON entity (into_id) WHERE into_id IS NOT NULL;
+-- Nothing to be made again where there is nothing yet; FACT_MODEL of store/fact.h.
+INSERT INTO keyed (name, upto, model) SELECT 'fact', 0, '1' WHERE NOT EXISTS (SELECT 1 FROM entity);

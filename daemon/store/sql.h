@@ -172,6 +172,9 @@ void feed_add_live(struct store *, int partner, enum record_type, int by);
 int64_t entity_id(struct store *, const struct uuid *hub_id);
 int64_t entity_survivor(struct store *, int64_t id, struct uuid *hub_id);
 
+/* From the columns ENTITY_COLUMNS; NULL: damaged. */
+struct entity *entity_row(struct sql *, struct arena *, struct err *);
+
 /* Reads what record_print() wrote. NULL: not that. Fields no longer known are left out. */
 struct record *golden_parse(struct arena *, enum record_type, const char *text, size_t len);
 

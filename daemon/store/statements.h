@@ -5,6 +5,7 @@
  * table, or sort, are named in the test.
  */
 #pragma once
+#include "store/fact.h"
 
 #define SHADOW_COLUMNS                                                                                    \
 	"id, partner, type, key, version, state, alias_of, entity, shadow.hash, fence, fence_ms, seen.epoch, cells"
@@ -17,6 +18,17 @@
 #define OUTBOX_COLUMNS                                                                                    \
 	"id, partner, entity, type, kind, state, cause, plan, attempts, not_before, token, intent, fields, again, misses, error, since"
 #define PLAN_COLUMNS "id, partner, state, hash, reason, counts, made_at"
+
+#define FACT_COLUMN(field, column) ", " #column
+#define FACT_MARK(field, column) ",?"
+#define FACT_STATEMENTS(X, TYPE, type)                                                                    \
+	X(FACT_##TYPE##_LATEST, "SELECT since, until, partner" TYPE##_FACTS(FACT_COLUMN) " FROM fact_" type \
+		" WHERE entity = ? ORDER BY since DESC LIMIT 1")                                          \
+	X(FACT_##TYPE##_ADD, "INSERT OR REPLACE INTO fact_" type " (entity, since, partner" TYPE##_FACTS(FACT_COLUMN) ")" \
+		" VALUES (?,?,?" TYPE##_FACTS(FACT_MARK) ")")                                             \
+	X(FACT_##TYPE##_END, "UPDATE fact_" type " SET until = ?3 WHERE entity = ?1 AND since = ?2")      \
+	X(FACT_##TYPE##_DROP, "DELETE FROM fact_" type " WHERE entity = ?1 AND since = ?2")               \
+	X(FACT_##TYPE##_CLEAR, "DELETE FROM fact_" type)
 
 #define SQL_STATEMENTS(X)                                                                                 \
 	X(BEGIN, "BEGIN IMMEDIATE")                                                                       \
@@ -96,7 +108,22 @@
 	X(REFERENCE_SET, "INSERT INTO reference (entity, field, target) VALUES (?,?,?)"                   \
 		" ON CONFLICT DO UPDATE SET target = excluded.target")                                    \
 	X(REFERENCE_DROP, "DELETE FROM reference WHERE entity = ? AND field = ?")                         \
-	X(REFERRING, "SELECT DISTINCT entity FROM reference WHERE target = ? ORDER BY entity")            \
+	X(REFERRING, "WITH RECURSIVE same (id) AS (SELECT ?1 UNION SELECT entity.id FROM same JOIN entity ON into_id = same.id)" \
+		" SELECT DISTINCT entity FROM same JOIN reference ON target = same.id ORDER BY entity")   \
+                                                                                                          \
+	X(WORD, "SELECT id FROM word WHERE text = ?")                                                     \
+	X(WORD_ADD, "INSERT INTO word (text) VALUES (?)")                                                 \
+	FACT_STATEMENTS(X, ORGANIZATION, "organization")                                                  \
+	FACT_STATEMENTS(X, CONTACT, "contact")                                                            \
+	FACT_STATEMENTS(X, REFERRAL, "referral")                                                          \
+	FACT_STATEMENTS(X, PARTICIPATION, "participation")                                                \
+	X(FACT_MERGED_ADD, "INSERT OR REPLACE INTO fact_merged (entity, into_id, since) VALUES (?,?,?)")  \
+	X(FACT_MERGED_CLEAR, "DELETE FROM fact_merged")                                                   \
+	X(FACT_TOLD, "SELECT seq, kind, partner, data FROM event WHERE entity = ?"                        \
+		" AND kind IN (0, 10) ORDER BY seq")  /* seen, decide */                                  \
+	X(FACT_MERGE_OF, "SELECT max(seq) FROM event WHERE entity = ?1 AND kind = 9 AND data ->> 'from' = ?2") \
+	X(FACT_BIRTH_OF, "SELECT partner FROM shadow WHERE entity = ? ORDER BY id LIMIT 1")               \
+	X(FACT_ENTITIES, "SELECT " ENTITY_COLUMNS " FROM entity WHERE id > ? ORDER BY id")                \
                                                                                                           \
 	X(WAITING_ADD, "INSERT OR IGNORE INTO waiting (partner, type, key_hash, shadow) VALUES (?,?,?,?)") \
 	X(WAITING, "SELECT shadow FROM waiting WHERE partner = ? AND type = ? AND key_hash = ? ORDER BY shadow") \

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/mutant.h"
+#include "store/fact.h"
 #include "store/lock.h"
 #include "store/sql.h"
 
@@ -165,7 +166,8 @@ static bool open_all(struct store *s, struct err *e)
 	if (files && (created || changed) && !backup_sync_dir(s->path, e))
 		return false;
 	sqlite3_wal_hook(s->db, on_commit, s);
-	return load_seq(s, e) && feed_load(s, e) && shadow_keys_load(s, e) && match_keys_load(s, e);
+	return load_seq(s, e) && feed_load(s, e) && shadow_keys_load(s, e) && match_keys_load(s, e) &&
+	       (s->read_only || fact_replay(s, e));
 }
 
 /* --- transactions --------------------------------------------------------------------------------------- */

@@ -150,6 +150,7 @@ bool store_count_unseen(struct store *, int partner, enum record_type, int64_t e
 /* --- entities ----------------------------------------------------------------------------------------------- */
 
 enum entity_state { ENTITY_LIVE, ENTITY_DELETED, ENTITY_MERGED };
+const char *entity_state_name(enum entity_state);
 
 struct entity {
 	int64_t id;                 /* 0: not stored yet */
@@ -161,11 +162,13 @@ struct entity {
 	struct record *pins;        /* or NULL */
 	struct record *golden;
 	int64_t changed;
+	int origin;                 /* of a fresh one: the partner that brought it */
 };
 /* *out NULL if there is none. Merged entities are followed to the survivor. */
 bool store_entity(struct store *, struct arena *, int64_t id, struct entity **out, struct err *);
 bool store_entity_by_hub_id(struct store *, struct arena *, const struct uuid *, struct entity **out, struct err *);
-/* Inserts or updates; keeps match_key (for the golden record, deleted ones included, merged ones not) and reference. */
+/* Inserts or updates; keeps match_key (for the golden record, deleted ones included, merged ones not), reference, and
+ * what reports count of it (store/fact.h), known from event `changed` or the newest on, whichever is later. */
 bool store_entity_save(struct store *, struct arena *, struct entity *, struct err *);
 /* Entities that share a key with the record, at most max, those with most keys in common first. */
 bool store_candidates(struct store *, struct arena *, enum record_type, const uint64_t *key, size_t nkeys, size_t max,

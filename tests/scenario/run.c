@@ -27,6 +27,7 @@
 #include "adapters/adapters.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "support/facts.h"
 
 #define SAMPLE_KILLS 14
 #define SAMPLE_CANCELS 10
@@ -102,6 +103,16 @@ static bool everyone_up(const struct scene *s)
 		if (s->world->partner[i].down)
 			return false;
 	return true;
+}
+
+/* What reports count, made again from the events alone, is what was kept. */
+static bool facts_fit(struct scene *s)
+{
+	BUF_AUTO struct buf why = {0};
+	char path[128];
+
+	snprintf(path, sizeof path, "%s/doorstroom.db", s->dir);
+	return access(path, F_OK) || facts_told_by_events(path, &why) || scene_fail(s, "facts: %s", why.data);
 }
 
 bool scene_play(struct scene *s)
@@ -198,8 +209,10 @@ static int play_in_child(const struct script *script, struct attempt *a, const c
 	adapter_of_tests = &mem_adapter;
 	ok = scene_play(&s);
 	/* A failed playing is left where it failed. */
-	if (ok)
+	if (ok) {
 		drive_close(&s);
+		ok = facts_fit(&s);
+	}
 	json_decref(s.hub);
 	json_decref(s.partners);
 	return ok ? 0 : 1;
