@@ -300,6 +300,7 @@ static enum cli_exit run(struct cli *cli, const struct command *c, json_t *given
 	config_place(cli->arena, cli->config_path, &cli->place);
 	if (cli->follow)
 		return follow(cli, c, args);
+	consent_ask(c, args);
 	code = ask(cli, c, args, &answer, &e);
 	if (code != CLI_OK) {
 		fail(&e);

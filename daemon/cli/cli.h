@@ -30,6 +30,11 @@ enum cli_exit client_exit(const struct err *);
 
 enum cli_exit offline_ask(struct cli *, const struct command *, json_t *args, json_t **out, struct err *e);
 
+/* --- consent.c: before something is written at a partner ------------------------------------------------------ */
+
+/* On a terminal: asks, and says `yes` among the arguments if that is the answer. */
+void consent_ask(const struct command *, json_t *args);
+
 /* --- render.c: an answer for people -------------------------------------------------------------------------- */
 
 void render(const struct cli *, const struct command *, const json_t *answer);

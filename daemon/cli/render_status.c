@@ -237,36 +237,3 @@ void render_partners(const struct cli *cli, const json_t *answer)
 		}
 	}
 }
-
-void render_adapter_check(const struct cli *cli, const json_t *answer)
-{
-	const json_t *t, *fault;
-	const char *field;
-	json_t *n;
-	size_t i, k;
-
-	printf("%s: adapter %s", words_text(answer, "partner"), words_text(answer, "adapter"));
-	if (json_object_get(answer, "can"))
-		printf(", class %s, can %s", words_text(answer, "class"),
-			words_list(cli->arena, json_object_get(answer, "can")));
-	printf("\n");
-	json_array_foreach(json_object_get(answer, "faults"), i, fault)
-		printf("%s\n", json_string_value(fault));
-	json_array_foreach(json_object_get(answer, "types"), i, t) {
-		if (*words_text(t, "error")) {
-			printf("%s: %s (%s)\n", words_text(t, "type"), words_text(t, "error"), words_text(t, "kind"));
-			continue;
-		}
-		printf("%s: %lld on the first page%s", words_text(t, "type"), (long long)words_number(t, "items"),
-			json_is_true(json_object_get(t, "more")) ? ", more follow" : "");
-		if (words_number(t, "total") >= 0)
-			printf(", %lld in all", (long long)words_number(t, "total"));
-		printf(", %lld unusable\n", (long long)words_number(t, "unusable"));
-		json_object_foreach(json_object_get(t, "fields"), field, n)
-			printf("  %-24s in %lld\n", field, (long long)json_integer_value(n));
-		json_array_foreach(json_object_get(t, "faults"), k, fault)
-			printf("  unusable %s: %s%s%s\n", words_text(fault, "key"), words_text(fault, "field"),
-				*words_text(fault, "field") ? ": " : "", words_text(fault, "reason"));
-	}
-	printf("%s\n", json_is_true(json_object_get(answer, "ok")) ? "in order" : "faulty");
-}

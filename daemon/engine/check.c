@@ -1,96 +1,219 @@
 /*
- * check.c
+ * check.c - goes through the trials.
  *
- *   open > pull > pull ... (one per type) > close > done
+ *   ready > turn > answered > turn ... > close > closed
+ *              ^      |
+ *              |      +-- answered    again: what may pass, the next page
+ *              +------+
  *
- * Failure modes: the configuration is faulty (diagnoses, nothing was opened); a type cannot be read (its error is part
- * of the answer, the others are still tried).
+ * turn lets the trial at hand run, until it has started an op or there are no more trials.
+ *
+ * Failure modes: the configuration is faulty (diagnoses, nothing was opened); a trial fails (part of the answer, the
+ * others are still tried); the check is cancelled (the remote is closed, what was made at the partner stays until the
+ * next check finds it).
  */
-#include "engine/check.h"
-
-#include <stdlib.h>
-#include <string.h>
+#include "engine/check_parts.h"
 
 #include "adapters/adapters.h"
-#include "io/task.h"
 
-#define FAULTS_MAX 20
-#define PAGE 100
+enum { TRIES = 4, WAIT_MS = 1000, WAIT_MAX_MS = 60000, PAGES_MAX = 100000 };
 
-struct checking {
-	struct task task;
-	struct check *check;
-	struct arena *arena;
-	struct remote *remote;
-	struct pull pull;
-	struct op close;
-	unsigned type; /* the next to be read */
-	json_t *types;
-};
+static const struct step *check_turn(struct task *);
+#define CHECK_STEPS(X) X(answered) X(close) X(closed)
+#define X(s)                                                 \
+	static const struct step *check_##s(struct task *);  \
+	static const struct step step_##s = { "check." #s, check_##s };
+CHECK_STEPS(X)
+#undef X
 
-static const struct step *pull_next(struct task *);
-static const struct step *pulled(struct task *);
-static const struct step *closed(struct task *);
-static const struct step step_pull = { "pull", pull_next }, step_pulled = { "pulled", pulled },
-			 step_closed = { "closed", closed };
-
-static json_t *fields_seen(const struct pull *p)
+static struct checking *checking_of(struct task *t)
 {
-	json_t *fields = json_object();
-
-	for (unsigned f = 0; f < field_count(p->type); f++) {
-		json_int_t n = 0;
-
-		for (size_t i = 0; i < p->n; i++)
-			n += p->item[i].record && p->item[i].record->v[f];
-		if (n)
-			json_object_set_new(fields, field_at(p->type, f)->name, json_integer(n));
-	}
-	return fields;
+	return container_of(t, struct checking, task);
 }
 
-static json_t *page_json(const struct pull *p)
+/* --- the steps --------------------------------------------------------------------------------------------------- */
+
+static void take_err(struct checking *c)
 {
-	json_t *faults = json_array();
-	json_int_t unusable = 0, gone = 0;
-
-	for (size_t i = 0; i < p->n; i++) {
-		const struct item *item = &p->item[i];
-
-		gone += item->state != ITEM_LIVE;
-		if (item->state != ITEM_LIVE || item->record)
-			continue;
-		if (unusable++ < FAULTS_MAX)
-			json_array_append_new(
-				faults, json_pack("{ss*,ss*,ss}", "key", item->key, "field",
-						item->err.field[0] ? item->err.field : NULL, "reason", item->err.text));
+	switch (c->asking) {
+	case ASK_PULL:
+		c->err = c->pull.op.err;
+		return;
+	case ASK_GET:
+		c->err = c->get.op.err;
+		return;
+	case ASK_PUSH:
+		c->err = c->push.op.err;
+		return;
+	case ASK_NOTHING:
+		return;
 	}
-	return json_pack("{ss,sI,sI,sI,sb,sI,so,so}", "type", record_type_name(p->type), "items", (json_int_t)p->n,
-		"unusable", unusable, "gone", gone, "more", p->more, "total", (json_int_t)p->total, "fields",
-		fields_seen(p), "faults", faults);
 }
 
-static void on_pulled(struct op *op)
+/* An unanswered create may have been made: asking again is a matter for the trials that prove what comes of it. */
+static bool ask_again(struct checking *c)
 {
-	struct checking *c = container_of(op, struct checking, pull.op);
-	struct check *check = c->check;
+	const bool create = c->asking == ASK_PUSH && c->push.kind == PUSH_CREATE && c->push.sent;
+	uint64_t ms = c->err.wait_ms ? c->err.wait_ms : (uint64_t)WAIT_MS << c->tries;
 
-	if (op->err.kind == ERR_CANCELED)
-		return;
-	if (op->err.kind != ERR_NONE) {
-		json_array_append_new(c->types,
-			json_pack("{ss,ss,ss,ss*}", "type", record_type_name(c->pull.type), "error", op->err.text,
-				"kind", err_kind_name(op->err.kind), "field", op->err.field[0] ? op->err.field : NULL));
-		json_object_set_new(check->out, "ok", json_false());
+	if (c->asking == ASK_NOTHING || c->err.kind != ERR_AGAIN || c->target != c->remote)
+		return false;
+	c->again++;
+	c->in_vain += c->tries && c->err.wait_ms;
+	c->told_to_wait += c->err.wait_ms != 0;
+	if (++c->tries > TRIES || create || ms > WAIT_MAX_MS)
+		return false;
+	c->pausing = true;
+	check_pause(c, ms);
+	return true;
+}
+
+static void take_look(struct checking *c)
+{
+	c->looking = false;
+	c->found = !c->err.kind && c->get.found && c->get.item.state == ITEM_LIVE;
+	if (c->found)
+		c->item = c->get.item;
+}
+
+static bool next_page(struct checking *c)
+{
+	struct walk *w = c->walk;
+
+	if (c->err.kind)
+		return false;
+	walk_take(c, w, &c->pull);
+	if (w->pages > PAGES_MAX)
+		err_set(&c->err, ERR_BROKEN, "the list has no end: %u pages so far", w->pages);
+	return !c->err.kind && !c->page_by_page && trial_walk_on(c);
+}
+
+static const struct step *check_answered(struct task *t)
+{
+	struct checking *c = checking_of(t);
+
+	if (c->pausing) {
+		c->pausing = false;
+		check_ask(c);
+		return &step_answered;
+	}
+	take_err(c);
+	if (ask_again(c))
+		return &step_answered;
+	if (c->asking == ASK_PULL && c->walk && next_page(c))
+		return &step_answered;
+	if (c->asking == ASK_GET && c->looking)
+		take_look(c);
+	return check_turn(t);
+}
+
+static const char *not_declared(struct checking *c, unsigned lacking)
+{
+	const char *all = "";
+
+#define X(cap, name, meaning)                                                                                   \
+	if (lacking & ADAPTER_CAN_##cap)                                                                        \
+		all = arena_printf(c->arena, "%s%s%s", all, *all ? ", " : "", name);
+	ADAPTER_CAPS(X)
+#undef X
+	return all;
+}
+
+static bool writes_type(const struct checking *c)
+{
+	const unsigned usual = 1u << RECORD_ORGANIZATION | 1u << RECORD_CONTACT;
+
+	return (c->check->types ? c->check->types : usual) & 1u << c->type;
+}
+
+static bool begins(struct checking *c)
+{
+	const struct trial *t = c->trial;
+	const unsigned lacking = t->needs & ~c->remote->caps;
+
+	c->turn = c->count = c->step = 0;
+	c->told = false;
+	c->walk = NULL;
+	c->looking = false;
+	c->other = NULL;
+	if (lacking)
+		return trial_not_applicable(c, "not declared: %s", not_declared(c, lacking));
+	if (t->mode != TRIAL_WRITES)
+		return true;
+	if (!c->check->write)
+		return trial_not_tried(c, "it writes there: with --write");
+	if (!writes_type(c))
+		return trial_not_tried(c, "written only if asked for: with --type %s", record_type_name(c->type));
+	if (!(c->remote->caps & ADAPTER_CAN_DELETE) && !c->check->leave)
+		return trial_not_tried(c, "records made there could not be removed again: with --leave they stay");
+	return true;
+}
+
+static void type_end(struct checking *c)
+{
+	json_array_append_new(c->types, type_json(c));
+	walk_fini(&c->first);
+	walk_fini(&c->second);
+	walk_fini(&c->third);
+	walk_fini(&c->changes);
+	json_decref(c->faults);
+	c->faults = NULL;
+	c->samples = c->sampled = c->nleft = 0;
+	c->subject = c->removed = NULL;
+	memset(c->field_n, 0, sizeof(c->field_n));
+}
+
+static bool has_type(const struct checking *c)
+{
+	const unsigned wanted = c->check->types ? c->check->types : ~0u;
+
+	return c->remote->types & c->check->partner->types & wanted & 1u << c->type;
+}
+
+/* The next trial of this type, or the first of the next; then those of the endpoint. */
+static void next_trial(struct checking *c)
+{
+	const bool once = c->type == RECORD_TYPES;
+
+	c->trial = c->trial ? c->trial + 1 : trials;
+	for (;;) {
+		while (c->trial->id && (c->trial->mode == TRIAL_ONCE) != once)
+			c->trial++;
+		if (c->trial->id && (once || has_type(c)))
+			return;
+		c->trial = NULL;
+		if (once)
+			return;
+		if (has_type(c))
+			type_end(c);
+		c->type++;
+		next_trial(c);
 		return;
 	}
-	json_array_append_new(c->types, page_json(&c->pull));
+}
+
+static const struct step *check_turn(struct task *t)
+{
+	struct checking *c = checking_of(t);
+
+	while (c->trial) {
+		if (c->turn || begins(c)) {
+			const bool goes_on = c->trial->run(c);
+
+			c->turn++;
+			if (goes_on)
+				return &step_answered;
+		}
+		c->turn = 0;
+		next_trial(c);
+	}
+	return check_close(t);
 }
 
 /* At the end, since exec learns what it can do from its program. */
 static void describe(struct checking *c)
 {
-	const unsigned caps = c->remote->caps;
+	const unsigned caps = c->remote->caps, seen = caps & ~(c->blind ? (unsigned)ADAPTER_CAN_CONDITIONAL : 0);
 	json_t *can = json_array();
 
 #define X(cap, name, meaning)                                                                                          \
@@ -98,47 +221,47 @@ static void describe(struct checking *c)
 		json_array_append_new(can, json_string(name));
 	ADAPTER_CAPS(X)
 #undef X
+#define CLASS(caps) ((caps) & ADAPTER_CAN_CONDITIONAL ? "A" : (caps) & ADAPTER_CAN_GET ? "B" : "C")
 	json_object_set_new(c->check->out, "can", can);
-	json_object_set_new(c->check->out, "class",
-		json_string(caps & ADAPTER_CAN_CONDITIONAL ? "A"
-			    : caps & ADAPTER_CAN_GET	   ? "B"
-							   : "C"));
+	json_object_set_new(c->check->out, "class", json_string(CLASS(caps)));
+	json_object_set_new(c->check->out, "seen_class", json_string(CLASS(seen)));
+#undef CLASS
 }
 
-static const struct step *pull_next(struct task *t)
+static const struct step *check_close(struct task *t)
 {
-	struct checking *c = container_of(t, struct checking, task);
+	struct checking *c = checking_of(t);
 
-	while (c->type < RECORD_TYPES && !(c->remote->types & c->check->partner->types & 1u << c->type))
-		c->type++;
-	if (c->type == RECORD_TYPES) {
-		describe(c);
-		c->close = (struct op){ .loop = t->op.loop };
+	c->close = (struct op){ .loop = t->op.loop };
+	if (c->stranger) {
 		task_own(t, &c->close);
-		remote_close(c->remote, &c->close);
-		return &step_closed;
+		remote_close(steal(c->stranger), &c->close);
+		return &step_close;
 	}
-	arena_reset(c->arena);
-	c->pull = (struct pull){ .op = { .loop = t->op.loop, .done = on_pulled },
-		.arena = c->arena,
-		.type = (enum record_type)c->type++,
-		.complete = true,
-		.limit = PAGE,
-		.total = -1 };
-	task_own(t, &c->pull.op);
-	remote_pull(c->remote, &c->pull);
-	return &step_pulled;
+	describe(c);
+	task_own(t, &c->close);
+	remote_close(c->remote, &c->close);
+	return &step_closed;
 }
 
-static const struct step *pulled(struct task *t)
-{
-	return pull_next(t);
-}
-
-static const struct step *closed(struct task *t)
+static const struct step *check_closed(struct task *t)
 {
 	(void)t;
 	return NULL;
+}
+
+/* --- beginning and end ------------------------------------------------------------------------------------------- */
+
+static void checking_free(struct checking *c)
+{
+	walk_fini(&c->first);
+	walk_fini(&c->second);
+	walk_fini(&c->third);
+	walk_fini(&c->changes);
+	json_decref(c->faults);
+	arena_free(c->page);
+	arena_free(c->arena);
+	free(c);
 }
 
 static void on_done(struct op *op)
@@ -147,8 +270,7 @@ static void on_done(struct op *op)
 	struct check *check = c->check;
 
 	check->op.err = op->err;
-	arena_free(c->arena);
-	free(c);
+	checking_free(c);
 	op_finish(&check->op);
 }
 
@@ -157,6 +279,40 @@ static void on_cancel(struct op *op)
 	struct checking *c = op->impl;
 
 	op_cancel(&c->task.op);
+}
+
+static void on_ready(struct op *op)
+{
+	struct checking *c = container_of(op, struct checking, ready);
+
+	if (op->err.kind == ERR_NONE || op->err.kind == ERR_CANCELED)
+		return;
+	json_array_append_new(json_object_get(c->check->out, "faults"), json_string(op->err.text));
+	json_object_set_new(c->check->out, "ok", json_false());
+	c->type = RECORD_TYPES;
+}
+
+static const struct step *check_first(struct task *t)
+{
+	struct checking *c = checking_of(t);
+
+	if (c->type == RECORD_TYPES)
+		return check_close(t);
+	next_trial(c);
+	return check_turn(t);
+}
+
+static const struct step *check_ready(struct task *t)
+{
+	static const struct step step_first = { "check.first", check_first };
+	struct checking *c = checking_of(t);
+
+	if (!c->remote->adapter->ready)
+		return &step_first;
+	c->ready = (struct op){ .loop = t->op.loop, .done = on_ready };
+	task_own(t, &c->ready);
+	c->remote->adapter->ready(c->remote, &c->ready);
+	return &step_first;
 }
 
 static struct remote *open_remote(struct check *check, struct arena *arena)
@@ -175,13 +331,14 @@ static struct remote *open_remote(struct check *check, struct arena *arena)
 		remote = adapter->open(check->env, check->partner->id, check->partner->endpoint, &diags);
 	for (size_t i = 0; i < diags.n; i++)
 		json_array_append_new(faults, json_string(diags.line[i]));
-	check->out = json_pack("{ss,ss*,sb,so}", "partner", check->partner->id, "adapter",
-		adapter ? adapter->name : NULL, "ok", !diags.n, "faults", faults);
+	check->out = json_pack("{ss,ss*,sb,so,s{}}", "partner", check->partner->id, "adapter",
+		adapter ? adapter->name : NULL, "ok", !diags.n, "faults", faults, "counts");
 	return remote;
 }
 
 void check_start(struct check *check)
 {
+	static const struct step step_ready = { "check.ready", check_ready };
 	struct checking *c = calloc(1, sizeof(*c));
 
 	if (!c)
@@ -190,17 +347,20 @@ void check_start(struct check *check)
 	check->op.impl = c;
 	c->check = check;
 	c->arena = arena_new();
-	c->remote = open_remote(check, c->arena);
+	c->page = arena_new();
+	c->remote = c->target = open_remote(check, c->arena);
 	if (!c->remote) {
-		arena_free(c->arena);
-		free(c);
+		checking_free(c);
 		check->op.cancel = NULL;
 		op_finish(&check->op);
 		return;
 	}
 	c->types = json_array();
+	c->checks = json_array();
 	json_object_set_new(check->out, "types", c->types);
+	json_object_set_new(check->out, "checks", c->checks);
 	c->task.op.loop = check->op.loop;
 	c->task.op.done = on_done;
-	task_start(&c->task, &step_pull);
+	c->task.fail = &step_close;
+	task_start(&c->task, &step_ready);
 }

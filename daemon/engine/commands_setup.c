@@ -37,7 +37,7 @@ bool command_config_check(struct command_call *call, struct err *e)
 
 /* --- adapter check ------------------------------------------------------------------------------------------- */
 
-struct trial {
+struct trial_call {
 	struct check check;
 	struct config *config; /* its own: the daemon's may be swapped meanwhile */
 	struct command_call *call;
@@ -45,7 +45,7 @@ struct trial {
 
 static void trial_done(struct op *op)
 {
-	struct trial *t = container_of(op, struct trial, check.op);
+	struct trial_call *t = container_of(op, struct trial_call, check.op);
 	struct command_call *call = t->call;
 
 	call->out = t->check.out;
@@ -54,27 +54,42 @@ static void trial_done(struct op *op)
 	free(t);
 }
 
+static bool left_alone(struct command_call *call, const char *partner, struct err *e)
+{
+	for (size_t i = 0; i < engine_partners(call->engine); i++) {
+		struct partner_status status;
+
+		engine_status(call->engine, i, &status);
+		if (!strcmp(status.id, partner))
+			return check_left_alone(partner, status.state, e);
+	}
+	return true;
+}
+
 bool command_adapter_check(struct command_call *call, struct err *e)
 {
 	const char *name = call_text(call, "partner");
 	struct diags diags = { .arena = call->arena };
 	AUTO(config_free) struct config *config = config_load(engine_config(call->engine)->file, &diags);
 	const struct partner_config *partner;
-	struct trial *t;
+	struct check check;
+	struct trial_call *t;
 
 	if (!config)
 		return err_set(e, ERR_CONFLICT, "the configuration on disk is faulty: see config check");
 	partner = config_partner(config, name);
 	if (!partner)
 		return err_set(e, ERR_GONE, "no such partner: %.60s", name);
+	check = (struct check){ .op = { .loop = engine_loop(call->engine), .done = trial_done },
+		.env = call_env(call),
+		.partner = partner };
+	if (!check_asked(&check, call->args, e) || (check.write && !left_alone(call, name, e)))
+		return false;
 	t = calloc(1, sizeof(*t));
 	if (!t)
 		abort();
 	t->call = call;
-	t->check = (struct check){ .op = { .loop = engine_loop(call->engine), .done = trial_done },
-		.env = call_env(call),
-		.partner = partner,
-		.offline = call_flag(call, "offline") };
+	t->check = check;
 	t->config = steal(config);
 	check_start(&t->check);
 	return true;

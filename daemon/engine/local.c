@@ -3,7 +3,6 @@
 #include <assert.h>
 
 #include "adapters/adapters.h"
-#include "engine/check.h"
 #include "io/curl.h"
 #include "io/uvloop.h"
 
@@ -57,20 +56,18 @@ bool local_check_config(const struct config *c, struct diags *diags)
 	return diags->n + diags->more == before;
 }
 
-json_t *local_check_partner(const struct config *c, const struct partner_config *partner, bool offline, struct err *e)
+json_t *local_check_partner(const struct config *c, struct check *check, struct err *e)
 {
 	struct local l;
-	struct check check;
 
 	local_open(&l, c);
-	check = (struct check){
-		.op = { .loop = &l.loop.loop, .done = nothing }, .env = &l.env, .partner = partner, .offline = offline
-	};
-	check_start(&check);
+	check->op = (struct op){ .loop = &l.loop.loop, .done = nothing };
+	check->env = &l.env;
+	check_start(check);
 	local_close(&l);
-	if (check.op.err.kind == ERR_NONE)
-		return check.out;
-	json_decref(check.out);
-	*e = check.op.err;
+	if (check->op.err.kind == ERR_NONE)
+		return check->out;
+	json_decref(check->out);
+	*e = check->op.err;
 	return NULL;
 }

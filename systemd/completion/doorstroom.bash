@@ -58,7 +58,7 @@ _doorstroom() {
 		'log ') words+=' --follow --partner --record --kind --since --limit' ;;
 		'search '|'records ') words+=' --type --limit' ;;
 		'sync ') words+=' --full --approve' ;;
-		'adapter check') words+=' --offline' ;;
+		'adapter check') words+=' --offline --type --write --yes --leave' ;;
 		'plan show'|'quarantine list'|'refused list'|'review list') words+=' --limit' ;;
 		esac
 	fi

@@ -39,6 +39,10 @@ complete -c doorstroom -n '__fish_seen_subcommand_from status sync pause resume 
 complete -c doorstroom -n '__fish_seen_subcommand_from sync' -l full -d 'read everything'
 complete -c doorstroom -n '__fish_seen_subcommand_from sync' -l approve -d 'through the inbound guard once'
 complete -c doorstroom -n '__fish_seen_subcommand_from check' -l offline -d 'send nothing'
+complete -c doorstroom -n '__fish_seen_subcommand_from check' -l write -d 'make and remove records'
+complete -c doorstroom -n '__fish_seen_subcommand_from check' -l yes -d 'do not ask'
+complete -c doorstroom -n '__fish_seen_subcommand_from check' -l leave -d 'what cannot be removed may stay'
+complete -c doorstroom -n '__fish_seen_subcommand_from check' -l type -x -a 'organization contact referral participation'
 complete -c doorstroom -n '__fish_seen_subcommand_from log' -s f -l follow -d 'go on'
 complete -c doorstroom -n '__fish_seen_subcommand_from log' -l partner -x -a '(__doorstroom_partners)'
 complete -c doorstroom -n '__fish_seen_subcommand_from log' -l record -x
