@@ -235,10 +235,11 @@ static void list_changes(struct mem_call *c, uint64_t since)
 	const struct mem_partner *p = c->mem->p;
 	struct pull *pull = c->pull;
 	const int64_t wall_ms = loop_wall(c->op->loop);
+	const size_t limit = pull->limit && pull->limit < PAGE ? pull->limit : PAGE;
 
 	pull->total = -1;
 	for (const struct mem_record *r; (r = next_change(p, pull->type, since)) && !lags(p, r, wall_ms);) {
-		if (pull->n == PAGE) {
+		if (pull->n == limit) {
 			pull->more = true;
 			break;
 		}
