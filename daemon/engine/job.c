@@ -81,6 +81,27 @@ static void next_batch(struct engine *engine)
 	lane_start(&engine->writer, &jobs->batch);
 }
 
+static void turn_over(struct op *op)
+{
+	struct engine *engine = container_of(op, struct engine, jobs.turn);
+
+	next_batch(engine);
+	if (jobs_idle(engine))
+		engine_idle(engine);
+}
+
+/* What else begins in this turn of the loop comes along. */
+static void next_turn(struct engine *engine)
+{
+	struct op *turn = &engine->jobs.turn;
+
+	if (turn->state != OP_IDLE)
+		return;
+	*turn = (struct op){ .loop = engine->options.loop, .done = turn_over };
+	op_begin(turn, NULL);
+	op_finish(turn);
+}
+
 static void job_cancel(struct op *op)
 {
 	struct job *job = container_of(op, struct job, op);
@@ -99,7 +120,7 @@ void job_start(struct engine *engine, struct job *job, bool (*run)(struct job *,
 	op_begin(&job->op, job_cancel);
 	list_init(&job->in_jobs);
 	list_append(&engine->jobs.waiting, &job->in_jobs);
-	next_batch(engine);
+	next_turn(engine);
 }
 
 void job_own(struct task *task, struct engine *engine, struct job *job, bool (*run)(struct job *, struct hub *, struct err *))
@@ -117,7 +138,8 @@ void jobs_init(struct engine *engine)
 
 bool jobs_idle(const struct engine *engine)
 {
-	return list_empty(&engine->jobs.waiting) && list_empty(&engine->jobs.running) && !engine->writer.depth;
+	return list_empty(&engine->jobs.waiting) && list_empty(&engine->jobs.running) && !engine->writer.depth &&
+		engine->jobs.turn.state == OP_IDLE;
 }
 
 size_t jobs_waiting(const struct engine *engine)

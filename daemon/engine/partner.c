@@ -336,6 +336,7 @@ struct partner *partner_new(struct engine *engine, const struct partner_config *
 	p->poll.fire = on_poll;
 	p->due.fire = on_due;
 	p->due_next = INT64_MAX;
+	list_init(&p->slots);
 	p->made_ms = loop_wall(loop_of(p));
 	return p;
 }
@@ -346,6 +347,7 @@ void partner_free(struct partner *p)
 		return;
 	timer_disarm(loop_of(p), &p->poll);
 	timer_disarm(loop_of(p), &p->due);
+	sender_clear(p);
 	free(p);
 }
 
@@ -358,7 +360,7 @@ void partner_drain(struct partner *p, bool hurry)
 {
 	timer_disarm(loop_of(p), &p->poll);
 	timer_disarm(loop_of(p), &p->due);
-	p->queued = 0;
+	sender_clear(p);
 	if (p->run)
 		run_cancel(p->run);
 	if (p->hints)

@@ -20,6 +20,7 @@ struct job {
 
 struct jobs {
 	struct list waiting, running;
+	struct op turn;                     /* the rest of this turn of the loop, for which the first waits */
 	struct work batch;
 };
 void jobs_init(struct engine *);
@@ -39,7 +40,7 @@ enum partner_state {
 	PARTNER_BROKEN     /* makes no sense; tried again now and then */
 };
 
-enum { SLOTS_MAX = 16, READS_AT_ONCE = 8, DUE_MAX = 128 };
+enum { READS_AT_ONCE = 8 };
 
 /* Single reads, some at a time, gathered into one fresh page. */
 struct reads;
@@ -70,16 +71,17 @@ void reads_start(struct reads *, struct partner *, struct task *, struct arena *
 
 void reads_clear(struct reads *);
 
+/* A push from its claim to its settlement. */
 struct slot {
 	struct task task;
 	struct partner *partner;
+	struct list in_partner;
 	struct arena *arena;
 	struct claim claim;
 	struct job job;
 	struct get get;
 	struct page page;
 	struct tally tally;
-	bool busy;
 };
 
 struct run;
@@ -102,16 +104,17 @@ struct partner {
 	bool hints_waiting;
 	struct timer poll, due;
 
-	struct slot slot[SLOTS_MAX];
-	int64_t queue[DUE_MAX];             /* rows to send */
-	size_t queued;
+	struct list slots;                  /* busy; there are no others */
+	size_t nslots;
+	int64_t *queue;                     /* rows to send, from `next_queued` on */
+	size_t queued, next_queued;
 	bool looking, look_again;           /* a query for due rows is under way; one more is wanted */
 	struct job mark_job;                /* marks everything anew, page by page, if sharing has changed */
 	int64_t mark_after;
 	struct tally marked;
 	bool marking, marked_all;
 	struct job due_job;
-	int64_t due_row[DUE_MAX], due_next;
+	int64_t *due_row, due_next;         /* what the query found */
 	size_t due_n;
 	bool halted;                        /* pushes wait for a run that goes well */
 
@@ -184,6 +187,7 @@ void run_cancel(struct run *);
 /* sender.c */
 void sender_kick(struct partner *);
 bool sender_busy(const struct partner *);
+void sender_clear(struct partner *);             /* forget what is queued */
 void sender_cancel(struct partner *);
 
 /* hints.c */

@@ -1,5 +1,5 @@
 /*
- * sender.c - a partner's pushes: a few slots, each taking one due row at a time.
+ * sender.c - a partner's pushes: some at a time, each in a slot of its own while it lasts.
  *
  *   claim > claimed --+--> push > pushed > settle > settled
  *      ^              +--> read > believe --+
@@ -9,10 +9,13 @@
  * Failure modes: whatever a push ends with is the row's affair (send.c); refused credentials or nonsense stop the
  * partner's senders until a run goes well; a store error stops them until the next kick.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/log.h"
 #include "engine/partner.h"
+
+enum { SLOTS_MAX = 400, DUE_MIN = 128 };
 
 #define SLOT_STEPS(X) X(claim) X(claimed) X(read) X(believe) X(again) X(pushed) X(settled) X(end)
 #define X(s)                                                \
@@ -165,11 +168,8 @@ static const struct step *slot_end(struct task *t)
 
 static bool in_hand(const struct partner *p, int64_t row)
 {
-	for (unsigned i = 0; i < SLOTS_MAX; i++)
-		if (p->slot[i].busy && p->slot[i].claim.row == row)
-			return true;
-	for (size_t i = 0; i < p->queued; i++)
-		if (p->queue[i] == row)
+	for (const struct list *l = p->slots.next; l != &p->slots; l = l->next)
+		if (container_of(l, struct slot, in_partner)->claim.row == row)
 			return true;
 	return false;
 }
@@ -188,8 +188,10 @@ static void slot_done(struct op *op)
 		if (op->err.kind == ERR_DENIED || op->err.kind == ERR_BROKEN)
 			partner_trouble(p, &op->err);
 	}
-	s->busy = false;
-	arena_free(steal(s->arena));
+	list_remove(&s->in_partner);
+	p->nslots--;
+	arena_free(s->arena);
+	free(s);
 	if (marked && !p->engine->draining)
 		engine_release(p->engine);
 	fill_slots(p);
@@ -204,33 +206,64 @@ static bool may_send(const struct partner *p)
 	return !p->engine->draining && p->config->enabled && p->scanned && !p->halted && p->state == PARTNER_ACTIVE;
 }
 
+/* Where one request carries many, there are enough for one that is under way and one that fills meanwhile. */
+static size_t slots_most(const struct partner *p)
+{
+	const size_t sends = (size_t)p->config->sends, together = 2 * p->remote->together;
+
+	return together <= sends ? sends : together < SLOTS_MAX ? together : SLOTS_MAX;
+}
+
+static void start_slot(struct partner *p, int64_t row)
+{
+	struct slot *s = calloc(1, sizeof *s);
+
+	if (!s)
+		abort();
+	*s = (struct slot){
+		.task = { .op = { .loop = p->engine->options.loop, .done = slot_done } },
+		.partner = p, .arena = arena_new(),
+	};
+	s->claim = (struct claim){ .row = row, .arena = s->arena };
+	list_append(&p->slots, &s->in_partner);
+	p->nslots++;
+	task_start(&s->task, &step_claim);
+}
+
 static void fill_slots(struct partner *p)
 {
-	int64_t most = p->config->sends < SLOTS_MAX ? p->config->sends : SLOTS_MAX;
+	const size_t most = slots_most(p);
 
-	for (int64_t i = 0; i < most && p->queued && may_send(p); i++) {
-		struct slot *s = &p->slot[i];
+	while (p->nslots < most && p->queued && may_send(p)) {
+		const int64_t row = p->queue[p->next_queued++];
 
-		if (s->busy)
-			continue;
-		*s = (struct slot){
-			.task = { .op = { .loop = p->engine->options.loop, .done = slot_done } },
-			.partner = p, .busy = true, .arena = arena_new(),
-		};
-		s->claim = (struct claim){ .row = p->queue[0], .arena = s->arena };
-		memmove(p->queue, p->queue + 1, --p->queued * sizeof *p->queue);
-		task_start(&s->task, &step_claim);
+		p->queued--;
+		if (!in_hand(p, row))
+			start_slot(p, row);
 	}
+}
+
+/* What was queued before is due still, or need not be sent any more. */
+static void queue_set(struct partner *p, int64_t *row, size_t n)
+{
+	free(p->queue);
+	p->queue = row;
+	p->queued = n;
+	p->next_queued = 0;
 }
 
 static bool due_on_lane(struct job *job, struct hub *hub, struct err *e)
 {
 	struct partner *p = container_of(job, struct partner, due_job);
 	AUTO(arena_free) struct arena *arena = arena_new();
+	const size_t most = slots_most(p);
 	struct outbox **row;
 
-	if (!store_outbox_due(hub->store, arena, p->id, hub->now_ms, DUE_MAX, &row, &p->due_n, e))
+	if (!store_outbox_due(hub->store, arena, p->id, hub->now_ms, most < DUE_MIN ? DUE_MIN : most, &row, &p->due_n, e))
 		return false;
+	p->due_row = p->due_n ? calloc(p->due_n, sizeof *p->due_row) : NULL;
+	if (p->due_n && !p->due_row)
+		abort();
 	for (size_t i = 0; i < p->due_n; i++)
 		p->due_row[i] = row[i]->id;
 	return store_outbox_open(hub->store, p->id, &p->waiting, e) && store_outbox_next(hub->store, p->id, &p->due_next, e);
@@ -242,13 +275,11 @@ static void due_done(struct op *op)
 	int64_t now = loop_wall(op->loop);
 
 	p->looking = false;
-	if (op->err.kind) {
+	if (op->err.kind)
 		log_event(LOG_LEVEL_ERROR, "store", "partner=%s error=%s", p->config->id, op->err.text);
-		p->due_n = 0;
-	}
-	for (size_t i = 0; i < p->due_n && p->queued < DUE_MAX; i++)
-		if (!in_hand(p, p->due_row[i]))
-			p->queue[p->queued++] = p->due_row[i];
+	else
+		queue_set(p, steal(p->due_row), p->due_n);
+	free(steal(p->due_row));
 	fill_slots(p);
 	if (p->look_again)
 		sender_kick(p);
@@ -270,15 +301,17 @@ void sender_kick(struct partner *p)
 
 bool sender_busy(const struct partner *p)
 {
-	for (unsigned i = 0; i < SLOTS_MAX; i++)
-		if (p->slot[i].busy)
-			return true;
-	return p->looking;
+	return p->nslots || p->looking;
+}
+
+void sender_clear(struct partner *p)
+{
+	queue_set(p, NULL, 0);
 }
 
 void sender_cancel(struct partner *p)
 {
-	for (unsigned i = 0; i < SLOTS_MAX; i++)
-		if (p->slot[i].busy)
-			op_cancel(&p->slot[i].task.op);
+	/* Cancelling ends no op at once, so the list stands still meanwhile. */
+	for (struct list *l = p->slots.next; l != &p->slots; l = l->next)
+		op_cancel(&container_of(l, struct slot, in_partner)->task.op);
 }
