@@ -1,5 +1,6 @@
 /* bench-match: how well and how fast records are matched. tests/bench/match/run builds and calls it. */
 #include "bench/match/match.h"
+#include "core/linkage.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -31,6 +32,7 @@ static const struct part {
 } parts[] = {
 	{ "companies", "the corpus through the engine, with enterprise numbers", with_numbers },
 	{ "no-numbers", "the same without any", without_numbers },
+	{ "people", "labelled files of people, trained on without their labels", match_people },
 	{ "curve", "records matched per second, from 1,000 records in the index on", match_curve },
 };
 
@@ -41,7 +43,13 @@ static void help(void)
 		printf("  %-12s %s\n", parts[i].name, parts[i].help);
 	printf("\n  --companies N  how many (100000)\n  --seed N       (1)\n  --worst N      print so many wrong links and misses (0)\n"
 	       "  --precision P  fail below, pairwise\n  --recall R     fail below, pairwise\n  --review S     fail above that share of records\n"
-	       "  --work DIR     where stores are made (.)\n");
+	       "  --work DIR     where stores are made (.)\n  --data DIR     public labelled sets (../shared/data)\n"
+	       "  --csv FILE     people: this file instead, as often as there are files\n"
+	       "  --columns SPEC people: COLUMN=KIND[~TWIN],...\n  --truth SPEC   people: COLUMN[:CUT,...] that says which rows are the same\n\n"
+	       "kinds:");
+	for (enum linkage_kind k = 0; k < LINKAGE_KINDS; k++)
+		printf(" %s", linkage_kind_name(k));
+	printf("\n");
 }
 
 int main(int argc, char **argv)
@@ -49,8 +57,10 @@ int main(int argc, char **argv)
 	static const struct option switches[] = { { "companies", required_argument, NULL, 'c' }, { "seed", required_argument, NULL, 's' },
 		{ "worst", required_argument, NULL, 'w' }, { "precision", required_argument, NULL, 'p' },
 		{ "recall", required_argument, NULL, 'r' }, { "review", required_argument, NULL, 'v' },
-		{ "work", required_argument, NULL, 'd' }, { "help", no_argument, NULL, 'h' }, { 0 } };
-	struct options o = { .seed = 1, .companies = 100000, .review = 1, .work = "." };
+		{ "work", required_argument, NULL, 'd' }, { "data", required_argument, NULL, 'D' },
+		{ "csv", required_argument, NULL, 'f' }, { "columns", required_argument, NULL, 'C' },
+		{ "truth", required_argument, NULL, 't' }, { "help", no_argument, NULL, 'h' }, { 0 } };
+	struct options o = { .seed = 1, .companies = 100000, .review = 1, .work = ".", .data = "../shared/data" };
 	bool ok = true;
 
 	for (int c; (c = getopt_long(argc, argv, "", switches, NULL)) != -1;)
@@ -75,6 +85,19 @@ int main(int argc, char **argv)
 			break;
 		case 'd':
 			o.work = optarg;
+			break;
+		case 'D':
+			o.data = optarg;
+			break;
+		case 'f':
+			if (o.ncsv < sizeof o.csv / sizeof *o.csv)
+				o.csv[o.ncsv++] = optarg;
+			break;
+		case 'C':
+			o.columns = optarg;
+			break;
+		case 't':
+			o.truth = optarg;
 			break;
 		case 'h':
 			help();

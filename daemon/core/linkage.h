@@ -1,0 +1,150 @@
+/*
+ * linkage.h - probabilistic record linkage (Fellegi and Sunter 1969) over any list of fields.
+ *
+ * A schema says which fields there are and of what kind; it knows no record type. Of every record its features are
+ * taken once. Two records are compared field by field: each field reaches a level ("same", "typing", ...), and each
+ * level adds log2(m/u) to the score, where m is how often pairs that are the same reach it and u how often others do.
+ * For values whose frequency the model knows, "same" counts by how rare the value is. Training needs no labels: u comes
+ * from random pairs, m from EM over candidate pairs (core/linkage_train.h).
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/json.h"
+
+#define LINKAGE_FIELDS_MAX 24
+#define LINKAGE_LEVELS_MAX 10
+#define LINKAGE_VALUES_MAX 12    /* values of one field that count */
+#define LINKAGE_TEXT_MAX 64      /* bytes of one value that count */
+#define LINKAGE_RULES_MAX 96
+#define LINKAGE_KEYS_MAX 160
+
+/* X(enumerator, name, levels from best to worst; the last means that nothing agrees) */
+#define LINKAGE_KIND_LIST(X)                                                                                \
+	X(NAME, "name", "same", "typing", "close", "initial", "exchanged", "different")                     \
+	X(COMPANY, "company", "same, rare", "same", "close, rare", "close", "part, rare", "part", "acronym", \
+		"one rare word", "different")                                                               \
+	X(DATE, "date", "same", "typing", "near", "different")                                              \
+	X(NUMBER, "number", "same", "typing", "close", "different")                                         \
+	X(STREET, "street", "same", "typing", "close", "exchanged", "different")                            \
+	X(HOUSE_NUMBER, "house_number", "same", "typing", "different")                                      \
+	X(PLACE, "place", "same", "typing", "close", "exchanged", "different")                              \
+	X(POSTAL, "postal_code", "same", "typing", "area", "different")                                     \
+	X(CODE, "code", "same", "typing", "different")                                                      \
+	X(KEY, "key", "same", "different")                                                                  \
+	X(EMAIL, "email", "same", "typing", "different")                                                    \
+	X(PHONE, "phone", "same", "typing", "different")                                                    \
+	X(DOMAIN, "domain", "same", "typing", "different")                                                  \
+	X(ADDRESS, "address", "same", "same street", "another number", "same place", "elsewhere nearby",    \
+		"different")
+
+enum linkage_kind {
+#define X(kind, ...) LINKAGE_##kind,
+	LINKAGE_KIND_LIST(X)
+#undef X
+	LINKAGE_KINDS
+};
+
+#define LINKAGE_UNKNOWN 255   /* the level of a field that one of the two does not have */
+
+const char *linkage_kind_name(enum linkage_kind);
+bool linkage_kind_parse(const char *name, enum linkage_kind *);
+size_t linkage_level_count(enum linkage_kind);
+const char *linkage_level_name(enum linkage_kind, unsigned level);
+
+/* --- schema ----------------------------------------------------------------------------------------------- */
+
+struct linkage_field {
+	const char *name;
+	enum linkage_kind kind;
+	int twin;           /* another field with which values get exchanged (given and family name), else -1 */
+	bool part;          /* not compared itself: a part of an ADDRESS */
+	/* ADDRESS, which has no value of its own: the fields that are its street, house number and postal code. */
+	uint8_t street, number, postal;
+};
+
+/* How a value enters a key. */
+enum linkage_atom {
+	LINKAGE_WHOLE,      /* as it is */
+	LINKAGE_SOUND,      /* what it sounds like */
+	LINKAGE_HEAD,       /* its first four bytes */
+	LINKAGE_WORDS,      /* COMPANY: each of its rarest words, as it sounds */
+	LINKAGE_ANYWHERE    /* SOUND of this field and of its twin: the same wherever the value stands */
+};
+
+struct linkage_rule {
+	uint8_t n;
+	struct linkage_part {
+		uint8_t field;
+		enum linkage_atom atom;
+	} part[3];
+};
+
+struct linkage_schema {
+	const char *name;
+	size_t nfields, nrules;
+	struct linkage_field field[LINKAGE_FIELDS_MAX];
+	struct linkage_rule rule[LINKAGE_RULES_MAX];
+};
+
+/* Rules for a schema about which nothing else is known: every field that identifies by itself, and every two of the
+ * others. */
+void linkage_rules(struct linkage_schema *);
+
+/* --- model ------------------------------------------------------------------------------------------------ */
+
+struct linkage_model;   /* of one schema */
+
+struct linkage_model *linkage_model_new(const struct linkage_schema *);   /* all weights 0 */
+void linkage_model_free(struct linkage_model *);
+AUTO_DEFINE(struct linkage_model, linkage_model_free)
+/* Strict: a level, field or member that the schema does not have is an error that names it. */
+struct linkage_model *linkage_model_read(const struct linkage_schema *, json_t *, struct err *);
+json_t *linkage_model_json(const struct linkage_model *);
+
+double linkage_link_at(const struct linkage_model *);     /* scores from here on are the same */
+double linkage_review_at(const struct linkage_model *);   /* scores from here on are for a human */
+void linkage_thresholds(struct linkage_model *, double link, double review);
+
+/* --- features --------------------------------------------------------------------------------------------- */
+
+/* One block without pointers, which can be stored and read back as bytes. */
+struct linkage_features;
+
+struct linkage_values {
+	const char *text[LINKAGE_FIELDS_MAX][LINKAGE_VALUES_MAX];   /* folded; NULL or "": none */
+};
+
+/* One value of a source that says no more than what kind it is; "" if nothing is left. */
+const char *linkage_fold(struct arena *, enum linkage_kind, const char *text);
+/* The model gives the frequencies of values; it may be one without any. */
+const struct linkage_features *linkage_features(
+	struct arena *, const struct linkage_model *, const struct linkage_values *);
+size_t linkage_features_size(const struct linkage_features *);
+/* The same block read back: NULL if it cannot be one of that schema. bytes are aligned for uint32_t. */
+const struct linkage_features *linkage_features_at(const struct linkage_schema *, const void *bytes, size_t n);
+/* The first value of a field, without blanks; *len 0 if it has none. */
+const char *linkage_value(const struct linkage_features *, unsigned field, size_t *len);
+
+struct linkage_key {
+	uint64_t hash;
+	uint32_t fields;   /* which ones it is made of */
+};
+
+/* At most max; the rules in front first. */
+size_t linkage_keys(const struct linkage_schema *, const struct linkage_features *, struct linkage_key *, size_t max);
+
+/* --- two records ------------------------------------------------------------------------------------------ */
+
+struct linkage_result {
+	double prior, score;                         /* score: with the prior */
+	uint8_t level[LINKAGE_FIELDS_MAX];           /* or LINKAGE_UNKNOWN */
+	double weight[LINKAGE_FIELDS_MAX];
+};
+
+void linkage_compare(const struct linkage_model *, const struct linkage_features *a, const struct linkage_features *b,
+	struct linkage_result *);

@@ -1,0 +1,132 @@
+/* How frequent values and words are. */
+#include "core/linkage_train.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/linkage_parts.h"
+
+struct count {
+	uint64_t hash;
+	uint32_t n, field;
+	char *text;
+};
+
+struct linkage_counts {
+	const struct linkage_schema *schema;
+	struct count *count;
+	size_t n, slots;
+	size_t records[LINKAGE_FIELDS_MAX];   /* that have a value */
+};
+
+struct linkage_counts *linkage_counts_new(const struct linkage_schema *schema)
+{
+	struct linkage_counts *c = calloc(1, sizeof *c);
+
+	if (!c)
+		abort();
+	c->schema = schema;
+	return c;
+}
+
+void linkage_counts_free(struct linkage_counts *c)
+{
+	if (!c)
+		return;
+	for (size_t i = 0; i < c->slots; i++)
+		free(c->count[i].text);
+	free(c->count);
+	free(c);
+}
+
+static struct count *slot_of(const struct linkage_counts *c, uint64_t hash)
+{
+	size_t at = hash & (c->slots - 1);
+
+	while (c->count[at].hash && c->count[at].hash != hash)
+		at = (at + 1) & (c->slots - 1);
+	return &c->count[at];
+}
+
+static void grow(struct linkage_counts *c)
+{
+	struct count *old = c->count;
+	const size_t n = c->slots;
+
+	c->slots = n ? 2 * n : 4096;
+	c->count = calloc(c->slots, sizeof *c->count);
+	if (!c->count)
+		abort();
+	for (size_t i = 0; i < n; i++)
+		if (old[i].hash)
+			*slot_of(c, old[i].hash) = old[i];
+	free(old);
+}
+
+static void count_text(struct linkage_counts *c, unsigned field, const char *text, size_t len)
+{
+	const uint64_t hash = linkage_frequency_hash(field, text, len);
+	struct count *at;
+
+	if (2 * c->n >= c->slots)
+		grow(c);
+	at = slot_of(c, hash);
+	if (!at->hash) {
+		*at = (struct count){hash, 0, field, linkage_text(text, len)};
+		c->n++;
+	}
+	at->n++;
+}
+
+/* Taken from features, so that a text is counted as it will be looked up. */
+void linkage_count(struct linkage_counts *c, const struct linkage_features *f)
+{
+	for (unsigned field = 0; field < c->schema->nfields; field++) {
+		const enum linkage_kind kind = c->schema->field[field].kind;
+
+		if (!linkage_kind_has_frequencies(kind) || f->first[field] == f->first[field + 1])
+			continue;
+		c->records[field]++;
+		for (size_t i = f->first[field]; i < f->first[field + 1]; i++) {
+			const struct linkage_value *v = &f->value[i];
+
+			if (kind != LINKAGE_COMPANY) {
+				count_text(c, field, text_of(f) + v->at, v->len);
+				continue;
+			}
+			for (size_t w = v->first_word; w < (size_t)v->first_word + v->words; w++)
+				count_text(c, field, text_of(f) + words_of(f)[w].at, words_of(f)[w].len);
+		}
+	}
+}
+
+static int most_first(const void *a, const void *b)
+{
+	const struct count *x = *(struct count *const *)a, *y = *(struct count *const *)b;
+
+	return x->n != y->n ? (x->n > y->n ? -1 : 1) : strcmp(x->text, y->text);
+}
+
+void linkage_counted(struct linkage_model *m, const struct linkage_counts *c)
+{
+	AUTO(free) struct count **sorted = calloc(c->n + 1, sizeof *sorted);
+
+	if (!sorted)
+		abort();
+	for (unsigned f = 0; f < c->schema->nfields; f++) {
+		size_t n = 0;
+
+		if (!c->records[f])
+			continue;
+		for (size_t i = 0; i < c->slots; i++)
+			if (c->count[i].n > 1 && c->count[i].field == f)
+				sorted[n++] = &c->count[i];
+		qsort(sorted, n, sizeof(struct count *), most_first);
+		m->field[f].floor = 1.0 / (double)c->records[f];
+		for (size_t i = 0; i < n && i < LINKAGE_FREQUENT_MAX; i++) {
+			const double share = (double)sorted[i]->n / (double)c->records[f];
+
+			linkage_frequency_add(m, f, sorted[i]->text, strlen(sorted[i]->text), share < 1 ? share : 1);
+		}
+	}
+}

@@ -1,0 +1,77 @@
+/* linkage_parts.h - what the linkage*.c files share; nobody else includes it. */
+#pragma once
+#include "core/linkage.h"
+
+struct linkage_value {
+	uint32_t hash;
+	uint16_t at;           /* in the text */
+	uint8_t len;
+	uint8_t first_word, words;
+	uint8_t rarity;        /* -log2 of its frequency, in quarters of a bit; 0: not known */
+};
+
+struct linkage_word {
+	uint16_t at;
+	uint8_t len;
+	uint8_t rarity;
+};
+
+struct linkage_features {
+	uint16_t size;                                  /* of the block */
+	uint16_t text_at;
+	uint8_t nvalues, nwords;
+	uint8_t first[LINKAGE_FIELDS_MAX + 1];          /* values of field f: first[f] up to first[f + 1] */
+	struct linkage_value value[];                   /* then the words, then the text */
+};
+
+static inline const struct linkage_word *words_of(const struct linkage_features *f)
+{
+	return (const struct linkage_word *)(f->value + f->nvalues);
+}
+
+static inline const char *text_of(const struct linkage_features *f)
+{
+	return (const char *)f + f->text_at;
+}
+
+/* Frequencies of values and words, by the hash of field and text: open addressing, hash 0 is free. */
+struct linkage_frequency {
+	uint64_t hash;
+	float share;
+	char *text;            /* for printing */
+};
+
+struct linkage_model {
+	const struct linkage_schema *schema;
+	double prior, link, review;
+	struct linkage_weights {
+		double m[LINKAGE_LEVELS_MAX], u[LINKAGE_LEVELS_MAX];
+		double weight[LINKAGE_LEVELS_MAX];      /* log2(m/u) */
+		double floor;                           /* share of a value that is in no table, 0: none is */
+		size_t nfrequent;
+	} field[LINKAGE_FIELDS_MAX];
+	struct linkage_frequency *frequency;
+	size_t nfrequency, slots;                       /* slots: a power of two */
+};
+
+#define LINKAGE_FREQUENT_MAX 4096   /* of one field */
+
+char *linkage_text(const char *bytes, size_t n);   /* malloc'ed; features are not NUL-terminated */
+uint64_t linkage_frequency_hash(unsigned field, const char *text, size_t len);
+/* Quarter bits, 0 if the field has no table. */
+uint8_t linkage_rarity(const struct linkage_model *, unsigned field, const char *text, size_t len);
+/* Replaces nothing: each text once. */
+void linkage_frequency_add(struct linkage_model *, unsigned field, const char *text, size_t len, double share);
+void linkage_weigh(struct linkage_model *);        /* weights from m and u */
+bool linkage_kind_has_frequencies(enum linkage_kind);
+
+struct linkage_agreement {
+	uint8_t level;
+	uint8_t rarity;        /* of what agrees, in quarters of a bit; 0: not known */
+};
+
+struct linkage_agreement linkage_agree(const struct linkage_schema *, const struct linkage_features *,
+	const struct linkage_features *, unsigned field);
+
+/* What that adds to the score; not for LINKAGE_UNKNOWN. */
+double linkage_weight(const struct linkage_model *, unsigned field, struct linkage_agreement);
