@@ -19,7 +19,7 @@ AUTO_DEFINE(struct arena, arena_free)
 void arena_reset(struct arena *);
 
 /* Zeroed, aligned for any type. */
-void *arena_alloc(struct arena *, size_t size);
+__attribute__((returns_nonnull)) void *arena_alloc(struct arena *, size_t size);
 void *arena_copy(struct arena *, const void *, size_t size);
 char *arena_strdup(struct arena *, const char *); /* NULL gives NULL */
 char *arena_strndup(struct arena *, const char *, size_t n);

@@ -179,8 +179,8 @@ static bool read_words(const struct compiling *c, const struct yaml *y, const st
 
 		if (child->kind != YAML_SCALAR)
 			return wrong(c, child, "a word is needed");
-		word[i].raw = y->kind == YAML_MAPPING ? child->key : child->text;
-		word[i].value = y->kind == YAML_MAPPING ? child->text : bools[i];
+		word[i] = y->kind == YAML_MAPPING ? (struct codec_word){.raw = child->key, .value = child->text}
+						  : (struct codec_word){.raw = child->text, .value = bools[i % 2]};
 	}
 	*out = word;
 	*n = y->n;

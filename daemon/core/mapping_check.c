@@ -41,11 +41,10 @@ static size_t samples_of(const struct row *row, const char **out, size_t most)
 		for (size_t k = 0; k < row->use[i].words && n < most; k++)
 			if (*row->use[i].word[k].value)
 				out[n++] = row->use[i].word[k].value;
-	for (size_t i = 0; !n && i < SAMPLES && samples[row->field->kind][i]; i++)
-		out[i] = samples[row->field->kind][i];
-	if (!n)
-		while (n < SAMPLES && samples[row->field->kind][n])
-			n++;
+	if (n)
+		return n;
+	for (; n < SAMPLES && samples[row->field->kind][n]; n++)
+		out[n] = samples[row->field->kind][n];
 	return n;
 }
 

@@ -25,10 +25,10 @@ void shadow_record(const struct shadow *s, struct record *out)
 
 void shadow_sent(struct arena *arena, struct cell *c, const char *value, int64_t seq)
 {
-	if (!c->sent)
+	if (!c->sent) {
 		c->sent = arena_array(arena, struct sent, SENT_MAX);
-	/* The same once more: the newer attempt stands for both, so that its refusal is the end of the story. */
-	if (c->nsent && !strcmp(c->sent[c->nsent - 1].value, value)) {
+	} else if (c->nsent && !strcmp(c->sent[c->nsent - 1].value, value)) {
+		/* The same once more: the newer attempt stands for both, so that its refusal is the end of the story. */
 		c->sent[c->nsent - 1].seq = seq;
 		return;
 	}
