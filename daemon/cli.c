@@ -121,6 +121,22 @@ static bool common_option(struct line *l, const char *word, bool *ok)
 	return true;
 }
 
+/* The last one counts, unless all do. */
+static void give(json_t *args, const struct command_arg *a, const char *value)
+{
+	json_t *all = json_object_get(args, a->name);
+
+	if (a->kind != ARG_TEXTS) {
+		json_object_set_new(args, a->name, json_string(value));
+		return;
+	}
+	if (!all) {
+		all = json_array();
+		json_object_set_new(args, a->name, all);
+	}
+	json_array_append_new(all, json_string(value));
+}
+
 static bool command_option(struct line *l, const char *word)
 {
 	const char *equals = strchr(word, '=');
@@ -137,7 +153,7 @@ static bool command_option(struct line *l, const char *word)
 	}
 	if (!equals && l->at + 1 >= l->argc)
 		return wrong("%s needs a value", word);
-	json_object_set_new(l->args, a->name, json_string(equals ? equals + 1 : l->argv[++l->at]));
+	give(l->args, a, equals ? equals + 1 : l->argv[++l->at]);
 	return true;
 }
 

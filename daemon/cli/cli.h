@@ -48,9 +48,14 @@ void render_status(const struct cli *, const json_t *), render_partners(const st
 	render_plan(const struct cli *, const json_t *), render_quarantines(const struct cli *, const json_t *),
 	render_quarantine(const struct cli *, const json_t *), render_refusals(const struct cli *, const json_t *),
 	render_refusal(const struct cli *, const json_t *), render_reviews(const struct cli *, const json_t *),
-	render_review(const struct cli *, const json_t *), render_show(const struct cli *, const json_t *),
+	render_review(const struct cli *, const json_t *), render_decision(const struct cli *, const json_t *),
+	render_show(const struct cli *, const json_t *),
 	render_records(const struct cli *, const json_t *), render_disclosures(const struct cli *, const json_t *),
 	render_fields(const struct cli *, const json_t *), render_adapter_check(const struct cli *, const json_t *);
+
+/* --- render_plan.c: what a decision would change (engine/preview.h) -------------------------------------------- */
+
+void render_consequences(const struct cli *, const json_t *plan);
 
 /* --- table.c: columns ---------------------------------------------------------------------------------------- */
 

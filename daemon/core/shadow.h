@@ -34,7 +34,7 @@ struct shadow {
 	enum record_type type;
 	const char *key, *version;     /* version NULL: none */
 	enum shadow_state state;
-	int64_t alias_of;              /* SHADOW_ALIAS: the surviving shadow */
+	int64_t alias_of;              /* SHADOW_ALIAS: the surviving shadow; SHADOW_LIVE: the one it stands aside for */
 	int64_t entity;                /* 0: not linked */
 	uint64_t hash;                 /* of the record last observed: equal means nothing happened */
 	int64_t epoch;                 /* the last complete scan that showed it */
@@ -42,6 +42,13 @@ struct shadow {
 	int64_t fence_ms;              /* wall clock of that, for partners whose lists lag */
 	struct cell cell[RECORD_FIELDS_MAX];
 };
+
+/* A partner's second record of one company: it is read, but says nothing, is written nothing, and when it is deleted that
+ * means nothing to the others. */
+static inline bool shadow_aside(const struct shadow *s)
+{
+	return s->state == SHADOW_LIVE && s->alias_of != 0;
+}
 
 struct shadow *shadow_new(struct arena *, int partner, enum record_type, const char *key);
 

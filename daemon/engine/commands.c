@@ -80,6 +80,24 @@ static json_t *number_value(const json_t *v)
 	return json_integer(n);
 }
 
+/* One text, or several, as an array. */
+static json_t *texts_value(const json_t *v)
+{
+	json_t *out = json_array();
+	const json_t *one;
+	size_t i;
+
+	if (json_is_string(v))
+		json_array_append_new(out, json_string(json_string_value(v)));
+	json_array_foreach(v, i, one)
+		if (json_is_string(one))
+			json_array_append_new(out, json_string(json_string_value(one)));
+	if (json_array_size(out) == (json_is_array(v) ? json_array_size(v) : 1))
+		return out;
+	json_decref(out);
+	return NULL;
+}
+
 static json_t *arg_value(const struct command_arg *arg, const json_t *v)
 {
 	switch (arg->kind) {
@@ -89,6 +107,8 @@ static json_t *arg_value(const struct command_arg *arg, const json_t *v)
 		return number_value(v);
 	case ARG_FLAG:
 		return flag_value(v);
+	case ARG_TEXTS:
+		return texts_value(v);
 	}
 	return NULL;
 }
@@ -102,6 +122,8 @@ static const char *arg_wants(const struct command_arg *arg)
 		return "a whole number";
 	case ARG_FLAG:
 		return "true or false";
+	case ARG_TEXTS:
+		return "a text, or an array of texts";
 	}
 	return "";
 }
@@ -235,6 +257,12 @@ static void work_done(struct op *op)
 	struct command_call *call = container_of(op, struct command_call, work.op);
 	const uint64_t now = loop_now(call->op.loop);
 
+	if (op->err.kind == ERR_NONE && call->command->where == COMMAND_BOTH && !call->hub) {
+		call->hub = engine_hub(call->engine);
+		call->work = (struct work){ .op = { .loop = call->commands->loop, .done = work_done }, .run = on_lane };
+		lane_start(engine_writer(call->engine), &call->work);
+		return;
+	}
 	if (op->err.kind == ERR_NONE && call->empty && call->deadline_ms > now && !call->commands->closing) {
 		json_decref(call->out);
 		call->out = NULL;
@@ -263,6 +291,7 @@ static void go(struct command_call *call)
 			call_done(call, &e);
 		return;
 	case COMMAND_READER:
+	case COMMAND_BOTH:
 		call->query = c->query;
 		break;
 	case COMMAND_WRITER:
@@ -271,7 +300,7 @@ static void go(struct command_call *call)
 	}
 	call->changes = c->changes;
 	call->work = (struct work){ .op = { .loop = c->loop, .done = work_done }, .run = on_lane };
-	lane_start(call->command->where == COMMAND_READER ? &c->reader : engine_writer(call->engine), &call->work);
+	lane_start(call->hub ? engine_writer(call->engine) : &c->reader, &call->work);
 }
 
 void commands_start(struct commands *c, struct command_call *call)

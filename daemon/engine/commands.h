@@ -15,10 +15,11 @@
 struct command_call;
 
 enum command_right { COMMAND_READ, COMMAND_OPERATE };
-/* OP: on the loop, and it goes on until the handler calls call_done(). */
-enum command_where { COMMAND_LOOP, COMMAND_OP, COMMAND_READER, COMMAND_WRITER };
+/* OP: on the loop, and it goes on until the handler calls call_done(). BOTH: on the reader's lane, then, with call->hub, on
+ * the store's. */
+enum command_where { COMMAND_LOOP, COMMAND_OP, COMMAND_READER, COMMAND_WRITER, COMMAND_BOTH };
 
-enum command_arg_kind { ARG_TEXT, ARG_NUMBER, ARG_FLAG };
+enum command_arg_kind { ARG_TEXT, ARG_NUMBER, ARG_FLAG, ARG_TEXTS };   /* TEXTS: may be given several times */
 struct command_arg {
 	const char *name;             /* NULL ends a row's list */
 	enum command_arg_kind kind;
@@ -57,8 +58,8 @@ struct command_call {
 	/* For the handlers. */
 	struct commands *commands;    /* NULL: the daemon is down */
 	struct engine *engine;        /* NULL: the same */
-	struct query *query;          /* COMMAND_READER */
-	struct hub *hub;              /* COMMAND_WRITER */
+	struct query *query;          /* COMMAND_READER, COMMAND_BOTH at first */
+	struct hub *hub;              /* COMMAND_WRITER, COMMAND_BOTH in the end */
 	int64_t now_ms;
 	json_t *scratch;              /* from before() to run() and after(); dropped at the end */
 	int64_t id;                   /* the same */

@@ -12,8 +12,10 @@ command_part command_log, command_records, command_search, command_show, command
 	command_fields;
 /* commands_desk.c */
 command_part command_plan_list, command_plan_show, command_plan_approve, command_plan_reject, command_quarantine_list,
-	command_quarantine_show, command_quarantine_retry, command_quarantine_retried, command_quarantine_drop,
-	command_review_list, command_review_show, command_review_resolve, command_split, command_kick;
+	command_quarantine_show, command_quarantine_retry, command_quarantine_retried, command_quarantine_drop, command_kick;
+/* commands_review.c */
+command_part command_review_list, command_review_show, command_review_accept, command_review_reject,
+	command_review_merge, command_review_split;
 /* commands_refused.c */
 command_part command_refused_list, command_refused_show, command_refused_retry, command_refused_drop;
 /* commands_setup.c */

@@ -8,6 +8,11 @@
 #define ARG_HASH { "hash", ARG_TEXT, true, true, "HASH", "the plan's hash, or the first 4 or more digits of it" }
 #define ARG_LIMIT { "limit", ARG_NUMBER, false, false, "N", "at most so many" }
 #define ARG_TYPE { "type", ARG_TEXT, false, false, "TYPE", "organization, contact, referral or participation" }
+#define ARG_DRY_RUN { "dry-run", ARG_FLAG, false, false, NULL, "only say what would change" }
+#define ARG_ALL_LIKE_THIS                                                                                              \
+	{ "all-like-this", ARG_FLAG, false, false, NULL,                                                                \
+		"every open question of its kind and type, asked by the same model for the same reasons" }
+#define ARG_YES { "yes", ARG_FLAG, false, false, NULL, "with all-like-this: do it; without, they are only counted" }
 #define NO_MORE { 0 }
 
 const struct command commands[] = {
@@ -60,15 +65,27 @@ const struct command commands[] = {
 	{ "refused drop", "forget it until the record changes again", COMMAND_OPERATE, COMMAND_WRITER, false, NULL,
 		command_refused_drop, NULL, { ARG_ID, NO_MORE } },
 	{ "review list", "questions for a human: doubtful matches and contradictions", COMMAND_READ, COMMAND_READER, true, NULL,
-		command_review_list, NULL, { ARG_LIMIT, NO_MORE } },
-	{ "review show", "one of them, with both records side by side", COMMAND_READ, COMMAND_READER, true, NULL,
-		command_review_show, NULL, { ARG_ID, NO_MORE } },
-	{ "review resolve", "answer one: accept joins, reject keeps apart for good", COMMAND_OPERATE, COMMAND_WRITER, false, NULL,
-		command_review_resolve, command_kick,
-		{ ARG_ID, { "verdict", ARG_TEXT, true, true, "accept|reject", "accept or reject" }, NO_MORE } },
-	{ "split", "take a partner's record out of the hub record it was joined to", COMMAND_OPERATE, COMMAND_WRITER, false, NULL,
-		command_split, command_kick,
-		{ { "record", ARG_TEXT, true, true, "PARTNER:KEY", "the record at the partner; PARTNER:TYPE:KEY where types share keys" },
+		command_review_list, NULL,
+		{ { "kind", ARG_TEXT, false, false, "KIND", "match, duplicate, chain, merge, apart or state" }, ARG_TYPE,
+			{ "partner", ARG_TEXT, false, false, "PARTNER", "only where this partner has one of the records" },
+			{ "older", ARG_TEXT, false, false, "SPAN", "asked longer ago than that: 2h, 3d" },
+			{ "surest", ARG_FLAG, false, false, NULL, "those with the highest score first, not the oldest" },
+			{ "after", ARG_NUMBER, false, false, "ID", "go on after this one" }, ARG_LIMIT, NO_MORE } },
+	{ "review show", "one of them: both records, the weight of each field, and what accepting would change where",
+		COMMAND_READ, COMMAND_BOTH, true, NULL, command_review_show, NULL, { ARG_ID, NO_MORE } },
+	{ "review accept", "do what a question proposes, and remember it", COMMAND_OPERATE, COMMAND_WRITER, false, NULL,
+		command_review_accept, command_kick, { ARG_ID, ARG_ALL_LIKE_THIS, ARG_YES, ARG_DRY_RUN, NO_MORE } },
+	{ "review reject", "they are not the same: keep them apart for good", COMMAND_OPERATE, COMMAND_WRITER, false, NULL,
+		command_review_reject, command_kick, { ARG_ID, ARG_ALL_LIKE_THIS, ARG_YES, ARG_DRY_RUN, NO_MORE } },
+	{ "review merge", "two hub records are one, and stay so", COMMAND_OPERATE, COMMAND_WRITER, false, NULL,
+		command_review_merge, command_kick,
+		{ ARG_RECORD, { "other", ARG_TEXT, true, true, "RECORD", "the other one" }, ARG_DRY_RUN, NO_MORE } },
+	{ "review split", "take records of partners out of their hub record, or undo a merge, and keep both apart for good",
+		COMMAND_OPERATE, COMMAND_WRITER, false, NULL, command_review_split, command_kick,
+		{ { "record", ARG_TEXT, true, true, "RECORD",
+			  "PARTNER:KEY leaves; of a hub id that was merged, what came with it; of another, what the options say" },
+			{ "partner", ARG_TEXTS, false, false, "PARTNER", "what this partner has leaves; may be repeated" },
+			{ "key", ARG_TEXTS, false, false, "PARTNER:KEY", "this one leaves; may be repeated" }, ARG_DRY_RUN,
 			NO_MORE } },
 	{ "sync", "ask a partner now", COMMAND_OPERATE, COMMAND_LOOP, false, NULL, command_sync, NULL,
 		{ ARG_PARTNER, { "full", ARG_FLAG, false, false, NULL, "read everything, not only what changed" },

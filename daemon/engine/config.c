@@ -38,7 +38,7 @@ const struct option config_main_options[] = {
 	{ "read_group", OPTION_LIST, AT(config.read_group), NULL,
 		.help = "Groups whose members may look: status, log, show, explain." },
 	{ "operate_group", OPTION_LIST, AT(config.operate_group), NULL,
-		.help = "Groups whose members may act: sync, pause, plan approve, review resolve." },
+		.help = "Groups whose members may act: sync, pause, plan approve, review accept." },
 	{ "watchdog", OPTION_SPAN, AT(config.watchdog_ms), "1min", .min = 1000, .max = 24 * 3600 * 1000,
 		.help = "How long one transaction may take before the service manager is left to restart the daemon." },
 	{ "include", OPTION_LIST, AT(include), "partners.d/*.yaml",

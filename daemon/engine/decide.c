@@ -15,10 +15,10 @@ static bool same(const char *a, const char *b)
 }
 
 /* A dead record's contributions stand: what others were told does not vanish with it. An alias's do not: the
- * survivor at that partner speaks for it. */
+ * survivor at that partner speaks for it, and so does the record for which a duplicate stands aside. */
 static bool speaks(const struct shadow *s)
 {
-	return s->state == SHADOW_LIVE || s->state == SHADOW_DEAD;
+	return (s->state == SHADOW_LIVE && !shadow_aside(s)) || s->state == SHADOW_DEAD;
 }
 
 static size_t gather(struct hub *hub, struct arena *arena, enum record_type type, unsigned f, struct shadow *const *shadow,
@@ -50,7 +50,7 @@ static bool orphaned(struct shadow *const *shadow, size_t n, unsigned f)
 	for (size_t i = 0; i < n; i++) {
 		const struct cell *c = &shadow[i]->cell[f];
 
-		if (shadow[i]->state == SHADOW_LIVE && c->base && *c->base && !c->own)
+		if (shadow[i]->state == SHADOW_LIVE && !shadow_aside(shadow[i]) && c->base && *c->base && !c->own)
 			return true;
 	}
 	return false;
@@ -223,10 +223,11 @@ bool decide_state(struct hub *hub, struct arena *arena, struct entity *e, enum e
 
 	if (e->state == state)
 		return true;
-	/* What became part of another is told by the merge. */
-	buf_addf(&data, "{\"fields\":{},\"state\":\"%s\"}", entity_state_name(state));
-	if (state != ENTITY_MERGED)
-		e->changed = store_event(hub->store, hub->now_ms, EVENT_DECIDE, 0, e->id, 0, data.data);
+	buf_addf(&data, "{\"fields\":{},\"state\":\"%s\"", entity_state_name(state));
+	if (state == ENTITY_MERGED)
+		buf_addf(&data, ",\"into\":%lld", (long long)e->into);
+	buf_addc(&data, '}');
+	e->changed = store_event(hub->store, hub->now_ms, EVENT_DECIDE, 0, e->id, 0, data.data);
 	e->state = state;
 	return store_entity_save(hub->store, arena, e, err);
 }

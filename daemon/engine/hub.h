@@ -117,7 +117,7 @@ uint64_t marks_sharing(const struct hub_partner *);   /* hash of what decides wh
 const char *marks_scope(struct hub *, struct arena *, const struct hub_partner *, const struct entity *);
 /* What may be written there, of that type. */
 uint64_t marks_allowed(const struct hub_partner *, const struct entity *);
-/* The entity's live shadow at a partner, or its pending one, or NULL. */
+/* The entity's live shadow at a partner, or its pending one, or NULL; one that stands aside does not count. */
 struct shadow *marks_shadow_at(struct shadow *const *shadow, size_t n, int partner);
 /* Images at the shadow's partner: learned ones, else what its adapter foresees. */
 struct image_source {
@@ -130,14 +130,30 @@ struct image_source {
 };
 const struct images *marks_images(struct image_source *, struct hub *, struct arena *, const struct shadow *);
 
-/* --- links.c: joining and parting ------------------------------------------------------------------------------------- */
+/* --- join.c: joining and parting ---------------------------------------------------------------------------------------- */
 
-/* Joins b into a (the older id survives), moves links; b becomes an alias of a. */
-bool links_merge(struct hub *, struct arena *, int64_t a, int64_t b, const char *how, struct tally *, struct err *);
-/* Takes the shadow out of its entity into one of its own; exact, since contributions move with it. */
-bool links_split(struct hub *, struct arena *, int64_t shadow, const char *by, struct tally *, struct err *);
-/* Settles a review: accept joins what it asks about, reject remembers that they are not the same. */
-bool links_review(struct hub *, struct arena *, int64_t review, bool accept, const char *by, struct tally *, struct err *);
+struct join {
+	const char *how, *by;                   /* by: who decided it, remembered for both sides; NULL: nobody did */
+	bool duplicates;                        /* a partner may have a record in each: the later one then stands aside */
+	const struct match_result *why;         /* or NULL */
+};
+/* Two entities become one: the older id survives, the other becomes an alias of it. ERR_CONFLICT, and the transaction
+ * must be undone, if their links do not allow that. */
+bool join_merge(struct hub *, struct arena *, int64_t a, int64_t b, const struct join *, struct tally *, struct err *);
+/* These shadows leave their entity: exact, since contributions move with them. Those that came with a merge get back
+ * the id they had; others get a new one, *fresh. Neither side is ever joined to the other again. */
+bool join_split(struct hub *, struct arena *, const int64_t *shadow, size_t n, const char *by, int64_t *fresh,
+	struct tally *, struct err *);
+/* These two entities are never to be joined; this shadow is never to be proposed for leaving its entity. */
+bool join_keep_apart(struct hub *, struct arena *, int64_t a, int64_t b, const char *by, struct err *);
+bool join_keep_together(struct hub *, struct arena *, int64_t shadow, const char *by, struct err *);
+/* No write to a partner is under way for that entity. */
+bool join_settled(struct hub *, struct arena *, int64_t entity, struct err *);
+
+/* --- review.c: questions to people ----------------------------------------------------------------------------------- */
+
+/* Settles one: accepting does what it proposes, rejecting remembers that it is not so. */
+bool review_settle(struct hub *, struct arena *, int64_t review, bool accept, const char *by, struct tally *, struct err *);
 
 /* --- release.c: marks become a plan, and a plan is let through or held ---------------------------------------------- */
 

@@ -1,6 +1,6 @@
 /*
- * links.c - which partner's record belongs to which entity. Links are sets, not edits: contributions stay with their
- * shadows, so that a split gives back exactly what was there.
+ * links.c - a partner's record that is seen for the first time finds its entity: a create of the hub's, a match, or a
+ * new one. What people decided about links before stands above what the record says.
  */
 #include <stdio.h>
 #include <string.h>
@@ -180,53 +180,194 @@ static bool place_in_doubt(struct hub *hub, struct page *page, struct shadow *s,
 		hold_back(hub, page, s->entity, err) && hold_back(hub, page, other, err);
 }
 
+/* --- looking for its like --------------------------------------------------------------------------------------------- */
+
+enum { FORMERS_MAX = 8, LINKS_MAX = 4 };
+
 struct found {
 	struct entity *link, *doubt;       /* to be linked with; to be asked about */
 	struct shadow *pending;            /* the link's, if the hub is creating it there */
 	bool duplicate;                    /* doubt: the partner has another record of that entity */
 	struct match_result link_why, doubt_why;
+	/* Records of that partner which this one may be again, on which people decided. */
+	struct shadow *former[FORMERS_MAX];
+	size_t nformers;
+	struct entity *decided;            /* what people said the surest of them is, if it has none there now */
+	struct match_result decided_why;
+	int64_t all[LINKS_MAX];            /* whatever else it would be linked with */
+	size_t nall;
 };
 
-static bool search(struct hub *hub, struct page *page, const struct record *now, struct found *out, struct err *err)
-{
+struct sought {
+	const struct match_model *model;
+	const struct match_features *features;
 	uint64_t key[MATCH_KEYS_MAX];
-	const struct match_model *model = store_model(hub->store);
-	const struct match_features *sought = match_prepare(page->arena, model, now);
-	size_t nkeys = match_keys(sought, key), n;
-	int64_t *id;
+	size_t nkeys;
+};
 
-	*out = (struct found){ 0 };
-	if (!store_candidates(hub->store, page->arena, page->type, key, nkeys, CANDIDATES_MAX, &id, &n, err))
+static bool place_free(struct hub *hub, struct page *page, int64_t entity, struct entity **out, struct err *err)
+{
+	struct shadow **shadow;
+	size_t n;
+
+	*out = NULL;
+	if (!store_entity(hub->store, page->arena, entity, out, err))
+		return false;
+	if (!*out)
+		return true;
+	if (!store_shadows_of(hub->store, page->arena, (*out)->id, &shadow, &n, err))
+		return false;
+	if (marks_shadow_at(shadow, n, page->partner))
+		*out = NULL;
+	return true;
+}
+
+/* A record that was deleted and entered anew has another key: it is known by what it says. */
+static bool find_formers(struct hub *hub, struct page *page, const struct sought *x, struct found *out, struct err *err)
+{
+	struct shadow **like;
+	size_t n;
+
+	if (!store_decided_like(hub->store, page->arena, page->partner, x->key, x->nkeys, FORMERS_MAX, &like, &n, err))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		struct match_result why;
-		struct shadow **shadow, *at;
+		struct record was;
 		struct entity *e;
-		size_t count;
+
+		shadow_record(like[i], &was);
+		match_compare(x->model, x->features, match_prepare(page->arena, x->model, &was), &why);
+		if (why.verdict == MATCH_NEW)
+			continue;
+		out->former[out->nformers++] = like[i];
+		if (why.verdict != MATCH_LINK || (out->decided && why.score <= out->decided_why.score))
+			continue;
+		if (!place_free(hub, page, like[i]->entity, &e, err))
+			return false;
+		if (e) {
+			out->decided = e;
+			out->decided_why = why;
+		}
+	}
+	return true;
+}
+
+static bool forbidden(struct hub *hub, const struct found *found, int64_t entity)
+{
+	for (size_t i = 0; i < found->nformers; i++)
+		if (store_forbidden(hub->store, found->former[i]->id, entity))
+			return true;
+	return false;
+}
+
+static void propose(struct found *out, struct entity *e, const struct match_result *why, bool duplicate)
+{
+	if (out->doubt && why->score <= out->doubt_why.score)
+		return;
+	out->doubt = e;
+	out->doubt_why = *why;
+	out->duplicate = duplicate;
+}
+
+static bool consider(struct hub *hub, struct page *page, struct entity *e, const struct match_result *why, struct found *out,
+	struct err *err)
+{
+	struct shadow **shadow, *at;
+	size_t count;
+
+	if (!store_shadows_of(hub->store, page->arena, e->id, &shadow, &count, err))
+		return false;
+	at = mutant(ONE_PER_PARTNER) ? NULL : marks_shadow_at(shadow, count, page->partner);
+	if (why->verdict != MATCH_LINK || (at && at->state != SHADOW_PENDING)) {
+		propose(out, e, why, at != NULL);
+		return true;
+	}
+	if (out->nall < LINKS_MAX)
+		out->all[out->nall++] = e->id;
+	if (!out->link || why->score > out->link_why.score) {
+		out->link = e;
+		out->link_why = *why;
+		out->pending = at;
+	}
+	return true;
+}
+
+static bool search(struct hub *hub, struct page *page, const struct record *now, struct found *out, struct err *err)
+{
+	struct sought x = { .model = store_model(hub->store) };
+	int64_t *id;
+	size_t n;
+
+	*out = (struct found){ 0 };
+	x.features = match_prepare(page->arena, x.model, now);
+	x.nkeys = match_keys(x.features, x.key);
+	if (!find_formers(hub, page, &x, out, err) || !store_candidates(hub->store, page->arena, page->type, x.key, x.nkeys,
+			CANDIDATES_MAX, &id, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		struct match_result why;
+		struct entity *e;
 
 		if (!store_entity(hub->store, page->arena, id[i], &e, err))
 			return false;
 		if (!e || e->type != page->type || (mutant(TOMBSTONES) && e->state == ENTITY_DELETED))
 			continue;
-		match_compare(model, sought, match_prepare(page->arena, model, e->golden), &why);
-		if (why.verdict == MATCH_NEW)
-			continue;
-		if (!store_shadows_of(hub->store, page->arena, e->id, &shadow, &count, err))
+		match_compare(x.model, x.features, match_prepare(page->arena, x.model, e->golden), &why);
+		if (why.verdict != MATCH_NEW && !forbidden(hub, out, e->id) && !consider(hub, page, e, &why, out, err))
 			return false;
-		at = mutant(ONE_PER_PARTNER) ? NULL : marks_shadow_at(shadow, count, page->partner);
-		if (why.verdict == MATCH_LINK && (!at || at->state == SHADOW_PENDING)) {
-			if (!out->link || why.score > out->link_why.score) {
-				out->link = e;
-				out->link_why = why;
-				out->pending = at;
-			}
-		} else if (!out->doubt || why.score > out->doubt_why.score) {
-			out->doubt = e;
-			out->doubt_why = why;
-			out->duplicate = at != NULL;
-		}
 	}
 	return true;
+}
+
+/* It would be linked with two that people keep apart: which of them it is, is for people to say. */
+static bool between_two(struct hub *hub, struct page *page, const struct found *found, bool *yes, struct err *err)
+{
+	struct shadow **shadow;
+	size_t n;
+
+	*yes = false;
+	if (!store_shadows_of(hub->store, page->arena, found->link->id, &shadow, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < found->nall; k++)
+			*yes |= store_forbidden(hub->store, shadow[i]->id, found->all[k]);
+	return true;
+}
+
+static bool inherit(struct hub *hub, struct page *page, const struct shadow *s, const struct found *found, struct err *err)
+{
+	for (size_t i = 0; i < found->nformers; i++)
+		if (!store_decision_inherit(hub->store, page->arena, found->former[i]->id, s, err))
+			return false;
+	return true;
+}
+
+/* The partner has another record of what it resembles most. */
+static bool likelier_duplicate(const struct found *found)
+{
+	return found->duplicate && found->doubt_why.verdict == MATCH_LINK &&
+	       (!found->link || found->doubt_why.score >= found->link_why.score);
+}
+
+static bool place_found(struct hub *hub, struct page *page, struct shadow *s, const struct item *item,
+	const struct record *now, struct found *found, struct err *err)
+{
+	bool doubtful;
+
+	if (found->decided)
+		return place_with(hub, page, s, item, now, found->decided, "decided", &found->decided_why, err);
+	if (!found->link && !found->doubt)
+		return place_alone(hub, page, s, item, now, err);
+	if (!found->link || likelier_duplicate(found))
+		return place_in_doubt(hub, page, s, item, now, found->doubt->id, found->duplicate ? "duplicate" : "match",
+			&found->doubt_why, err);
+	if (!between_two(hub, page, found, &doubtful, err))
+		return false;
+	if (doubtful) {
+		found->link_why.why = "it agrees with two records that were decided to be different";
+		return place_in_doubt(hub, page, s, item, now, found->link->id, "match", &found->link_why, err);
+	}
+	return place_with(hub, page, s, item, now, found->link, found->link_why.strong ? "key" : "score", &found->link_why, err);
 }
 
 static bool place_by_match(struct hub *hub, struct page *page, struct shadow *s, const struct item *item,
@@ -238,240 +379,62 @@ static bool place_by_match(struct hub *hub, struct page *page, struct shadow *s,
 		return false;
 	if (found.pending)
 		return bind(hub, page, found.pending, item, now, "content", err);
-	if (found.link)
-		return place_with(hub, page, s, item, now, found.link, found.link_why.strong ? "key" : "score",
-			&found.link_why, err);
-	if (found.doubt)
-		return place_in_doubt(hub, page, s, item, now, found.doubt->id, found.duplicate ? "duplicate" : "match",
-			&found.doubt_why, err);
-	return place_alone(hub, page, s, item, now, err);
+	return place_found(hub, page, s, item, now, &found, err) && inherit(hub, page, s, &found, err);
+}
+
+/* The hub id stands in the partner's record because somebody copied it there, if people decided otherwise. */
+static bool contradicted(struct hub *hub, struct page *page, const struct record *now, int64_t entity, bool *yes,
+	struct err *err)
+{
+	struct sought x = { .model = store_model(hub->store) };
+	struct found found = { 0 };
+
+	x.features = match_prepare(page->arena, x.model, now);
+	x.nkeys = match_keys(x.features, x.key);
+	*yes = false;
+	if (!find_formers(hub, page, &x, &found, err))
+		return false;
+	*yes = forbidden(hub, &found, entity);
+	return true;
+}
+
+static bool place_by_hub_id(struct hub *hub, struct page *page, struct shadow *s, const struct item *item,
+	const struct record *now, struct entity *e, struct err *err)
+{
+	struct shadow **shadow, *at;
+	bool no;
+	size_t n;
+
+	if (!store_shadows_of(hub->store, page->arena, e->id, &shadow, &n, err))
+		return false;
+	at = marks_shadow_at(shadow, n, page->partner);
+	if (at && at->state == SHADOW_PENDING && !mutant(BIND_PENDING))
+		return bind(hub, page, at, item, now, "hub id", err);
+	if (!contradicted(hub, page, now, e->id, &no, err))
+		return false;
+	if (no)
+		return place_by_match(hub, page, s, item, now, err);
+	if (!at)
+		return place_with(hub, page, s, item, now, e, "hub id", NULL, err);
+	/* Somebody copied a record, external id included. */
+	return place_in_doubt(hub, page, s, item, now, e->id, "duplicate", NULL, err);
 }
 
 bool links_place(struct hub *hub, struct page *page, struct shadow *s, const struct item *item, const struct record *now,
 	struct err *err)
 {
 	struct entity *e = NULL;
-	struct shadow **shadow, *at, *pending;
+	struct shadow *pending;
 	struct uuid id;
-	size_t n;
 
 	if (item->hub_id && uuid_parse(item->hub_id, &id) &&
 		!store_entity_by_hub_id(hub->store, page->arena, &id, &e, err))
 		return false;
-	if (e && e->type == s->type) {
-		if (!store_shadows_of(hub->store, page->arena, e->id, &shadow, &n, err))
-			return false;
-		at = marks_shadow_at(shadow, n, page->partner);
-		if (at && at->state == SHADOW_PENDING && !mutant(BIND_PENDING))
-			return bind(hub, page, at, item, now, "hub id", err);
-		if (!at)
-			return place_with(hub, page, s, item, now, e, "hub id", NULL, err);
-		/* Somebody copied a record, external id included. */
-		return place_in_doubt(hub, page, s, item, now, e->id, "duplicate", NULL, err);
-	}
+	if (e && e->type == s->type)
+		return place_by_hub_id(hub, page, s, item, now, e, err);
 	if (!find_pending(hub, page, now, &pending, err))
 		return false;
 	if (pending)
 		return bind(hub, page, pending, item, now, "content", err);
 	return place_by_match(hub, page, s, item, now, err);
-}
-
-/* --- joining and parting ----------------------------------------------------------------------------------------------- */
-
-static bool move(struct hub *hub, struct shadow *s, int64_t entity, enum event_kind kind, const char *data, struct err *err)
-{
-	store_event(hub->store, hub->now_ms, kind, s->partner, s->entity, s->id, data);
-	s->entity = entity;
-	return store_shadow_save(hub->store, s, err);
-}
-
-/* A partner's second record in one entity could not be told apart when writing back. */
-static bool joinable(struct shadow *const *a, size_t na, struct shadow *const *b, size_t nb)
-{
-	for (size_t i = 0; i < na; i++)
-		for (size_t j = 0; j < nb; j++)
-			if (a[i]->partner == b[j]->partner && a[i]->state != SHADOW_DEAD && b[j]->state != SHADOW_DEAD &&
-				a[i]->state != SHADOW_ALIAS && b[j]->state != SHADOW_ALIAS)
-				return false;
-	return true;
-}
-
-bool links_merge(struct hub *hub, struct arena *arena, int64_t a, int64_t b, const char *how, struct tally *tally,
-	struct err *err)
-{
-	BUF_AUTO struct buf data = { 0 };
-	struct shadow **of_a, **of_b;
-	struct entity *older, *newer;
-	size_t na, nb;
-
-	if (!store_entity(hub->store, arena, a < b ? a : b, &older, err) ||
-		!store_entity(hub->store, arena, a < b ? b : a, &newer, err))
-		return false;
-	if (!older || !newer)
-		return err_set(err, ERR_ITEM, "one of the two records is not there any more");
-	if (older->id == newer->id)
-		return true;
-	if (older->type != newer->type)
-		return err_set(err, ERR_ITEM, "the two records are of different types");
-	if (!store_shadows_of(hub->store, arena, older->id, &of_a, &na, err) ||
-		!store_shadows_of(hub->store, arena, newer->id, &of_b, &nb, err))
-		return false;
-	if (!joinable(of_a, na, of_b, nb))
-		return err_set(err, ERR_ITEM, "a partner has a record in each of the two: merge them at that partner first");
-	buf_addf(&data, "{\"how\":\"%s\",\"from\":%lld,\"into\":%lld}", how, (long long)newer->id, (long long)older->id);
-	for (size_t i = 0; i < nb; i++)
-		if (!move(hub, of_b[i], older->id, EVENT_LINK, data.data, err))
-			return false;
-	store_event(hub->store, hub->now_ms, EVENT_MERGE, 0, older->id, 0, data.data);
-	if (newer->state == ENTITY_LIVE && !decide_state(hub, arena, older, ENTITY_LIVE, err))
-		return false;
-	newer->into = older->id;
-	if (!decide_state(hub, arena, newer, ENTITY_MERGED, err))
-		return false;
-	return store_outbox_forget(hub->store, newer->id, err) && decide_entity(hub, arena, older, 0, tally, err) &&
-		marks_referring(hub, arena, newer->id, 0, tally, err);
-}
-
-/* What that shadow refers to by one hub id, it refers to by another; whether there was any. */
-static bool turn(struct hub *hub, struct arena *arena, struct shadow *s, const char *from, const char *to)
-{
-	const unsigned n = field_count(s->type);
-	bool any = false;
-
-	for (unsigned f = 0; f < n; f++) {
-		const char **ref[] = { &s->cell[f].base, &s->cell[f].own };
-
-		for (size_t i = 0; field_at(s->type, f)->kind == VALUE_REF && i < 2; i++)
-			if (*ref[i] && !strcmp(store_ref_follow(hub->store, arena, *ref[i]), from)) {
-				*ref[i] = to;
-				any = true;
-			}
-	}
-	return any;
-}
-
-static bool turn_all(struct hub *hub, struct arena *arena, int partner, struct entity *e, const char *from, const char *to,
-	struct tally *tally, struct err *err)
-{
-	struct shadow **shadow;
-	bool any = false;
-	size_t n;
-
-	if (!store_shadows_of(hub->store, arena, e->id, &shadow, &n, err))
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		if (shadow[i]->partner != partner || !turn(hub, arena, shadow[i], from, to))
-			continue;
-		any = true;
-		if (!store_shadow_save(hub->store, shadow[i], err))
-			return false;
-	}
-	return !any || decide_entity(hub, arena, e, 0, tally, err);
-}
-
-/* The partner's key stands for another record now: what its records refer to by that key follows. */
-static bool refer_anew(struct hub *hub, struct arena *arena, int partner, const struct entity *old,
-	const struct entity *fresh, struct tally *tally, struct err *err)
-{
-	char from[UUID_TEXT_MAX], to[UUID_TEXT_MAX];
-	int64_t *id;
-	size_t n;
-
-	uuid_format(&old->hub_id, from);
-	uuid_format(&fresh->hub_id, to);
-	if (!store_referring(hub->store, arena, old->id, &id, &n, err))
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		struct entity *e;
-
-		if (!store_entity(hub->store, arena, id[i], &e, err) ||
-			(e && !turn_all(hub, arena, partner, e, from, to, tally, err)))
-			return false;
-	}
-	return true;
-}
-
-bool links_split(struct hub *hub, struct arena *arena, int64_t shadow, const char *by, struct tally *tally, struct err *err)
-{
-	BUF_AUTO struct buf data = { 0 };
-	struct shadow *s, **rest;
-	struct entity *old, fresh;
-	size_t n;
-
-	if (!store_shadow(hub->store, arena, shadow, &s, err))
-		return false;
-	if (!s || !s->entity)
-		return err_set(err, ERR_ITEM, "no such link");
-	if (!store_entity(hub->store, arena, s->entity, &old, err) ||
-		!store_shadows_of(hub->store, arena, s->entity, &rest, &n, err))
-		return false;
-	if (!old || n < 2)
-		return err_set(err, ERR_ITEM, "the record has no other links: there is nothing to split");
-	for (size_t i = 0; i < n; i++)
-		if (rest[i]->id != s->id && !store_cannot_link(hub->store, s->id, rest[i]->id, err))
-			return false;
-	fresh = (struct entity){
-		.hub_id = hub_uuid(hub), .type = s->type, .golden = record_new(arena, s->type), .changed = store_seq(hub->store) + 1,
-		.origin = s->partner,
-	};
-	/* Empty at first, so that the decision tells all that it says. */
-	if (!store_entity_save(hub->store, arena, &fresh, err))
-		return false;
-	buf_adds(&data, "{\"by\":");
-	buf_add_json(&data, by);
-	buf_addf(&data, ",\"from\":%lld,\"into\":%lld}", (long long)old->id, (long long)fresh.id);
-	return move(hub, s, fresh.id, EVENT_UNLINK, data.data, err) && decide_entity(hub, arena, &fresh, 0, tally, err) &&
-		decide_entity(hub, arena, old, 0, tally, err) &&
-		refer_anew(hub, arena, s->partner, old, &fresh, tally, err);
-}
-
-static bool forbid(struct hub *hub, struct arena *arena, int64_t shadow, int64_t entity, struct err *err)
-{
-	struct shadow **other;
-	size_t n;
-
-	if (!store_shadows_of(hub->store, arena, entity, &other, &n, err))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (other[i]->id != shadow && !store_cannot_link(hub->store, shadow, other[i]->id, err))
-			return false;
-	return true;
-}
-
-/* Settling a question may make the record shareable: its marks are looked at again. */
-static bool decide_again(struct hub *hub, struct arena *arena, int64_t entity, struct tally *tally, struct err *err)
-{
-	struct entity *e;
-
-	if (!store_entity(hub->store, arena, entity, &e, err))
-		return false;
-	if (!e)
-		return true;
-	e->held = 0;
-	return decide_entity(hub, arena, e, 0, tally, err);
-}
-
-bool links_review(struct hub *hub, struct arena *arena, int64_t review, bool accept, const char *by, struct tally *tally,
-	struct err *err)
-{
-	BUF_AUTO struct buf data = { 0 };
-	struct review *r;
-
-	if (!store_review(hub->store, arena, review, &r, err))
-		return false;
-	if (!r || strcmp(r->state, "open"))
-		return err_set(err, ERR_ITEM, "no open review %lld", (long long)review);
-	buf_addf(&data, "{\"review\":%lld,\"kind\":\"%s\",\"decision\":\"%s\",\"by\":", (long long)review, r->kind,
-		accept ? "accepted" : "rejected");
-	buf_add_json(&data, by);
-	buf_addc(&data, '}');
-	if (!store_review_decide(hub->store, review, accept ? "accepted" : "rejected", by, hub->now_ms, err))
-		return false;
-	store_event(hub->store, hub->now_ms, EVENT_REVIEW, 0, r->entity, r->shadow, data.data);
-	if (accept && r->other)
-		return links_merge(hub, arena, r->entity, r->other, "manual", tally, err);
-	if (!accept && r->other && !forbid(hub, arena, r->shadow, r->other, err))
-		return false;
-	return decide_again(hub, arena, r->entity, tally, err) &&
-		(!r->other || decide_again(hub, arena, r->other, tally, err));
 }

@@ -44,7 +44,7 @@ struct shadow *marks_shadow_at(struct shadow *const *shadow, size_t n, int partn
 	struct shadow *pending = NULL;
 
 	for (size_t i = 0; i < n; i++) {
-		if (shadow[i]->partner != partner)
+		if (shadow[i]->partner != partner || shadow_aside(shadow[i]))
 			continue;
 		if (shadow[i]->state == SHADOW_LIVE)
 			return shadow[i];

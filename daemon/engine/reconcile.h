@@ -1,4 +1,4 @@
-/* reconcile.h - between reconcile.c, links.c and inbound.c; everybody else includes hub.h. */
+/* reconcile.h - between reconcile.c, gone.c, links.c and inbound.c; everybody else includes hub.h. */
 #pragma once
 #include "base/hash.h"
 #include "engine/hub.h"
@@ -13,3 +13,7 @@ bool links_place(struct hub *, struct page *, struct shadow *, const struct item
 bool reconcile_reading(struct hub *, struct page *, struct shadow *, const struct item *, const struct record *now, struct err *);
 /* reconcile.c: the shadow has its entity: it waits for its references, and those waiting for it go on. */
 bool reconcile_placed(struct hub *, struct page *, const struct shadow *, struct err *);
+
+/* gone.c: the record is gone there; people merged it into another. */
+bool gone_seen(struct hub *, struct page *, const char *key, struct err *);
+bool gone_merged(struct hub *, struct page *, const struct item *, struct err *);

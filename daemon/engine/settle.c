@@ -126,12 +126,13 @@ static void tell_sent(struct desk *d)
 /* The partner's list showed the new record before its answer came, and it was taken for another one. */
 static bool unite(struct desk *d, struct shadow *other, struct tally *tally, struct err *err)
 {
+	const struct join join = { .how = "hub id" };
 	int64_t theirs = other->entity, ours = d->entity->id;
 
 	if (!store_shadow_forget(d->hub->store, d->shadow->id, err))
 		return false;
 	d->shadow = other;
-	return theirs == ours || links_merge(d->hub, d->arena, ours, theirs, "hub id", tally, err);
+	return theirs == ours || join_merge(d->hub, d->arena, ours, theirs, &join, tally, err);
 }
 
 static bool created(struct desk *d, struct tally *tally, struct err *err)

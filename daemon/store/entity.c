@@ -42,21 +42,25 @@ struct entity *entity_row(struct sql *q, struct arena *arena, struct err *e)
 	return NULL;
 }
 
-bool store_entity(struct store *s, struct arena *arena, int64_t id, struct entity **out, struct err *e)
+bool store_entity_itself(struct store *s, struct arena *arena, int64_t id, struct entity **out, struct err *e)
 {
 	struct err damage = { 0 };
+	struct sql q = sql(s, SQL_ENTITY);
 
+	sql_int(&q, id);
+	*out = sql_row(&q) ? entity_row(&q, arena, &damage) : NULL;
+	if (!sql_end(&q, e))
+		return false;
+	if (damage.kind != ERR_NONE)
+		*e = damage;
+	return damage.kind == ERR_NONE;
+}
+
+bool store_entity(struct store *s, struct arena *arena, int64_t id, struct entity **out, struct err *e)
+{
 	for (int hops = 0; hops < MERGES_MAX; hops++) {
-		struct sql q = sql(s, SQL_ENTITY);
-
-		sql_int(&q, id);
-		*out = sql_row(&q) ? entity_row(&q, arena, &damage) : NULL;
-		if (!sql_end(&q, e))
+		if (!store_entity_itself(s, arena, id, out, e))
 			return false;
-		if (damage.kind != ERR_NONE) {
-			*e = damage;
-			return false;
-		}
 		if (!*out || (*out)->state != ENTITY_MERGED)
 			return true;
 		id = (*out)->into;
@@ -85,8 +89,7 @@ int64_t entity_survivor(struct store *s, int64_t id, struct uuid *hub_id)
 	return 0;
 }
 
-/* 0: there is none. */
-static bool id_of(struct store *s, const struct uuid *hub_id, int64_t *id, struct err *e)
+bool store_entity_id(struct store *s, const struct uuid *hub_id, int64_t *id, struct err *e)
 {
 	struct sql q = sql(s, SQL_ENTITY_BY_HUB_ID);
 
@@ -100,7 +103,7 @@ int64_t entity_id(struct store *s, const struct uuid *hub_id)
 	struct err kept;
 	int64_t id;
 
-	return id_of(s, hub_id, &id, &kept) ? id : 0;
+	return store_entity_id(s, hub_id, &id, &kept) ? id : 0;
 }
 
 bool store_entity_by_hub_id(
@@ -109,7 +112,7 @@ bool store_entity_by_hub_id(
 	int64_t id;
 
 	*out = NULL;
-	return id_of(s, hub_id, &id, e) && (!id || store_entity(s, arena, id, out, e));
+	return store_entity_id(s, hub_id, &id, e) && (!id || store_entity(s, arena, id, out, e));
 }
 
 /* --- keys and references: what a golden record is found by ---------------------------------------------- */
@@ -169,7 +172,7 @@ static bool keep_reference(struct store *s, int64_t id, unsigned f, const char *
 
 	if (before == now || (before && now && !strcmp(before, now)))
 		return true;
-	if (now && uuid_parse(now, &hub_id) && !id_of(s, &hub_id, &target, e))
+	if (now && uuid_parse(now, &hub_id) && !store_entity_id(s, &hub_id, &target, e))
 		return false;
 	if (!target && !before)
 		return true;
@@ -369,6 +372,14 @@ bool store_referring(struct store *s, struct arena *arena, int64_t target, int64
 
 	sql_int(&q, target);
 	return ids(&q, arena, entity, n, e);
+}
+
+bool store_entity_aliases(struct store *s, struct arena *arena, int64_t entity, int64_t **id, size_t *n, struct err *e)
+{
+	struct sql q = sql(s, SQL_ENTITY_ALIASES);
+
+	sql_int(&q, entity);
+	return ids(&q, arena, id, n, e);
 }
 
 bool store_entities(struct store *s, struct arena *arena, int64_t after, int without, size_t max, int64_t **entity,

@@ -216,6 +216,15 @@ static bool merged(struct store *s, const struct entity *x, int64_t since, struc
 	return sql_run(&q, e);
 }
 
+/* Its merge was undone: it was another record all the time. */
+static bool parted(struct store *s, const struct entity *x, struct err *e)
+{
+	struct sql q = sql(s, SQL_FACT_MERGED_DROP);
+
+	sql_int(&q, x->id);
+	return sql_run(&q, e);
+}
+
 /* Of a record of which nothing was counted until now: the partner of its first link. */
 static bool birth_of(struct store *s, const struct entity *x, int *partner, struct err *e)
 {
@@ -235,6 +244,8 @@ bool fact_save(struct store *s, const struct entity *x, enum entity_state was, b
 	if (!fact_of(s, x, &now, &counted, e) || (!fresh && !latest(s, x, &before, &there, e)))
 		return false;
 	if (x->state == ENTITY_MERGED && was != ENTITY_MERGED && !merged(s, x, since, e))
+		return false;
+	if (x->state != ENTITY_MERGED && was == ENTITY_MERGED && !parted(s, x, e))
 		return false;
 	open = there && before.until == FACT_NONE;
 	if (open && counted && !memcmp(now.v, before.v, t->n * sizeof *now.v))

@@ -66,9 +66,10 @@ static void decided(struct arena *arena, struct entity *x, json_t *data)
 
 	json_object_foreach(json_object_get(data, "fields"), name, change)
 		put(arena, x->golden, name, json_object_get(change, "to"));
-	for (int n = ENTITY_LIVE; state && n <= ENTITY_DELETED; n++)
+	for (int n = ENTITY_LIVE; state && n <= ENTITY_MERGED; n++)
 		if (!strcmp(state, entity_state_name((enum entity_state)n)))
 			x->state = (enum entity_state)n;
+	x->into = x->state == ENTITY_MERGED ? json_integer_value(json_object_get(data, "into")) : 0;
 }
 
 static bool told_of(struct store *s, struct arena *arena, int64_t id, struct rows *out, struct err *e)

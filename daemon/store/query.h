@@ -50,5 +50,14 @@ json_t *query_quarantine(struct query *, int64_t id, struct err *);
  * them has "key" at the partner and "values", what would be written now, besides. */
 json_t *query_refusals(struct query *, const char *partner, int64_t limit, struct err *);
 json_t *query_refusal(struct query *, int64_t id, struct err *);
-json_t *query_reviews(struct query *, int64_t limit, struct err *);
+struct query_reviews {
+	const char *kind, *type, *partner;   /* or NULL */
+	int64_t before_ms;                   /* asked before that; 0: whenever */
+	bool surest;                         /* by score, not by age */
+	int64_t after;                       /* the last one of the page before, or 0 */
+	int64_t limit;
+};
+/* {"reviews":[{"id","kind","type","made_at","partner","key","record","name","other","other_name","evidence"}],"next":id or
+ * null,"total":open ones that the question is about,"counts":[{"kind","type","n"}], of all open ones}. */
+json_t *query_reviews(struct query *, const struct query_reviews *, struct err *);
 json_t *query_review(struct query *, int64_t id, struct err *);

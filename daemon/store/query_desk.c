@@ -1,5 +1,5 @@
 /*
- * query_desk.c - what waits for an admin: plans, quarantined records, refused changes, reviews.
+ * query_desk.c - what waits for an admin: plans, quarantined records, refused changes.
  */
 #include "store/query_parts.h"
 
@@ -181,46 +181,5 @@ json_t *query_refusal(struct query *q, int64_t id, struct err *e)
 	golden = json_incref(json_object_get(row, "golden"));
 	name_fields(row);
 	json_object_set_new(row, "values", values_of(json_object_get(row, "fields"), golden));
-	return steal(row);
-}
-
-/* --- reviews ------------------------------------------------------------------------------------------------- */
-
-#define REVIEW_COLUMNS                                                                                                 \
-	"SELECT r.id, r.kind, r.type AS \"type:type\", r.state, r.made_at, r.decided_at, r.decided_by, p.name AS "     \
-	"partner, s.key, "                                                                                             \
-	"a.hub_id AS record, b.hub_id AS other, r.evidence AS \"evidence:json\""
-#define REVIEW_FROM                                                                                                    \
-	" FROM review r LEFT JOIN shadow s ON s.id = r.shadow LEFT JOIN partner p ON p.id = s.partner LEFT JOIN "      \
-	"entity a ON a.id = "                                                                                          \
-	"r.entity LEFT JOIN entity b ON b.id = r.other "
-
-json_t *query_reviews(struct query *q, int64_t limit, struct err *e)
-{
-	struct ask a = ask(q, REVIEW_COLUMNS REVIEW_FROM "WHERE r.state = 'open' ORDER BY r.id LIMIT ?");
-
-	ask_int(&a, bounded(limit));
-	return wrapped("reviews", ask_all(&a, e));
-}
-
-/* With both sides: what the partner's record says, what its hub record says, and what the other hub record says. */
-json_t *query_review(struct query *q, int64_t id, struct err *e)
-{
-	QUERY_HELD held = query_hold(q);
-	AUTO(json_drop) json_t *row = NULL;
-	struct ask a = ask(q, REVIEW_COLUMNS
-		", r.type AS t, s.cells, r.entity AS ea, r.other AS eb, a.golden AS \"golden:json\", b.golden "
-		"AS \"other_golden:json\"" REVIEW_FROM "WHERE r.id = ?");
-
-	ask_int(&a, id);
-	row = ask_one(&a, "review", e);
-	if (!row)
-		return NULL;
-	query_cells(row);
-	if (!query_links(q, row, "links", json_integer_value(json_object_get(row, "ea")), e) ||
-		!query_links(q, row, "other_links", json_integer_value(json_object_get(row, "eb")), e))
-		return NULL;
-	json_object_del(row, "ea");
-	json_object_del(row, "eb");
 	return steal(row);
 }

@@ -41,8 +41,9 @@ void query_release(struct query **);
 /* The entity ?1 and those that became part of it, as ids; ?2 is EVENT_MERGE. By the events of the merges, which have an
  * index. */
 #define QUERY_SAME                                                                                                     \
-	"WITH RECURSIVE same (id) AS (SELECT ?1 UNION SELECT CAST(m.data ->> 'from' AS INTEGER) FROM event m JOIN same ON "  \
-	"m.entity = same.id WHERE m.kind = ?2) "
+	"WITH RECURSIVE same (id) AS (SELECT ?1 UNION SELECT x.id FROM event m JOIN same ON m.entity = same.id "          \
+	"JOIN entity x ON x.id = CAST(m.data ->> 'from' AS INTEGER) WHERE m.kind = ?2 AND x.state = 2 AND "               \
+	"x.into_id = same.id) "
 
 struct record_found {
 	int64_t id;

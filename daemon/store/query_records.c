@@ -27,7 +27,8 @@ static void finish_row(json_t *row)
 bool query_links(struct query *q, json_t *row, const char *as, int64_t entity, struct err *e)
 {
 	struct ask a =
-		ask(q, "SELECT p.name AS partner, s.key, s.state AS \"state:shadow\" FROM shadow s JOIN partner p ON "
+		ask(q, "SELECT p.name AS partner, s.key, CASE WHEN s.state = 0 AND s.alias_of IS NOT NULL THEN "
+		       "'duplicate' ELSE s.state END AS \"state:shadow\" FROM shadow s JOIN partner p ON "
 		       "p.id = s.partner WHERE s.entity = ? ORDER BY s.partner, s.id");
 	json_t *links;
 

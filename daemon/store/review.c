@@ -9,7 +9,7 @@ static bool any(struct sql *q)
 	return sql_end(q, &kept) && yes;
 }
 
-/* --- suppression, cannot-link --------------------------------------------------------------------------- */
+/* --- suppression ---------------------------------------------------------------------------------------- */
 
 bool store_suppress(struct store *s, int partner, int64_t entity, const char *reason, int64_t at_ms, struct err *e)
 {
@@ -40,22 +40,22 @@ bool store_suppressed(struct store *s, int partner, int64_t entity)
 	return any(&q);
 }
 
-bool store_cannot_link(struct store *s, int64_t shadow, int64_t other, struct err *e)
+bool store_suppress_take(struct store *s, int64_t entity, int64_t from, struct err *e)
 {
-	struct sql q = sql(s, SQL_CANNOT_LINK);
+	struct sql q = sql(s, SQL_SUPPRESS_TAKE);
 
-	sql_int(&q, shadow < other ? shadow : other);
-	sql_int(&q, shadow < other ? other : shadow);
+	sql_int(&q, entity);
+	sql_int(&q, from);
 	return sql_run(&q, e);
 }
 
-bool store_forbidden(struct store *s, int64_t shadow, int64_t entity)
+bool store_suppress_give_back(struct store *s, int64_t entity, int64_t from, struct err *e)
 {
-	struct sql q = sql(s, SQL_FORBIDDEN);
+	struct sql q = sql(s, SQL_SUPPRESS_GIVE_BACK);
 
-	sql_int(&q, shadow);
 	sql_int(&q, entity);
-	return any(&q);
+	sql_int(&q, from);
+	return sql_run(&q, e);
 }
 
 /* --- reviews -------------------------------------------------------------------------------------------- */
@@ -149,4 +149,46 @@ bool store_review_decide(struct store *s, int64_t id, const char *state, const c
 	sql_text(&q, by);
 	sql_int(&q, at_ms);
 	return sql_run(&q, e);
+}
+
+static bool move(struct store *s, enum sql_statement which, int64_t from, int64_t to, struct err *e)
+{
+	struct sql q = sql(s, which);
+
+	sql_int(&q, from);
+	sql_int(&q, to);
+	return sql_run(&q, e);
+}
+
+bool store_reviews_merge(struct store *s, int64_t from, int64_t into, const char *by, int64_t at_ms, struct err *e)
+{
+	struct sql q;
+
+	if (!move(s, SQL_REVIEW_MOVE_ENTITY, from, into, e) || !move(s, SQL_REVIEW_MOVE_OTHER, from, into, e))
+		return false;
+	q = sql(s, SQL_REVIEW_MOOT);
+	sql_int(&q, into);
+	sql_text(&q, by);
+	sql_int(&q, at_ms);
+	return sql_run(&q, e);
+}
+
+bool store_reviews_follow(struct store *s, int64_t shadow, int64_t entity, struct err *e)
+{
+	return move(s, SQL_REVIEW_FOLLOW, shadow, entity, e);
+}
+
+bool store_reviews_like(struct store *s, struct arena *arena, int64_t review, size_t max, int64_t **id, size_t *n,
+	struct err *e)
+{
+	struct rows rows = { .arena = arena };
+	struct sql q = sql(s, SQL_REVIEWS_LIKE);
+
+	sql_int(&q, review);
+	sql_int(&q, (int64_t)max);
+	while (sql_row(&q))
+		*rows_add_of(&rows, int64_t) = sql_get_int(&q);
+	*id = rows.item;
+	*n = rows.n;
+	return sql_end(&q, e);
 }

@@ -235,3 +235,33 @@ CREATE TABLE fact_merged (                   -- an entity that became part of an
 CREATE INDEX entity_into ON entity (into_id) WHERE into_id IS NOT NULL;
 -- Nothing to be made again where there is nothing yet; FACT_MODEL of store/fact.h.
 INSERT INTO keyed (name, upto, model) SELECT 'fact', 0, '1' WHERE NOT EXISTS (SELECT 1 FROM entity);
+
+-- step 3
+-- What people decided about two records at partners; of several decisions on a pair the newest stands.
+CREATE TABLE decision (
+  shadow INTEGER NOT NULL, other INTEGER NOT NULL,   -- two shadows, smaller id first
+  same INTEGER NOT NULL,                             -- 1 they are one, 0 they are not
+  at INTEGER NOT NULL, by TEXT NOT NULL,
+  PRIMARY KEY (shadow, other)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX decision_other ON decision (other);
+INSERT INTO decision (shadow, other, same, at, by) SELECT shadow, other, 0, 0, '' FROM cannot_link;
+DROP TABLE cannot_link;
+
+CREATE TABLE decision_key (                  -- keys (core/match.h) of shadows with decisions: a record that was deleted
+  shadow INTEGER NOT NULL,                   -- and entered anew is known by them
+  hash INTEGER NOT NULL,
+  PRIMARY KEY (shadow, hash)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX decision_key_hash ON decision_key (hash);
+
+CREATE TABLE came_with (                     -- whose a shadow was before that entity became part of another
+  shadow INTEGER NOT NULL, seq INTEGER NOT NULL,     -- event of that merge
+  entity INTEGER NOT NULL,
+  PRIMARY KEY (shadow, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX came_with_entity ON came_with (entity);
+
+ALTER TABLE suppress ADD COLUMN origin INTEGER;   -- the entity it came with; NULL: this one's own
+CREATE INDEX suppress_entity ON suppress (entity);
+CREATE INDEX review_kind ON review (kind, type) WHERE state = 'open';

@@ -12,6 +12,29 @@ static uint64_t key_hash(int partner, enum record_type type, const char *key)
 
 /* --- reading -------------------------------------------------------------------------------------------- */
 
+/* What became part of another record is referred to by the survivor's id. */
+static void follow(struct store *s, struct arena *arena, const char **ref)
+{
+	if (*ref && **ref && **ref != '?')
+		*ref = store_ref_follow(s, arena, *ref);
+}
+
+static void follow_references(struct store *s, struct arena *arena, struct shadow *x)
+{
+	const unsigned n = field_count(x->type);
+
+	for (unsigned f = 0; f < n; f++) {
+		struct cell *c = &x->cell[f];
+
+		if (field_at(x->type, f)->kind != VALUE_REF)
+			continue;
+		follow(s, arena, &c->base);
+		follow(s, arena, &c->own);
+		for (unsigned i = 0; i < c->nsent; i++)
+			follow(s, arena, &c->sent[i].value);
+	}
+}
+
 /* The row as the columns of SQL_SHADOW stand. NULL, and damage as *e, if its cells cannot be read. */
 static struct shadow *read_row(struct sql *q, struct arena *arena, struct err *e)
 {
@@ -33,8 +56,10 @@ static struct shadow *read_row(struct sql *q, struct arena *arena, struct err *e
 	x->fence_ms = sql_get_int(q);
 	x->epoch = sql_get_int(q);
 	cells = sql_get_view(q, &len);
-	if (shadow_parse_cells(arena, x, cells, len, e))
+	if (shadow_parse_cells(arena, x, cells, len, e)) {
+		follow_references(q->store, arena, x);
 		return x;
+	}
 	err_set(e, ERR_BROKEN, "store: the fields of shadow %lld cannot be read: put a backup in its place",
 		(long long)id);
 	return NULL;

@@ -42,6 +42,7 @@ struct store {
 	size_t nfeeds;
 	bool feeds_dirty;                 /* at least one is */
 	const struct match_model *model;
+	bool decisions;                   /* there is, or may be, at least one */
 	struct keys shadow_keys, match_keys;
 	uint32_t keys_max;                /* how many of each wait before they are written */
 	struct buf text;                  /* one value being written */
@@ -180,3 +181,4 @@ struct record *golden_parse(struct arena *, enum record_type, const char *text, 
 
 bool shadow_keys_load(struct store *, struct err *);
 bool match_keys_load(struct store *, struct err *);
+bool decisions_load(struct store *, struct err *);

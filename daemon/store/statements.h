@@ -14,6 +14,9 @@
 #define SHADOW_FROM " FROM shadow LEFT JOIN seen ON seen.shadow = shadow.id "
 #define ENTITY_COLUMNS "id, hub_id, type, state, into_id, held, changed, pins, golden"
 #define REVIEW_COLUMNS "id, kind, type, shadow, entity, other, evidence, state, made_at, decided_by"
+/* Which fields were compared, and how each came out. */
+#define REVIEW_LEVELS(review)                                                                             \
+	"(SELECT group_concat(value ->> 'field' || ' ' || (value ->> 'level')) FROM json_each(" review ".evidence, '$.evidence'))"
 #define QUARANTINE_COLUMNS "id, partner, type, key, field, reason, raw, raw_hash, map_version, since, tries"
 #define OUTBOX_COLUMNS                                                                                    \
 	"id, partner, entity, type, kind, state, cause, plan, attempts, not_before, token, intent, fields, again, misses, error, since"
@@ -74,7 +77,8 @@
 	X(SHADOW_FORGET, "UPDATE shadow SET key = '', version = NULL, state = 1, entity = NULL, hash = 0, cells = '{}'" \
 		" WHERE id = ? AND state = 3")                                                            \
 	X(SHADOW_AFTER, "SELECT id, partner, type, key FROM shadow WHERE id > ? AND key <> '' ORDER BY id") \
-	X(SHADOW_KEY_OF, "SELECT key FROM shadow WHERE entity = ? AND partner = ? AND state = 0 ORDER BY id LIMIT 1") \
+	X(SHADOW_KEY_OF, "SELECT key FROM shadow WHERE entity = ? AND partner = ? AND state = 0" \
+		" AND alias_of IS NULL ORDER BY id LIMIT 1") \
 	X(SHADOW_KEY_ADD, "INSERT OR IGNORE INTO shadow_key (hash, shadow) VALUES (?,?)")                 \
 	X(SHADOW_KEY_DROP, "DELETE FROM shadow_key WHERE hash = ? AND shadow = ?")                        \
 	X(SHADOW_KEY_CLEAR, "DELETE FROM shadow_key")                                                     \
@@ -100,6 +104,7 @@
 	X(ENTITY_GOLDEN, "SELECT type, state, golden FROM entity WHERE id = ?")                           \
 	X(ENTITY_LACKED, "SELECT id FROM entity WHERE id > ?1 AND state <> 2 AND (?2 = 0 OR NOT EXISTS"   \
 		" (SELECT 1 FROM shadow WHERE shadow.entity = entity.id AND partner = ?2)) ORDER BY id LIMIT ?3") \
+	X(ENTITY_ALIASES, "SELECT id FROM entity WHERE into_id = ? AND state = 2 ORDER BY id")            \
 	X(ENTITY_AFTER, "SELECT id, type, state, golden FROM entity WHERE id > ? ORDER BY id")            \
 	X(MATCH_KEY, "SELECT entity FROM match_key WHERE hash = ? LIMIT ?")                               \
 	X(MATCH_KEY_ADD, "INSERT OR IGNORE INTO match_key (hash, entity) VALUES (?,?)")                   \
@@ -118,6 +123,7 @@
 	FACT_STATEMENTS(X, REFERRAL, "referral")                                                          \
 	FACT_STATEMENTS(X, PARTICIPATION, "participation")                                                \
 	X(FACT_MERGED_ADD, "INSERT OR REPLACE INTO fact_merged (entity, into_id, since) VALUES (?,?,?)")  \
+	X(FACT_MERGED_DROP, "DELETE FROM fact_merged WHERE entity = ?")                                   \
 	X(FACT_MERGED_CLEAR, "DELETE FROM fact_merged")                                                   \
 	X(FACT_TOLD, "SELECT seq, kind, partner, data FROM event WHERE entity = ?"                        \
 		" AND kind IN (0, 10) ORDER BY seq")  /* seen, decide */                                  \
@@ -135,14 +141,37 @@
 	X(IMAGE_ANY, "SELECT 1 FROM image WHERE partner = ? AND type = ? AND field = ? LIMIT 1")          \
                                                                                                           \
 	X(SUPPRESS, "INSERT INTO suppress (partner, entity, reason, since) VALUES (?,?,?,?)"              \
-		" ON CONFLICT DO UPDATE SET reason = excluded.reason")                                    \
+		" ON CONFLICT DO UPDATE SET reason = excluded.reason, origin = NULL")                     \
 	X(UNSUPPRESS, "DELETE FROM suppress WHERE partner = ? AND entity = ?")                            \
 	X(SUPPRESSED, "SELECT 1 FROM suppress WHERE partner = ? AND entity = ?")                          \
-	X(CANNOT_LINK, "INSERT OR IGNORE INTO cannot_link (shadow, other) VALUES (?,?)")                  \
-	X(FORBIDDEN, "SELECT 1 FROM cannot_link JOIN shadow ON shadow.id = cannot_link.other"             \
-		" WHERE cannot_link.shadow = ?1 AND shadow.entity = ?2"                                   \
-		" UNION ALL SELECT 1 FROM cannot_link JOIN shadow ON shadow.id = cannot_link.shadow"      \
-		" WHERE cannot_link.other = ?1 AND shadow.entity = ?2 LIMIT 1")                           \
+	X(SUPPRESS_TAKE, "INSERT OR IGNORE INTO suppress (partner, entity, reason, since, origin)"         \
+		" SELECT partner, ?1, reason, since, ?2 FROM suppress WHERE entity = ?2")                 \
+	X(SUPPRESS_GIVE_BACK, "DELETE FROM suppress WHERE entity = ? AND origin = ?")                     \
+                                                                                                          \
+	X(DECISION, "INSERT INTO decision (shadow, other, same, at, by) VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE" \
+		" SET same = excluded.same, at = excluded.at, by = excluded.by")                          \
+	X(DECISION_ANY, "SELECT 1 FROM decision LIMIT 1")                                                 \
+	X(DECISION_ON, "SELECT 1 FROM decision WHERE shadow = ?1 UNION ALL SELECT 1 FROM decision WHERE other = ?1 LIMIT 1") \
+	X(DECISION_INHERIT, "INSERT OR IGNORE INTO decision (shadow, other, same, at, by)"                \
+		" SELECT min(?2, other), max(?2, other), same, at, by FROM decision WHERE shadow = ?1 AND other <> ?2" \
+		" UNION ALL SELECT min(?2, shadow), max(?2, shadow), same, at, by FROM decision"          \
+		" WHERE other = ?1 AND shadow <> ?2")                                                     \
+	X(DECISION_WITH, "SELECT decision.same, decision.at, decision.by, decision.other FROM decision"   \
+		" JOIN shadow ON shadow.id = decision.other WHERE decision.shadow = ?1 AND shadow.entity = ?2" \
+		" UNION ALL SELECT decision.same, decision.at, decision.by, decision.shadow FROM decision" \
+		" JOIN shadow ON shadow.id = decision.shadow WHERE decision.other = ?1 AND shadow.entity = ?2") \
+	X(DECIDED, "SELECT shadow FROM decision UNION SELECT other FROM decision")                        \
+	X(DECISION_KEY_ADD, "INSERT OR IGNORE INTO decision_key (shadow, hash) VALUES (?,?)")             \
+	X(DECISION_KEY_DROP, "DELETE FROM decision_key WHERE shadow = ?")                                 \
+	X(DECISION_KEY_CLEAR, "DELETE FROM decision_key")                                                 \
+	X(DECISION_KEY, "SELECT shadow.id FROM decision_key JOIN shadow ON shadow.id = decision_key.shadow" \
+		" WHERE decision_key.hash = ? AND shadow.partner = ? LIMIT ?")                            \
+                                                                                                          \
+	X(CAME_WITH_ADD, "INSERT INTO came_with (shadow, seq, entity) VALUES (?,?,?)")                    \
+	X(CAME_WITH_DROP, "DELETE FROM came_with WHERE shadow = ? AND seq >= ?")                          \
+	X(CAME_WITH, "SELECT entity, seq FROM came_with WHERE shadow = ? ORDER BY seq")                   \
+	X(CAME_WITH_SHADOWS, "SELECT DISTINCT shadow FROM came_with WHERE entity = ? ORDER BY shadow")    \
+                                                                                                          \
 	X(REVIEW_ADD, "INSERT INTO review (kind, type, shadow, entity, other, evidence, made_at)"         \
 		" VALUES (?,?,?,?,?,?,?)")                                                                \
 	X(REVIEW, "SELECT " REVIEW_COLUMNS " FROM review WHERE id = ?")                                   \
@@ -150,6 +179,15 @@
 	X(REVIEW_ABOUT, "SELECT 1 FROM review WHERE shadow = ? AND state = 'open' LIMIT 1")               \
 	X(REVIEW_ON, "SELECT 1 FROM review WHERE state = 'open' AND entity = ?1 UNION ALL"                \
 		" SELECT 1 FROM review WHERE state = 'open' AND other = ?1 AND kind = 'match' LIMIT 1")   \
+	X(REVIEWS_LIKE, "SELECT b.id FROM review a JOIN review b ON b.kind = a.kind AND b.type = a.type"  \
+		" WHERE a.id = ?1 AND b.state = 'open' AND b.evidence ->> 'model' IS a.evidence ->> 'model'" \
+		" AND b.evidence ->> 'why' IS a.evidence ->> 'why' AND " REVIEW_LEVELS("b") " IS " REVIEW_LEVELS("a") \
+		" ORDER BY b.id LIMIT ?2")                                                                \
+	X(REVIEW_MOVE_ENTITY, "UPDATE review SET entity = ?2 WHERE entity = ?1 AND state = 'open'")      \
+	X(REVIEW_MOVE_OTHER, "UPDATE review SET other = ?2 WHERE other = ?1 AND state = 'open'")         \
+	X(REVIEW_FOLLOW, "UPDATE review SET entity = ?2 WHERE shadow = ?1 AND entity <> ?2 AND state = 'open'") \
+	X(REVIEW_MOOT, "UPDATE review SET state = 'accepted', decided_by = ?2, decided_at = ?3"          \
+		" WHERE entity = ?1 AND other = ?1 AND state = 'open'")                                   \
 	X(REVIEW_DECIDE, "UPDATE review SET state = ?2, decided_by = ?3, decided_at = ?4 WHERE id = ?1 AND state = 'open'") \
                                                                                                           \
 	X(QUARANTINE, "SELECT " QUARANTINE_COLUMNS " FROM quarantine WHERE id = ?")                       \

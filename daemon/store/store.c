@@ -167,7 +167,7 @@ static bool open_all(struct store *s, struct err *e)
 		return false;
 	sqlite3_wal_hook(s->db, on_commit, s);
 	return load_seq(s, e) && feed_load(s, e) && shadow_keys_load(s, e) && match_keys_load(s, e) &&
-	       (s->read_only || fact_replay(s, e));
+	       decisions_load(s, e) && (s->read_only || fact_replay(s, e));
 }
 
 /* --- transactions --------------------------------------------------------------------------------------- */

@@ -167,6 +167,12 @@ struct entity {
 /* *out NULL if there is none. Merged entities are followed to the survivor. */
 bool store_entity(struct store *, struct arena *, int64_t id, struct entity **out, struct err *);
 bool store_entity_by_hub_id(struct store *, struct arena *, const struct uuid *, struct entity **out, struct err *);
+/* The row itself, merged or not. */
+bool store_entity_itself(struct store *, struct arena *, int64_t id, struct entity **out, struct err *);
+/* *id 0 if no row has it; merged ones are not followed. */
+bool store_entity_id(struct store *, const struct uuid *, int64_t *id, struct err *);
+/* Entities merged into that one, directly. */
+bool store_entity_aliases(struct store *, struct arena *, int64_t entity, int64_t **id, size_t *n, struct err *);
 /* Inserts or updates; keeps match_key (for the golden record, deleted ones included, merged ones not), reference, and
  * what reports count of it (store/fact.h), known from event `changed` or the newest on, whichever is later. */
 bool store_entity_save(struct store *, struct arena *, struct entity *, struct err *);
@@ -200,14 +206,49 @@ bool store_image_save(struct store *, int partner, enum record_type, unsigned fi
 /* NULL if none was learned. */
 const char *store_image(struct store *, struct arena *, int partner, enum record_type, unsigned field, const char *value);
 
-/* --- suppression, cannot-link, reviews, quarantine ------------------------------------------------------------ */
+/* --- suppression, decisions, reviews, quarantine -------------------------------------------------------------- */
 
 bool store_suppress(struct store *, int partner, int64_t entity, const char *reason, int64_t at_ms, struct err *);
 bool store_unsuppress(struct store *, int partner, int64_t entity, struct err *);
 bool store_suppressed(struct store *, int partner, int64_t entity);
-bool store_cannot_link(struct store *, int64_t shadow, int64_t other, struct err *);
+/* What suppresses `from` suppresses the entity that it becomes part of as well, until that is given back. */
+bool store_suppress_take(struct store *, int64_t entity, int64_t from, struct err *);
+bool store_suppress_give_back(struct store *, int64_t entity, int64_t from, struct err *);
+
+/* decision.c: what people said of two records at partners. It stands until they say otherwise, whatever becomes of the
+ * records and of the model. */
+enum decision { DECISION_APART, DECISION_SAME };
+bool store_decide(struct store *, struct arena *, const struct shadow *, const struct shadow *, enum decision,
+	const char *by, int64_t at_ms, struct err *);
 /* Whether the shadow may never join the entity, because of any shadow linked to it. */
 bool store_forbidden(struct store *, int64_t shadow, int64_t entity);
+struct decided {
+	enum decision decision;
+	int64_t shadow, other, at_ms;
+	const char *by;
+};
+/* Every decision on the shadow and one of that entity's. */
+bool store_decisions(struct store *, struct arena *, int64_t shadow, int64_t entity, struct decided **out, size_t *n,
+	struct err *);
+/* Shadows of that partner on which there are decisions and which share a key with a record, at most max. */
+bool store_decided_like(struct store *, struct arena *, int partner, const uint64_t *key, size_t nkeys, size_t max,
+	struct shadow ***out, size_t *n, struct err *);
+/* The shadow changed: what it may be known again by. Nothing to do if there is no decision on it. */
+bool store_decision_keys(struct store *, struct arena *, const struct shadow *, struct err *);
+/* What was decided on one of them holds for the other, a record of the same. */
+bool store_decision_inherit(struct store *, struct arena *, int64_t from, const struct shadow *to, struct err *);
+
+/* The shadow leaves that entity because it becomes part of another, by the merge of that event. */
+bool store_came_with(struct store *, int64_t shadow, int64_t seq, int64_t entity, struct err *);
+struct former {
+	int64_t entity, seq;
+};
+/* The entities it has been in, the first one first; without the present one. */
+bool store_formers(struct store *, struct arena *, int64_t shadow, struct former **out, size_t *n, struct err *);
+/* It is back in the entity that it left at that event. */
+bool store_came_back(struct store *, int64_t shadow, int64_t seq, struct err *);
+/* Shadows that were in that entity when it was merged into another. */
+bool store_came_from(struct store *, struct arena *, int64_t entity, int64_t **shadow, size_t *n, struct err *);
 
 struct review {
 	int64_t id;
@@ -224,6 +265,11 @@ bool store_review_ask(struct store *, const struct review *, int64_t *id, struct
 bool store_review(struct store *, struct arena *, int64_t id, struct review **out, struct err *);
 bool store_review_decide(struct store *, int64_t id, const char *state, const char *by, int64_t at_ms, struct err *);
 int64_t store_review_open(struct store *, const char *kind, int64_t shadow, int64_t entity);   /* its id, or 0 */
+/* Open ones of its kind and type that the same model asked for the same reasons, itself among them. */
+bool store_reviews_like(struct store *, struct arena *, int64_t review, size_t max, int64_t **id, size_t *n, struct err *);
+/* Open reviews of a merged entity are about the survivor; those that asked just that are settled. */
+bool store_reviews_merge(struct store *, int64_t from, int64_t into, const char *by, int64_t at_ms, struct err *);
+bool store_reviews_follow(struct store *, int64_t shadow, int64_t entity, struct err *);   /* it is there now */
 bool store_review_about(struct store *, int64_t shadow);   /* an open question about its link */
 bool store_review_on(struct store *, int64_t entity);      /* an open question about what it is, or whether it is another */
 

@@ -27,6 +27,9 @@ _doorstroom() {
 	--type)
 		words='organization contact referral participation'
 		;;
+	--kind)
+		[[ $command == review ]] && words='match duplicate chain merge apart state'
+		;;
 	--config)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -34,17 +37,16 @@ _doorstroom() {
 	*)
 		case "$command $sub" in
 		' ')
-			words='status partners log show search records explain disclosures plan quarantine refused review split sync pause
+			words='status partners log show search records explain disclosures plan quarantine refused review sync pause
 				resume fields config adapter backup'
 			;;
 		'plan ') words='list show approve reject' ;;
 		'quarantine '|'refused ') words='list show retry drop' ;;
-		'review ') words='list show resolve' ;;
+		'review ') words='list show accept reject merge split' ;;
 		'config ') words='show check' ;;
 		'adapter ') words='check' ;;
 		'status '|'sync '|'pause '|'resume '|'quarantine list'|'refused list'|'adapter check') words=$(_doorstroom_partners) ;;
 		'fields ') words='organization contact referral participation' ;;
-		'review resolve') words='accept reject' ;;
 		'backup ')
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 			return
@@ -59,7 +61,11 @@ _doorstroom() {
 		'search '|'records ') words+=' --type --limit' ;;
 		'sync ') words+=' --full --approve' ;;
 		'adapter check') words+=' --offline --type --write --yes --leave' ;;
-		'plan show'|'quarantine list'|'refused list'|'review list') words+=' --limit' ;;
+		'plan show'|'quarantine list'|'refused list') words+=' --limit' ;;
+		'review list') words+=' --kind --type --partner --older --surest --after --limit' ;;
+		'review accept'|'review reject') words+=' --all-like-this --yes --dry-run' ;;
+		'review merge') words+=' --dry-run' ;;
+		'review split') words+=' --partner --key --dry-run' ;;
 		esac
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")

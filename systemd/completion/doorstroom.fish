@@ -4,7 +4,7 @@ function __doorstroom_partners
     doorstroom status --json 2>/dev/null | string match -ra '"id": *"([^"]*)"' | string replace -r '"id": *"([^"]*)"' '$1' | sort -u
 end
 
-set -l commands status partners log show search records explain disclosures plan quarantine refused review split sync pause resume fields config adapter backup
+set -l commands status partners log show search records explain disclosures plan quarantine refused review sync pause resume fields config adapter backup
 complete -c doorstroom -f
 complete -c doorstroom -l json -d 'print JSON'
 complete -c doorstroom -l help -d help
@@ -27,12 +27,18 @@ complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a resume 
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a fields -d 'the common record'
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a config -d 'the configuration'
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a adapter -d 'check an endpoint'
-complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a split -d 'take a record out of a hub record'
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a backup -d 'copy the store'
 complete -c doorstroom -n '__fish_seen_subcommand_from plan; and not __fish_seen_subcommand_from list show approve reject' -a 'list show approve reject'
 complete -c doorstroom -n '__fish_seen_subcommand_from quarantine refused; and not __fish_seen_subcommand_from list show retry drop' -a 'list show retry drop'
-complete -c doorstroom -n '__fish_seen_subcommand_from review; and not __fish_seen_subcommand_from list show resolve' -a 'list show resolve'
-complete -c doorstroom -n '__fish_seen_subcommand_from resolve' -a 'accept reject'
+complete -c doorstroom -n '__fish_seen_subcommand_from review; and not __fish_seen_subcommand_from list show accept reject merge split' -a 'list show accept reject merge split'
+complete -c doorstroom -n '__fish_seen_subcommand_from accept reject merge split' -l dry-run -d 'only say what would change'
+complete -c doorstroom -n '__fish_seen_subcommand_from accept reject' -l all-like-this -d 'every question like it'
+complete -c doorstroom -n '__fish_seen_subcommand_from accept reject' -l yes -d 'with all-like-this: do it'
+complete -c doorstroom -n '__fish_seen_subcommand_from split' -l partner -x -a '(__doorstroom_partners)'
+complete -c doorstroom -n '__fish_seen_subcommand_from split' -l key -x
+complete -c doorstroom -n '__fish_seen_subcommand_from review' -l kind -x -a 'match duplicate chain merge apart state'
+complete -c doorstroom -n '__fish_seen_subcommand_from review' -l surest -d 'highest score first'
+complete -c doorstroom -n '__fish_seen_subcommand_from review' -l older -x
 complete -c doorstroom -n '__fish_seen_subcommand_from config; and not __fish_seen_subcommand_from show check' -a 'show check'
 complete -c doorstroom -n '__fish_seen_subcommand_from adapter; and not __fish_seen_subcommand_from check' -a check
 complete -c doorstroom -n '__fish_seen_subcommand_from status sync pause resume check' -a '(__doorstroom_partners)'

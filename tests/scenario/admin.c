@@ -145,7 +145,7 @@ static bool free_of_plans(struct scene *s, struct mem_partner *p)
 	return !guarded(s, p) || scene_fail(s, "%s is guarded", p->name);
 }
 
-struct decision {
+struct verdict {
 	const char *hash;
 	int64_t review;
 	bool yes;
@@ -153,7 +153,7 @@ struct decision {
 
 static bool decide_plan(struct hub *hub, struct arena *arena, void *ctx, struct err *e)
 {
-	const struct decision *d = ctx;
+	const struct verdict *d = ctx;
 	int partner;
 
 	(void)arena;
@@ -162,7 +162,7 @@ static bool decide_plan(struct hub *hub, struct arena *arena, void *ctx, struct 
 
 static bool decide(struct scene *s, struct mem_partner *p, bool yes)
 {
-	struct decision d = {.yes = yes};
+	struct verdict d = {.yes = yes};
 	struct err e = {0};
 
 	/* How far the process came that was killed, shows when all has settled again. */
@@ -182,12 +182,12 @@ static bool decide(struct scene *s, struct mem_partner *p, bool yes)
 
 static bool decide_review(struct hub *hub, struct arena *arena, void *ctx, struct err *e)
 {
-	const struct decision *d = ctx;
+	const struct verdict *d = ctx;
 	struct tally tally = {0};
 
 	if (!store_begin(hub->store, e))
 		return false;
-	if (links_review(hub, arena, d->review, d->yes, "admin", &tally, e) && store_commit(hub->store, e))
+	if (review_settle(hub, arena, d->review, d->yes, "admin", &tally, e) && store_commit(hub->store, e))
 		return true;
 	store_rollback(hub->store);
 	return false;
@@ -201,10 +201,11 @@ static bool split_on_lane(struct hub *hub, struct arena *arena, void *ctx, struc
 {
 	const struct splitting *x = ctx;
 	struct tally tally = { 0 };
+	int64_t fresh;
 
 	if (!store_begin(hub->store, e))
 		return false;
-	if (links_split(hub, arena, x->shadow, "admin", &tally, e) && store_commit(hub->store, e))
+	if (join_split(hub, arena, &x->shadow, 1, "admin", &fresh, &tally, e) && store_commit(hub->store, e))
 		return true;
 	store_rollback(hub->store);
 	return false;
@@ -229,7 +230,7 @@ static bool split(struct scene *s, struct mem_partner *p)
 /* review 1: so many are open | review accept | review reject: the oldest */
 static bool review(struct scene *s)
 {
-	struct decision d = {.yes = !strcmp(word(s, 1), "accept")};
+	struct verdict d = {.yes = !strcmp(word(s, 1), "accept")};
 	struct err e = {0};
 
 	if (!d.yes && strcmp(word(s, 1), "reject"))

@@ -54,7 +54,7 @@ class Documents(unittest.TestCase):
     def test_bash_completes(self):
         script = ("source systemd/completion/doorstroom.bash; COMP_WORDS=(doorstroom {words}); COMP_CWORD={at}; _doorstroom; "
                   "echo ${{COMPREPLY[*]}}")
-        for words, wanted in (("pl", "plan"), ("plan ap", "approve"), ("log --fo", "--follow"), ("review resolve 3 acc", "accept")):
+        for words, wanted in (("pl", "plan"), ("plan ap", "approve"), ("log --fo", "--follow"), ("review split 3 --ke", "--key")):
             done = subprocess.run(["bash", "-c", script.format(words=words, at=len(words.split()))], cwd=SOURCE,
                                   stdout=subprocess.PIPE, text=True)
             self.assertEqual(done.stdout.strip(), wanted)

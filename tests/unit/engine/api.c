@@ -306,7 +306,8 @@ static void commands_script(struct fixture *f)
 	CHECK_EQUAL(http(f, "PUT", "/v1/status", ""), 405);
 	CHECK_EQUAL(http(f, "POST", "/v1/plan/approve", "{\"hash\":\"0000\"}"), 404);
 	CHECK_EQUAL(http(f, "POST", "/v1/quarantine/drop", "{\"id\":1}"), 404);
-	CHECK_EQUAL(http(f, "POST", "/v1/review/resolve", "{\"id\":1,\"verdict\":\"maybe\"}"), 400);
+	CHECK_EQUAL(http(f, "POST", "/v1/review/accept", "{\"id\":1,\"verdict\":\"maybe\"}"), 400);
+	CHECK_EQUAL(http(f, "POST", "/v1/review/accept", "{\"id\":1}"), 404);
 	CHECK_EQUAL(http(f, "POST", "/v1/backup", "{\"file\":\"relative\"}"), 400);
 	CHECK_EQUAL(http(f, "GET", "/v1/config/show", ""), 200);
 	CHECK(kept(f, "main.yaml:1"));

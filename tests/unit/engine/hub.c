@@ -571,7 +571,7 @@ static void a_split_gives_back_what_was_there_and_is_not_undone(void **state)
 	struct record *before;
 	struct shadow *s;
 	struct err e;
-	int64_t old;
+	int64_t old, fresh;
 
 	see(w, 0, "a1", organization(w, "Acme", "0403449823", "x@acme.example"), "1");
 	before = entity_at(w, 0, RECORD_ORGANIZATION, "a1")->golden;
@@ -579,7 +579,7 @@ static void a_split_gives_back_what_was_there_and_is_not_undone(void **state)
 	old = entity_at(w, 0, RECORD_ORGANIZATION, "a1")->id;
 	s = shadow_at(w, 1, RECORD_ORGANIZATION, "b1");
 	assert_true(store_begin(w->hub.store, &e));
-	assert_true(links_split(&w->hub, w->arena, s->id, "tester", &w->tally, &e));
+	assert_true(join_split(&w->hub, w->arena, &s->id, 1, "tester", &fresh, &w->tally, &e));
 	assert_true(store_commit(w->hub.store, &e));
 	assert_string_equal(entity_at(w, 0, RECORD_ORGANIZATION, "a1")->golden->v[MAILS], before->v[MAILS]);
 	assert_string_equal(entity_at(w, 0, RECORD_ORGANIZATION, "a1")->golden->v[NAME], before->v[NAME]);

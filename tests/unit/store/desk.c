@@ -171,10 +171,10 @@ static void forbids_links(void **state)
 		s[i]->entity = i == 0 ? 40 : 41;
 		must(f, store_shadow_save(f->store, s[i], &f->err));
 	}
-	must(f, store_cannot_link(f->store, s[2]->id, s[0]->id, &f->err));
-	must(f, store_cannot_link(f->store, s[0]->id, s[2]->id, &f->err));
+	must(f, store_decide(f->store, f->arena, s[2], s[0], DECISION_APART, "tester", 7, &f->err));
+	must(f, store_decide(f->store, f->arena, s[0], s[2], DECISION_APART, "tester", 8, &f->err));
 	fixture_commit(f);
-	assert_int_equal(fixture_ask(f, "SELECT count(*) FROM cannot_link"), 1);
+	assert_int_equal(fixture_ask(f, "SELECT count(*) FROM decision WHERE at = 8"), 1);
 	assert_true(store_forbidden(f->store, s[0]->id, 41));
 	assert_true(store_forbidden(f->store, s[2]->id, 40));
 	assert_false(store_forbidden(f->store, s[1]->id, 40));

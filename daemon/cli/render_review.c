@@ -1,0 +1,193 @@
+/*
+ * render_review.c - questions about links, and what was decided.
+ */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- the list ------------------------------------------------------------------------------------------------ */
+
+static void show_counts(const json_t *answer)
+{
+	const json_t *c;
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, "counts"), i, c)
+		printf("%s%lld %s of %s", i ? ", " : "open: ", (long long)words_number(c, "n"), words_text(c, "kind"),
+			words_text(c, "type"));
+	if (i)
+		printf("\n");
+}
+
+void render_reviews(const struct cli *cli, const json_t *answer)
+{
+	AUTO(table_free) struct table *t = table_new(cli);
+	const json_t *rows = json_object_get(answer, "reviews"), *r;
+	size_t i;
+
+	table_column(t, "ID", COLUMN_NUMBER);
+	table_column(t, "KIND", COLUMN_TEXT);
+	table_column(t, "TYPE", COLUMN_TEXT);
+	table_column(t, "SCORE", COLUMN_TEXT);
+	table_column(t, "AT PARTNER", COLUMN_TEXT);
+	table_column(t, "RECORD", COLUMN_TEXT);
+	table_column(t, "MAY BE", COLUMN_TEXT);
+	table_column(t, "ASKED", COLUMN_TEXT);
+	table_column(t, "WHY", COLUMN_LONG);
+	json_array_foreach(rows, i, r) {
+		const json_t *evidence = json_object_get(r, "evidence"), *score = json_object_get(evidence, "score");
+
+		table_row(t);
+		table_number(t, words_number(r, "id"), false);
+		table_cell(t, words_text(r, "kind"), NULL);
+		table_cell(t, words_text(r, "type"), NULL);
+		table_cell(t, score ? arena_printf(cli->arena, "%+.1f", json_number_value(score)) : "", NULL);
+		table_cell(t,
+			*words_text(r, "partner")
+				? arena_printf(cli->arena, "%s:%s", words_text(r, "partner"), words_text(r, "key"))
+				: "",
+			NULL);
+		table_cell(t, *words_text(r, "name") ? words_text(r, "name") : words_text(r, "record"), NULL);
+		table_cell(t, *words_text(r, "other_name") ? words_text(r, "other_name") : words_text(r, "other"), NULL);
+		table_cell(t, words_ago(cli->arena, words_number(r, "made_at")), NULL);
+		table_cell(t, words_text(evidence, "why"), NULL);
+	}
+	table_print(t);
+	if (words_number(answer, "total") > (int64_t)json_array_size(rows))
+		printf("%zu of %lld; go on with --after %lld\n", json_array_size(rows),
+			(long long)words_number(answer, "total"), (long long)words_number(answer, "next"));
+	show_counts(answer);
+}
+
+/* --- one of them --------------------------------------------------------------------------------------------- */
+
+/* Whose record it is: "unizo:12, voka:A7". */
+static char *owners(const struct cli *cli, const json_t *links)
+{
+	BUF_AUTO struct buf b = { 0 };
+	const json_t *l;
+	size_t i;
+
+	json_array_foreach(links, i, l)
+		buf_addf(&b, "%s%s:%s", b.len ? ", " : "", words_text(l, "partner"), words_text(l, "key"));
+	return arena_strdup(cli->arena, b.data ? b.data : "");
+}
+
+static void side_by_side(
+	const struct cli *cli, const char *left_name, const json_t *left, const char *right_name, const json_t *right)
+{
+	AUTO(table_free) struct table *t = table_new(cli);
+	AUTO(json_drop) json_t *names = json_object();
+	const char *name;
+	json_t *v;
+
+	json_object_foreach((json_t *)left, name, v)
+		json_object_set_new(names, name, json_true());
+	json_object_foreach((json_t *)right, name, v)
+		json_object_set_new(names, name, json_true());
+	table_column(t, "FIELD", COLUMN_TEXT);
+	table_column(t, left_name, COLUMN_LONG);
+	if (right)
+		table_column(t, right_name, COLUMN_LONG);
+	json_object_foreach(names, name, v) {
+		BUF_AUTO struct buf a = { 0 }, b = { 0 };
+
+		words_value(&a, json_object_get(left, name), NULL);
+		words_value(&b, json_object_get(right, name), NULL);
+		if (!a.len && !b.len)
+			continue;
+		table_row(t);
+		table_cell(t, name, NULL);
+		table_cell(t, a.data, a.len && b.len && strcmp(a.data, b.data) ? "yellow" : NULL);
+		if (right)
+			table_cell(t, b.data, NULL);
+	}
+	table_print(t);
+}
+
+/* Where the score began, what each field added, where it came out. */
+static void show_waterfall(const json_t *evidence)
+{
+	const json_t *e, *score = json_object_get(evidence, "score"), *prior = json_object_get(evidence, "prior");
+	double sum = json_number_value(prior);
+	size_t i;
+
+	if (prior && sum != 0)
+		printf("  %-24s%-12s%+6.1f\n", "before any comparison", "", sum);
+	json_array_foreach(json_object_get(evidence, "evidence"), i, e) {
+		const double weight = json_number_value(json_object_get(e, "weight"));
+
+		sum += weight;
+		printf("  %-24s%-12s%+6.1f  %+7.1f\n", words_text(e, "field"), words_text(e, "level"), weight, sum);
+	}
+	if (score)
+		printf("  %-36s%+6.1f  model %s\n", "total", json_number_value(score), words_text(evidence, "model"));
+}
+
+void render_review(const struct cli *cli, const json_t *r)
+{
+	const json_t *evidence = json_object_get(r, "evidence"), *other = json_object_get(r, "other_golden");
+	const char *record = words_text(r, "record");
+	const long long id = (long long)words_number(r, "id");
+
+	printf("review %lld: %s of %s, %s%s%s\n", id, words_text(r, "kind"), words_text(r, "type"), words_text(r, "state"),
+		*words_text(r, "decided_by") ? " by " : "", words_text(r, "decided_by"));
+	printf("%s\n", words_text(evidence, "why"));
+	show_waterfall(evidence);
+	printf("\n%s  %s\n", record, owners(cli, json_object_get(r, "links")));
+	if (json_is_object(other))
+		printf("%s  %s\n", words_text(r, "other"), owners(cli, json_object_get(r, "other_links")));
+	printf("\n");
+	side_by_side(cli, record, json_object_get(r, "golden"), words_text(r, "other"),
+		json_is_object(other) ? other : NULL);
+	if (strcmp(words_text(r, "state"), "open"))
+		return;
+	if (*words_text(r, "hindrance"))
+		printf("\ncannot be accepted now: %s\n", words_text(r, "hindrance"));
+	if (json_object_get(r, "plan")) {
+		printf("\nif accepted:\n");
+		render_consequences(cli, json_object_get(r, "plan"));
+	}
+	if (!json_is_object(other))
+		printf("\nwho says what: doorstroom explain %s\n", record);
+	printf("\ndoorstroom review accept %lld%s, or review reject %lld\n", id,
+		json_is_object(other) ? " (they are one)" : "", id);
+}
+
+/* --- what was decided ---------------------------------------------------------------------------------------- */
+
+static void show_all(const json_t *answer)
+{
+	const long long n = (long long)words_number(answer, "like"), settled = (long long)words_number(answer, "settled");
+	const char *partner, *kind;
+	json_t *at, *count;
+	const json_t *s;
+	size_t i;
+
+	printf("%lld open questions like %lld: %s\n", n, (long long)words_number(answer, "id"), words_text(answer, "done"));
+	json_object_foreach(json_object_get(answer, "writes"), partner, at) {
+		printf("  %s:", partner);
+		json_object_foreach(at, kind, count)
+			printf(" %lld %s", (long long)json_integer_value(count), kind);
+		printf("\n");
+	}
+	json_array_foreach(json_object_get(answer, "skipped"), i, s)
+		printf("  %lld is left open: %s\n", (long long)words_number(s, "id"), words_text(s, "why"));
+	if (json_is_true(json_object_get(answer, "dry_run")))
+		printf("%lld can be settled so; --yes does it\n", settled);
+}
+
+void render_decision(const struct cli *cli, const json_t *answer)
+{
+	if (json_object_get(answer, "like")) {
+		show_all(answer);
+		return;
+	}
+	if (json_is_integer(json_object_get(answer, "id")))
+		printf("%lld: %s\n", (long long)words_number(answer, "id"), words_text(answer, "done"));
+	else
+		printf("%s: %s\n", words_text(answer, "record"), words_text(answer, "done"));
+	if (json_object_get(answer, "plan"))
+		render_consequences(cli, json_object_get(answer, "plan"));
+}

@@ -1,0 +1,112 @@
+/*
+ * query_review.c - questions that wait for a human.
+ */
+#include "store/query_parts.h"
+
+#define LIMIT_MAX 1000
+
+#define REVIEW_COLUMNS                                                                                                 \
+	"SELECT r.id, r.kind, r.type AS \"type:type\", r.state, r.made_at, r.decided_at, r.decided_by, p.name AS "     \
+	"partner, s.key, a.hub_id AS record, b.hub_id AS other, r.evidence AS \"evidence:json\", "                     \
+	"a.golden AS \"golden:json\", b.golden AS \"other_golden:json\""
+#define REVIEW_FROM                                                                                                    \
+	" FROM review r LEFT JOIN shadow s ON s.id = r.shadow LEFT JOIN partner p ON p.id = s.partner LEFT JOIN "      \
+	"entity a ON a.id = r.entity LEFT JOIN entity b ON b.id = r.other "
+/* ?1 kind, ?2 type, ?3 partner, ?4 asked before */
+#define REVIEW_WANTED                                                                                                  \
+	"WHERE r.state = 'open' AND (?1 IS NULL OR r.kind = ?1) AND (?2 < 0 OR r.type = ?2) AND (?3 = 0 OR EXISTS ("   \
+	"SELECT 1 FROM shadow x WHERE x.entity IN (r.entity, r.other) AND x.partner = ?3)) AND "                       \
+	"(?4 = 0 OR r.made_at < ?4) "
+#define SCORE "ifnull(CAST(r.evidence ->> 'score' AS REAL), -1e9)"
+/* ?5 the last one before this page, ?6 how many */
+#define OLDEST "AND r.id > ?5 ORDER BY r.id LIMIT ?6"
+#define SUREST                                                                                                         \
+	"AND (?5 = 0 OR (" SCORE ", -r.id) < (SELECT " SCORE ", -r.id FROM review r WHERE r.id = ?5)) ORDER BY "       \
+	SCORE " DESC, r.id LIMIT ?6"
+
+static struct ask about(struct query *q, const char *text, const struct query_reviews *wanted, int64_t type, int64_t partner)
+{
+	struct ask a = ask(q, text);
+
+	ask_text(&a, wanted->kind);
+	ask_int(&a, type);
+	ask_int(&a, partner);
+	ask_int(&a, wanted->before_ms);
+	return a;
+}
+
+static void name_sides(json_t *row)
+{
+	enum record_type type;
+
+	if (!record_type_parse(json_string_value(json_object_get(row, "type")), &type))
+		return;
+	json_object_set_new(row, "name", query_label(type, json_object_get(row, "golden")));
+	if (json_is_object(json_object_get(row, "other_golden")))
+		json_object_set_new(row, "other_name", query_label(type, json_object_get(row, "other_golden")));
+	json_object_del(row, "golden");
+	json_object_del(row, "other_golden");
+}
+
+static bool add_counts(struct query *q, json_t *out, const struct query_reviews *wanted, int64_t type, int64_t partner,
+	struct err *e)
+{
+	struct ask a = about(q, "SELECT count(*) AS n FROM review r " REVIEW_WANTED, wanted, type, partner);
+	json_t *total = ask_one(&a, "count", e), *counts;
+
+	if (!total)
+		return false;
+	json_object_set(out, "total", json_object_get(total, "n"));
+	json_decref(total);
+	a = ask(q, "SELECT kind, type AS \"type:type\", count(*) AS n FROM review WHERE state = 'open' GROUP BY kind, type "
+		   "ORDER BY kind, type");
+	counts = ask_all(&a, e);
+	return counts && !json_object_set_new(out, "counts", counts);
+}
+
+json_t *query_reviews(struct query *q, const struct query_reviews *wanted, struct err *e)
+{
+	QUERY_HELD held = query_hold(q);
+	const int64_t limit = wanted->limit < 1 ? 1 : wanted->limit > LIMIT_MAX ? LIMIT_MAX : wanted->limit;
+	AUTO(json_drop) json_t *out = json_object();
+	json_t *rows, *row;
+	int64_t type, partner;
+	struct ask a;
+	size_t i;
+
+	if (!query_type(wanted->type, &type, e) || !query_partner(q, wanted->partner, &partner, e))
+		return NULL;
+	a = about(q, wanted->surest ? REVIEW_COLUMNS REVIEW_FROM REVIEW_WANTED SUREST
+				    : REVIEW_COLUMNS REVIEW_FROM REVIEW_WANTED OLDEST, wanted, type, partner);
+	ask_int(&a, wanted->after);
+	ask_int(&a, limit);
+	rows = ask_all(&a, e);
+	if (!rows)
+		return NULL;
+	json_object_set_new(out, "reviews", rows);
+	json_array_foreach(rows, i, row)
+		name_sides(row);
+	row = json_array_get(rows, (size_t)limit - 1);
+	json_object_set(out, "next", row ? json_object_get(row, "id") : json_null());
+	return add_counts(q, out, wanted, type, partner, e) ? steal(out) : NULL;
+}
+
+/* With both sides: what the partner's record says, what its hub record says, and what the other hub record says. */
+json_t *query_review(struct query *q, int64_t id, struct err *e)
+{
+	QUERY_HELD held = query_hold(q);
+	AUTO(json_drop) json_t *row = NULL;
+	struct ask a = ask(q, REVIEW_COLUMNS ", r.type AS t, s.cells, r.entity AS ea, r.other AS eb" REVIEW_FROM "WHERE r.id = ?");
+
+	ask_int(&a, id);
+	row = ask_one(&a, "review", e);
+	if (!row)
+		return NULL;
+	query_cells(row);
+	if (!query_links(q, row, "links", json_integer_value(json_object_get(row, "ea")), e) ||
+		!query_links(q, row, "other_links", json_integer_value(json_object_get(row, "eb")), e))
+		return NULL;
+	json_object_del(row, "ea");
+	json_object_del(row, "eb");
+	return steal(row);
+}
