@@ -6,6 +6,7 @@
 
 #include "core/normalise.h"
 #include "core/referral.h"
+#include "core/shadow.h"
 
 /* --- one winner -------------------------------------------------------------------------------------------------- */
 
@@ -272,6 +273,22 @@ const char *policy_name(enum policy policy)
 #undef X
 	};
 	return names[policy];
+}
+
+void merge_said(struct arena *arena, const struct shadow *s, struct record *out)
+{
+	const unsigned n = field_count(s->type);
+
+	*out = (struct record){ .type = s->type };
+	for (unsigned f = 0; f < n; f++) {
+		const struct contribution one = { .seq = s->cell[f].own_seq, .value = s->cell[f].own };
+		struct merged m;
+
+		if (!one.value)
+			continue;
+		merge_field(arena, field_at(s->type, f), field_at(s->type, f)->policy, &one, 1, &m);
+		out->v[f] = m.value;
+	}
 }
 
 void merge_derive(struct arena *arena, struct record *golden)

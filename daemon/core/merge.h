@@ -11,6 +11,8 @@
 #pragma once
 #include "core/record.h"
 
+struct shadow;
+
 struct contribution {
 	int64_t shadow;
 	int partner;
@@ -26,6 +28,9 @@ struct merged {
 };
 
 void merge_field(struct arena *, const struct field *, enum policy, const struct contribution *, size_t n, struct merged *out);
+
+/* What the partner's people contributed to that record, without what the hub wrote there. */
+void merge_said(struct arena *, const struct shadow *, struct record *out);
 
 /* Fills in what nobody said but follows: the province of a postal code, the legal name as the name to be called by. */
 void merge_derive(struct arena *, struct record *golden);

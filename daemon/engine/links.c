@@ -7,6 +7,7 @@
 
 #include "base/mutant.h"
 #include "core/match.h"
+#include "core/merge.h"
 #include "engine/reconcile.h"
 #include "engine/story.h"
 
@@ -222,6 +223,20 @@ static bool place_free(struct hub *hub, struct page *page, int64_t entity, struc
 	return true;
 }
 
+/* What it said there in the end, or what its people had entered, whichever is more like it. */
+static void resembles(struct page *page, const struct sought *x, const struct shadow *former, struct match_result *why)
+{
+	struct record in_the_end, said;
+	struct match_result other;
+
+	shadow_record(former, &in_the_end);
+	merge_said(page->arena, former, &said);
+	match_compare(x->model, x->features, match_prepare(page->arena, x->model, &in_the_end), why);
+	match_compare(x->model, x->features, match_prepare(page->arena, x->model, &said), &other);
+	if (other.verdict > why->verdict || (other.verdict == why->verdict && other.score > why->score))
+		*why = other;
+}
+
 /* A record that was deleted and entered anew has another key: it is known by what it says. */
 static bool find_formers(struct hub *hub, struct page *page, const struct sought *x, struct found *out, struct err *err)
 {
@@ -232,11 +247,9 @@ static bool find_formers(struct hub *hub, struct page *page, const struct sought
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		struct match_result why;
-		struct record was;
 		struct entity *e;
 
-		shadow_record(like[i], &was);
-		match_compare(x->model, x->features, match_prepare(page->arena, x->model, &was), &why);
+		resembles(page, x, like[i], &why);
 		if (why.verdict == MATCH_NEW)
 			continue;
 		out->former[out->nformers++] = like[i];

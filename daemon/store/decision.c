@@ -8,26 +8,34 @@
 
 /* --- decisions ------------------------------------------------------------------------------------------ */
 
-static bool add_keys(struct store *s, struct arena *arena, const struct shadow *x, struct err *e)
+static bool add_keys_of(struct store *s, struct arena *arena, int64_t shadow, const struct record *r, struct err *e)
 {
 	uint64_t key[MATCH_KEYS_MAX];
-	struct record now;
-	struct sql q = sql(s, SQL_DECISION_KEY_DROP);
-	size_t n;
+	const size_t n = match_keys(match_prepare(arena, s->model, r), key);
 
-	sql_int(&q, x->id);
-	if (!sql_run(&q, e))
-		return false;
-	shadow_record(x, &now);
-	n = match_keys(match_prepare(arena, s->model, &now), key);
 	for (size_t i = 0; i < n; i++) {
-		q = sql(s, SQL_DECISION_KEY_ADD);
-		sql_int(&q, x->id);
+		struct sql q = sql(s, SQL_DECISION_KEY_ADD);
+
+		sql_int(&q, shadow);
 		sql_hash(&q, key[i]);
 		if (!sql_run(&q, e))
 			return false;
 	}
 	return true;
+}
+
+/* By what it said there in the end, and by what its people had entered. */
+static bool add_keys(struct store *s, struct arena *arena, const struct shadow *x, struct err *e)
+{
+	struct sql q = sql(s, SQL_DECISION_KEY_DROP);
+	struct record now, said;
+
+	sql_int(&q, x->id);
+	if (!sql_run(&q, e))
+		return false;
+	shadow_record(x, &now);
+	merge_said(arena, x, &said);
+	return add_keys_of(s, arena, x->id, &now, e) && add_keys_of(s, arena, x->id, &said, e);
 }
 
 bool store_decide(struct store *s, struct arena *arena, const struct shadow *a, const struct shadow *b,

@@ -275,7 +275,15 @@ static const struct {
 
 bool admin_play(struct scene *s, struct mem_partner *p, bool *known)
 {
+	bool decided;
+
 	*known = true;
+	if (!p) {
+		decided = desk_play(s, known);
+		if (*known)
+			return decided;
+		*known = true;
+	}
 	if (p && !strcmp(word(s, 1), "held"))
 		return held(s, p);
 	if (p && !strcmp(word(s, 1), "free"))

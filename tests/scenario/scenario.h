@@ -70,6 +70,8 @@ bool people_play(struct scene *, struct mem_partner *, bool *known);
 /* admin.c: what concerns the hub. partner: the first word, or NULL if that is not a partner. */
 bool admin_play(struct scene *, struct mem_partner *partner, bool *known);
 bool admin_quiet(struct scene *);
+/* desk.c: decisions about links, and what must be so because of them. */
+bool desk_play(struct scene *, bool *known);
 
 /* drive.c: the engine in virtual time. Every function but drive_close() opens it if need be. */
 bool drive_sync(struct scene *, struct mem_partner *only, bool approve);   /* only NULL: all that are up */
