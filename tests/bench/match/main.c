@@ -43,7 +43,7 @@ static void help(void)
 		printf("  %-12s %s\n", parts[i].name, parts[i].help);
 	printf("\n  --companies N  how many (100000)\n  --seed N       (1)\n  --worst N      print so many wrong links and misses (0)\n"
 	       "  --precision P  fail below, pairwise\n  --recall R     fail below, pairwise\n  --review S     fail above that share of records\n"
-	       "  --work DIR     where stores are made (.)\n  --data DIR     public labelled sets (../shared/data)\n"
+	       "  --most N       of the curve: records in the index (1000000)\n  --work DIR     where stores are made (.)\n  --data DIR     public labelled sets (../shared/data)\n"
 	       "  --csv FILE     people: this file instead, as often as there are files\n"
 	       "  --columns SPEC people: COLUMN=KIND[~TWIN],...\n  --truth SPEC   people: COLUMN[:CUT,...] that says which rows are the same\n\n"
 	       "kinds:");
@@ -57,10 +57,10 @@ int main(int argc, char **argv)
 	static const struct option switches[] = { { "companies", required_argument, NULL, 'c' }, { "seed", required_argument, NULL, 's' },
 		{ "worst", required_argument, NULL, 'w' }, { "precision", required_argument, NULL, 'p' },
 		{ "recall", required_argument, NULL, 'r' }, { "review", required_argument, NULL, 'v' },
-		{ "work", required_argument, NULL, 'd' }, { "data", required_argument, NULL, 'D' },
+		{ "work", required_argument, NULL, 'd' }, { "most", required_argument, NULL, 'm' }, { "data", required_argument, NULL, 'D' },
 		{ "csv", required_argument, NULL, 'f' }, { "columns", required_argument, NULL, 'C' },
 		{ "truth", required_argument, NULL, 't' }, { "help", no_argument, NULL, 'h' }, { 0 } };
-	struct options o = { .seed = 1, .companies = 100000, .review = 1, .work = ".", .data = "../shared/data" };
+	struct options o = { .seed = 1, .companies = 100000, .most = 1000000, .review = 1, .work = ".", .data = "../shared/data" };
 	bool ok = true;
 
 	for (int c; (c = getopt_long(argc, argv, "", switches, NULL)) != -1;)
@@ -82,6 +82,9 @@ int main(int argc, char **argv)
 			break;
 		case 'v':
 			o.review = strtod(optarg, NULL);
+			break;
+		case 'm':
+			o.most = strtoull(optarg, NULL, 10);
 			break;
 		case 'd':
 			o.work = optarg;

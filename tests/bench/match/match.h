@@ -9,6 +9,7 @@ struct options {
 	size_t worst;                  /* so many wrong links and so many misses are printed */
 	double precision, recall;      /* pairwise: less is a failure; 0: nothing is asked */
 	double review;                 /* share of records asked about: more is a failure; 1: nothing is asked */
+	uint64_t most;                 /* records in the curve's last index */
 	const char *work;              /* folder for stores */
 	const char *data;              /* folder of public labelled sets */
 	const char *csv[8], *columns, *truth;   /* people: files of the caller's; see people.c */
