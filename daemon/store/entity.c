@@ -286,12 +286,15 @@ bool store_entity_save(struct store *s, struct arena *arena, struct entity *x, s
 
 /* --- finding -------------------------------------------------------------------------------------------- */
 
-/* Of one key, so many entities are looked at: a key that more share tells little. */
-#define PER_KEY 256
+/* Of one key, so many entities are looked at. One that more than COMMON share tells little: who shares nothing but such a
+ * key is no candidate, or with the index the work on each record would grow as well. */
+enum { PER_KEY = 256, COMMON = 32 };
 
+/* weight: the more the rarer the keys shared. */
 struct tally {
 	int64_t entity;
-	size_t keys;
+	double weight;
+	bool common;
 };
 
 static int by_entity(const void *a, const void *b)
@@ -301,27 +304,11 @@ static int by_entity(const void *a, const void *b)
 	return x->entity < y->entity ? -1 : x->entity > y->entity;
 }
 
-static int by_keys(const void *a, const void *b)
+static int by_weight(const void *a, const void *b)
 {
 	const struct tally *x = a, *y = b;
 
-	return x->keys != y->keys ? (x->keys > y->keys ? -1 : 1) : by_entity(a, b);
-}
-
-static bool with_key(struct store *s, uint64_t key, struct rows *found, struct err *e)
-{
-	struct sql q = sql(s, SQL_MATCH_KEY);
-	uint32_t cursor = 0;
-	int64_t id;
-	int left = PER_KEY;
-
-	sql_hash(&q, key);
-	sql_int(&q, PER_KEY);
-	while (sql_row(&q))
-		rows_add_of(found, struct tally)->entity = sql_get_int(&q);
-	while (left-- && (id = keys_next(&s->match_keys, key, &cursor)))
-		rows_add_of(found, struct tally)->entity = id;
-	return sql_end(&q, e);
+	return x->weight != y->weight ? (x->weight > y->weight ? -1 : 1) : by_entity(a, b);
 }
 
 /* The type is part of every key's hash. */
@@ -329,25 +316,36 @@ bool store_candidates(struct store *s, struct arena *arena, enum record_type typ
 	size_t max, int64_t **entity, size_t *n, struct err *e)
 {
 	struct rows rows = { .arena = arena };
+	int64_t with_key[PER_KEY];
 	struct tally *found;
 	size_t distinct = 0;
 
 	(void)type;
 	*entity = NULL;
 	*n = 0;
-	for (size_t i = 0; i < nkeys; i++)
-		if (!with_key(s, key[i], &rows, e))
+	for (size_t i = 0; i < nkeys; i++) {
+		const int count = keys_find(s, &s->match_keys, key[i], with_key, PER_KEY, e);
+
+		if (count < 0)
 			return false;
+		for (int k = 0; k < count; k++)
+			*rows_add_of(&rows, struct tally) = (struct tally){ with_key[k], 1.0 / count, count > COMMON };
+	}
 	found = rows.item;
 	if (!found)
 		return true;
 	qsort(found, rows.n, sizeof *found, by_entity);
-	for (size_t i = 0; i < rows.n; i++) {
-		if (!distinct || found[distinct - 1].entity != found[i].entity)
-			found[distinct++] = (struct tally){ .entity = found[i].entity };
-		found[distinct - 1].keys++;
+	for (size_t i = 0, j; i < rows.n; i = j) {
+		struct tally sum = found[i];
+
+		for (j = i + 1; j < rows.n && found[j].entity == sum.entity; j++) {
+			sum.weight += found[j].weight;
+			sum.common = false;
+		}
+		if (!sum.common)
+			found[distinct++] = sum;
 	}
-	qsort(found, distinct, sizeof *found, by_keys);
+	qsort(found, distinct, sizeof *found, by_weight);
 	*n = distinct < max ? distinct : max;
 	*entity = arena_array(arena, int64_t, *n);
 	for (size_t i = 0; i < *n; i++)
@@ -406,6 +404,9 @@ bool match_keys_load(struct store *s, struct err *e)
 	k->add = SQL_MATCH_KEY_ADD;
 	k->drop = SQL_MATCH_KEY_DROP;
 	k->clear = SQL_MATCH_KEY_CLEAR;
+	k->find = SQL_MATCH_KEY;
+	k->all = SQL_MATCH_KEY_ALL;
+	k->packs = true;
 	if (!keys_open(s, k, e))
 		return false;
 	/* Who only reads looks for no candidates. */

@@ -87,6 +87,8 @@ void keys_fini(struct keys *k)
 	free(k->entry);
 	free(k->bucket);
 	free(k->undo);
+	free(k->sorted);
+	packed_fini(&k->packed);
 }
 
 static void remember(struct keys *k, int64_t hash, int64_t id, bool added)
@@ -95,7 +97,7 @@ static void remember(struct keys *k, int64_t hash, int64_t id, bool added)
 		k->undo_cap = k->undo_cap ? 2 * k->undo_cap : 1024;
 		k->undo = grown(k->undo, k->undo_cap, sizeof *k->undo);
 	}
-	k->undo[k->nundo++] = (struct keys_undo){ .hash = hash, .id = id, .added = added };
+	k->undo[k->nundo++] = (struct keys_undo){ .key = { hash, id }, .added = added };
 }
 
 static bool in_table(struct store *s, enum sql_statement how, int64_t hash, int64_t id, struct err *e)
@@ -109,8 +111,11 @@ static bool in_table(struct store *s, enum sql_statement how, int64_t hash, int6
 
 bool keys_add(struct store *s, struct keys *k, uint64_t hash, int64_t id, struct err *e)
 {
-	if (id <= k->upto)
-		return in_table(s, k->add, (int64_t)hash, id, e);
+	if (id <= k->upto && !in_table(s, k->add, (int64_t)hash, id, e))
+		return false;
+	/* What is packed cannot be added to one by one: until the next flush the key waits as well, in the table already. */
+	if (id <= k->upto && !packed_ready(&k->packed))
+		return true;
 	insert(k, (int64_t)hash, id);
 	if (id > k->last)
 		k->last = id;
@@ -121,10 +126,18 @@ bool keys_add(struct store *s, struct keys *k, uint64_t hash, int64_t id, struct
 
 bool keys_drop(struct store *s, struct keys *k, uint64_t hash, int64_t id, struct err *e)
 {
-	if (id <= k->upto)
-		return in_table(s, k->drop, (int64_t)hash, id, e);
-	if (erase(k, (int64_t)hash, id))
-		remember(k, (int64_t)hash, id, false);
+	const struct packed_key key = { (int64_t)hash, id };
+	bool was_there = erase(k, key.hash, id);
+
+	if (id <= k->upto && !in_table(s, k->drop, key.hash, id, e))
+		return false;
+	if (id <= k->upto && packed_ready(&k->packed)) {
+		packed_drop(&k->packed, key);
+		was_there = true;
+	}
+	/* Back in memory, not in what is packed, if it comes to that. */
+	if (was_there && s->in_transaction)
+		remember(k, key.hash, id, false);
 	return true;
 }
 
@@ -139,6 +152,54 @@ int64_t keys_next(const struct keys *k, uint64_t hash, uint32_t *cursor)
 			break;
 	*cursor = at;
 	return at ? k->entry[at - 1].id : 0;
+}
+
+/* The table as it is, with what this transaction has changed. Were that undone, a key taken out comes back to wait in
+ * memory, and one added may be found by nobody's leave: both are within what is promised. */
+static bool pack(struct store *s, struct keys *k, struct err *e)
+{
+	struct sql q = sql(s, k->all);
+
+	packed_begin(&k->packed);
+	while (sql_row(&q)) {
+		const int64_t hash = sql_get_int(&q), id = sql_get_int(&q);
+
+		packed_append(&k->packed, (struct packed_key){ hash, id });
+		if (k->packed.given_up)
+			break;
+	}
+	packed_end(&k->packed);
+	if (sql_end(&q, e))
+		return true;
+	packed_fini(&k->packed);
+	return false;
+}
+
+int keys_find(struct store *s, struct keys *k, uint64_t hash, int64_t *id, int max, struct err *e)
+{
+	uint32_t cursor = 0;
+	int64_t one;
+	int n = 0;
+
+	if (k->upto && k->packs && !packed_ready(&k->packed) && !k->packed.given_up && !pack(s, k, e))
+		return -1;
+	if (packed_ready(&k->packed)) {
+		while (n < max && (one = packed_next(&k->packed, (int64_t)hash, &cursor)))
+			id[n++] = one;
+	} else if (k->upto) {
+		struct sql q = sql(s, k->find);
+
+		sql_hash(&q, hash);
+		sql_int(&q, max);
+		while (sql_row(&q))
+			id[n++] = sql_get_int(&q);
+		if (!sql_end(&q, e))
+			return -1;
+	}
+	cursor = 0;
+	while (n < max && (one = keys_next(k, hash, &cursor)))
+		id[n++] = one;
+	return n;
 }
 
 static bool save_state(struct store *s, const struct keys *k, int64_t upto, struct err *e)
@@ -201,7 +262,7 @@ bool keys_spill(struct store *s, struct keys *k, struct err *e)
 
 static int by_hash(const void *a, const void *b)
 {
-	const struct keys_undo *x = a, *y = b;
+	const struct packed_key *x = a, *y = b;
 
 	if (x->hash != y->hash)
 		return x->hash < y->hash ? -1 : 1;
@@ -210,30 +271,38 @@ static int by_hash(const void *a, const void *b)
 
 bool keys_flush(struct store *s, struct keys *k, struct err *e)
 {
-	AUTO(free) struct keys_undo *sorted = NULL;
-	size_t n = 0;
-
 	if (!k->n)
 		return true;
-	sorted = grown(NULL, k->n, sizeof *sorted);
+	k->sorted = grown(k->sorted, k->n, sizeof *k->sorted);
+	k->nsorted = 0;
 	for (uint32_t b = 0; b < k->nbuckets; b++)
 		for (uint32_t at = k->bucket[b]; at; at = k->entry[at - 1].next)
-			sorted[n++] = (struct keys_undo){ .hash = k->entry[at - 1].hash, .id = k->entry[at - 1].id };
-	qsort(sorted, n, sizeof *sorted, by_hash);
-	for (size_t i = 0; i < n; i++)
-		if (!in_table(s, k->add, sorted[i].hash, sorted[i].id, e))
+			k->sorted[k->nsorted++] = (struct packed_key){ k->entry[at - 1].hash, k->entry[at - 1].id };
+	qsort(k->sorted, k->nsorted, sizeof *k->sorted, by_hash);
+	for (size_t i = 0; i < k->nsorted; i++)
+		if (!in_table(s, k->add, k->sorted[i].hash, k->sorted[i].id, e))
 			return false;
 	k->flushed = true;
 	return save_state(s, k, k->last, e);
 }
 
+static void forget_sorted(struct keys *k)
+{
+	free(k->sorted);
+	k->sorted = NULL;
+	k->nsorted = 0;
+	k->flushed = false;
+}
+
 void keys_committed(struct keys *k)
 {
 	if (k->flushed) {
+		if (packed_ready(&k->packed))
+			packed_merge(&k->packed, k->sorted, k->nsorted);
 		clear(k);
 		k->upto = k->last;
 	}
-	k->flushed = false;
+	forget_sorted(k);
 	k->nundo = 0;
 	k->last_committed = k->last;
 }
@@ -244,16 +313,16 @@ static void undo(struct keys *k, size_t until)
 		const struct keys_undo *u = &k->undo[--k->nundo];
 
 		if (u->added)
-			erase(k, u->hash, u->id);
+			erase(k, u->key.hash, u->key.id);
 		else
-			insert(k, u->hash, u->id);
+			insert(k, u->key.hash, u->key.id);
 	}
 }
 
 void keys_rolled_back(struct keys *k)
 {
 	undo(k, 0);
-	k->flushed = false;
+	forget_sorted(k);
 	k->last = k->last_committed;
 }
 

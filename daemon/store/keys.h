@@ -6,6 +6,9 @@
  * written in order of hash once there are enough of them. They need no log: they are taken from the rows they index
  * again at the next start (`keyed` in schema.sql says from which row on). Keys of rows already covered go straight
  * to the table.
+ *
+ * An index that has `all`, the statement that reads its whole table, keeps the table in memory as well, packed: read at the
+ * first look-up, and then brought up to date with every write.
  */
 #pragma once
 #include <stdbool.h>
@@ -13,6 +16,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "store/keys_packed.h"
 #include "store/statements.h"
 
 struct store;
@@ -25,13 +29,14 @@ struct keys_entry {
 };
 
 struct keys_undo {
-	int64_t hash, id;
+	struct packed_key key;
 	bool added;
 };
 
 struct keys {
 	const char *name, *model;
-	enum sql_statement add, drop, clear;
+	enum sql_statement add, drop, clear, find, all;
+	bool packs;                 /* `all` is set */
 	int64_t upto, last;         /* rows up to `upto` are in the table; the newest row noted */
 	int64_t last_committed;
 	struct keys_entry *entry;
@@ -43,6 +48,9 @@ struct keys {
 	size_t nundo_before;        /* of them, when the inner transaction began */
 	int64_t last_before;
 	bool flushed;               /* in the transaction under way */
+	struct packed_key *sorted;  /* flushed: those that were written */
+	size_t nsorted;
+	struct packed packed;
 };
 
 void keys_fini(struct keys *);
@@ -52,6 +60,9 @@ bool keys_add(struct store *, struct keys *, uint64_t hash, int64_t id, struct e
 bool keys_drop(struct store *, struct keys *, uint64_t hash, int64_t id, struct err *);
 /* Ids with that hash that wait in memory: *cursor from 0; 0 ends. */
 int64_t keys_next(const struct keys *, uint64_t hash, uint32_t *cursor);
+/* All ids with that hash, in memory or in the table, at most max; some may have another key (keys_packed.h). Returns how
+ * many, or -1 and err. */
+int keys_find(struct store *, struct keys *, uint64_t hash, int64_t *id, int max, struct err *);
 
 /* Where the table stands; empties it if its keys were made by another model (then *upto is 0). */
 bool keys_open(struct store *, struct keys *, struct err *);

@@ -107,6 +107,7 @@
 	X(ENTITY_ALIASES, "SELECT id FROM entity WHERE into_id = ? AND state = 2 ORDER BY id")            \
 	X(ENTITY_AFTER, "SELECT id, type, state, golden FROM entity WHERE id > ? ORDER BY id")            \
 	X(MATCH_KEY, "SELECT entity FROM match_key WHERE hash = ? LIMIT ?")                               \
+	X(MATCH_KEY_ALL, "SELECT hash, entity FROM match_key ORDER BY hash")                              \
 	X(MATCH_KEY_ADD, "INSERT OR IGNORE INTO match_key (hash, entity) VALUES (?,?)")                   \
 	X(MATCH_KEY_DROP, "DELETE FROM match_key WHERE hash = ? AND entity = ?")                          \
 	X(MATCH_KEY_CLEAR, "DELETE FROM match_key")                                                       \

@@ -101,6 +101,68 @@ static void takes_back_what_is_rolled_back(void **state)
 	check(f, 3);
 }
 
+/* Renames entity n to what m is called. */
+static void rename_to(struct fixture *f, unsigned n, unsigned m)
+{
+	struct entity *x;
+
+	must(f, store_entity(f->store, f->arena, n + 1, &x, &f->err));
+	x->golden = fixture_company(f, m);
+	must(f, store_entity_save(f->store, f->arena, x, &f->err));
+}
+
+static size_t candidates(struct fixture *f, unsigned n)
+{
+	uint64_t key[MATCH_KEYS_MAX];
+	const size_t nkeys = match_keys(match_prepare(f->arena, match_model_default(), fixture_company(f, n)), key);
+	int64_t *entity;
+	size_t found;
+
+	must(f, store_candidates(f->store, f->arena, RECORD_ORGANIZATION, key, nkeys, 4, &entity, &found, &f->err));
+	return found;
+}
+
+static void what_is_packed_follows(void **state)
+{
+	struct fixture *f = *state;
+
+	f->store->match_keys.max = 1;
+	for (unsigned i = 0; i < 20; i++) {
+		fixture_begin(f);
+		save(f, i);
+		fixture_commit(f);
+	}
+	assert_int_equal(candidates(f, 5), 1);
+	assert_true(packed_ready(&f->store->match_keys.packed));
+	f->store->match_keys.max = 1000;
+	fixture_begin(f);
+	rename_to(f, 5, 70);
+	assert_int_equal(candidates(f, 5), 0);
+	assert_int_equal(candidates(f, 70), 1);
+	store_rollback(f->store);
+	assert_int_equal(candidates(f, 5), 1);
+	assert_int_equal(candidates(f, 70), 0);
+	fixture_begin(f);
+	rename_to(f, 5, 70);
+	fixture_commit(f);
+	assert_int_equal(candidates(f, 5), 0);
+	assert_int_equal(candidates(f, 70), 1);
+	/* Written into what is packed, and read anew. */
+	must(f, store_checkpoint(f->store, true, &f->err));
+	assert_int_equal(f->store->match_keys.n, 0);
+	assert_int_equal(candidates(f, 5), 0);
+	assert_int_equal(candidates(f, 70), 1);
+	fixture_reopen(f);
+	assert_int_equal(candidates(f, 5), 0);
+	assert_int_equal(candidates(f, 70), 1);
+	/* Too many for memory: the table is asked. */
+	packed_fini(&f->store->match_keys.packed);
+	f->store->match_keys.packed.given_up = true;
+	assert_int_equal(candidates(f, 70), 1);
+	assert_int_equal(candidates(f, 5), 0);
+	assert_false(packed_ready(&f->store->match_keys.packed));
+}
+
 static void killed_with(struct fixture *f, unsigned n, uint32_t max)
 {
 	int status;
@@ -189,6 +251,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		T(writes_them_when_enough_wait),
 		T(takes_back_what_is_rolled_back),
+		T(what_is_packed_follows),
 		T(are_made_again_after_a_kill),
 		T(are_made_again_for_another_model),
 		T(spill_while_they_are_loaded),
