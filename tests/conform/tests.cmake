@@ -7,3 +7,8 @@ if(TARGET doorstroomd AND TARGET doorstroom AND EXISTS ${PROJECT_SOURCE_DIR}/con
   add_test(NAME conform-live COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/conform/live.py ${PROJECT_BINARY_DIR})
   set_tests_properties(conform-live PROPERTIES TIMEOUT 600)
 endif()
+add_executable(conform-kinds conform/kinds.c)
+target_link_libraries(conform-kinds PRIVATE adapters support PkgConfig::CMOCKA)
+target_compile_definitions(conform-kinds PRIVATE SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+add_test(NAME conform-kinds COMMAND conform-kinds)
+set_tests_properties(conform-kinds PROPERTIES TIMEOUT 120)
