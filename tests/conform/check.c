@@ -364,6 +364,10 @@ static void test_marks(void **state)
 		{ "Doorstroom check abcdef", false },
 		{ "Doorstroom check abcdefabcdef", false },
 		{ "Doorstroom checkers", false },
+		{ "Doorstroom check 1234567ccde2", true },
+		{ "DOORSTROOM CHECK 1234567CCDE2 20", true },
+		{ "Doorstroom check 1234567ccde3", false },
+		{ "Vereniging Doorstroom check 1234567ccde2", false },
 	};
 	struct record *r;
 
