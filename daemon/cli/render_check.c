@@ -100,6 +100,8 @@ static void verdict(const json_t *answer)
 		(long long)words_number(counts, "not tried"));
 	if (*class && !strcmp(class, seen))
 		printf("class %s\n", class);
+	else if (*class && !*seen)
+		printf("class %s as declared; --write tries whether a stale write is refused\n", class);
 	else if (*class)
 		printf("class %s as declared, %s as seen\n", class, seen);
 }

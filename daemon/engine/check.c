@@ -224,7 +224,8 @@ static void describe(struct checking *c)
 #define CLASS(caps) ((caps) & ADAPTER_CAN_CONDITIONAL ? "A" : (caps) & ADAPTER_CAN_GET ? "B" : "C")
 	json_object_set_new(c->check->out, "can", can);
 	json_object_set_new(c->check->out, "class", json_string(CLASS(caps)));
-	json_object_set_new(c->check->out, "seen_class", json_string(CLASS(seen)));
+	if (c->proved || c->blind || !(caps & ADAPTER_CAN_CONDITIONAL))
+		json_object_set_new(c->check->out, "seen_class", json_string(CLASS(seen)));
 #undef CLASS
 }
 

@@ -25,7 +25,7 @@ struct check {
 	/* Out: {"partner","adapter","ok","faults":[..],"can":[..],"class","seen_class","types":[{"type","items","unusable",
 	 * "gone","pages","total","fields":{name:count},"faults":[{"key","field","reason"}],"error","kind"}],"checks":[{"check",
 	 * "type","proves","writes","outcome","why","change"}],"counts":{outcome:n}}; the caller's reference. Values are left
-	 * out. outcome: passed, failed, not applicable, not tried. */
+	 * out. seen_class: left out where only --write could tell. outcome: passed, failed, not applicable, not tried. */
 	json_t *out;
 };
 void check_start(struct check *);

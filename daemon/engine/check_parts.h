@@ -123,7 +123,7 @@ struct checking {
 	struct made made[MADE_MAX];
 	size_t nmade;
 	unsigned unanswered;           /* creates of which nobody knows */
-	bool blind;                    /* a conditional write was not refused */
+	bool blind, proved;            /* a conditional write was not refused; it was, or no such thing is declared */
 	struct remote *stranger;       /* with wrong credentials */
 	struct adapter_env stranger_env;
 };
