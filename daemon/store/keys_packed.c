@@ -49,7 +49,7 @@ void packed_fini(struct packed *p)
 {
 	free(p->first);
 	free(p->entry);
-	*p = (struct packed){ .given_up = p->given_up };
+	*p = (struct packed){.given_up = p->given_up};
 }
 
 static void give_up(struct packed *p)
@@ -148,7 +148,7 @@ void packed_drop(struct packed *p, struct packed_key k)
 int64_t packed_next(const struct packed *p, int64_t hash, uint32_t *cursor)
 {
 	const size_t bucket = bucket_of(hash);
-	const uint64_t wanted = entry_of((struct packed_key){ hash, 0 }) >> ID_BITS;
+	const uint64_t wanted = entry_of((struct packed_key){hash, 0}) >> ID_BITS;
 
 	for (size_t at = *cursor ? *cursor : p->first[bucket]; at < p->first[bucket + 1]; at++) {
 		const uint64_t entry = get(p, at);

@@ -1,10 +1,10 @@
 /*
  * keys_packed.h - inside the store only: the table of an index once more in memory, five bytes a key.
  *
- * A look-up in the table costs microseconds, and a record is looked up under a dozen keys of which most are nobody's. Here
- * a key is 32 of its hash's 64 bits, so that among a million records one look-up in a thousand finds an entity that has
- * another key: who looks up compares what he finds anyway. What is in the table is found here; what was taken out of it may be found for a
- * while, or not.
+ * A look-up in the table costs microseconds, and a record is looked up under a dozen keys of which most are nobody's.
+ * Here a key is 32 of its hash's 64 bits, so that among a million records one look-up in a thousand finds an entity
+ * that has another key: who looks up compares what he finds anyway. What is in the table is found here; what was taken
+ * out of it may be found for a while, or not.
  *
  * It is bounded: beyond PACKED_MAX keys there is none, and the table is asked.
  */
@@ -13,17 +13,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PACKED_MAX 16000000    /* 80 MB */
+#define PACKED_MAX 16000000 /* 80 MB */
 
 struct packed_key {
 	int64_t hash, id;
 };
 
 struct packed {
-	uint32_t *first;       /* by the first bits of the hash: where its entries begin; NULL: there is none */
+	uint32_t *first; /* by the first bits of the hash: where its entries begin; NULL: there is none */
 	uint8_t *entry;
 	size_t n, cap;
-	size_t bucket;         /* while it is filled: the one filled last */
+	size_t bucket; /* while it is filled: the one filled last */
 	bool given_up;
 };
 

@@ -15,5 +15,6 @@ if(TARGET engine AND TARGET support)
   target_link_libraries(bench-match PRIVATE engine support)
   # Quality, not time: less than this is a step back.
   add_test(NAME match-companies COMMAND bench-match --companies 2000 --precision 0.99 --recall 0.88 --review 0.02 companies)
+  add_test(NAME match-contacts COMMAND bench-match --companies 2000 --precision 0.99 --recall 0.40 contacts)
   add_test(NAME match-no-numbers COMMAND bench-match --companies 2000 --precision 0.985 --recall 0.74 --review 0.03 no-numbers)
 endif()

@@ -1,4 +1,5 @@
-/* What is true of the companies: who they are, whom they are near, where they sit. corpus_write.c says what partners have. */
+/* What is true of the companies: who they are, whom they are near, where they sit. corpus_write.c says what partners
+ * have. */
 #include "support/corpus_parts.h"
 
 #include <stdio.h>
@@ -7,16 +8,19 @@
 #include "base/hash.h"
 
 const struct legal_form legal_forms[] = {
-	{ 620, "610", { "BV", "SRL", "GmbH" }, { "B.V.", "S.R.L.", "G.m.b.H." }, 0, { "Besloten Vennootschap", NULL } },
-	{ 120, "014", { "NV", "SA", "AG" }, { "N.V.", "S.A.", "A.G." }, 1, { "Naamloze Vennootschap", "Soci\xc3\xa9t\xc3\xa9 Anonyme" } },
-	{ 30, "706", { "CV", "SC", "Gen." }, { "C.V.", "S.C.", "Gen." }, 2, { "Co\xc3\xb6peratieve Vennootschap", NULL } },
-	{ 60, "017", { "VZW", "ASBL", "VoG" }, { "v.z.w.", "a.s.b.l.", "V.o.G." }, 3, { "vereniging zonder winstoogmerk", NULL } },
-	{ 40, "612", { "Comm.V", "SComm", "KG" }, { "Comm. V.", "S.Comm.", "K.G." }, 4, { "Commanditaire Vennootschap", NULL } },
-	{ 30, "011", { "VOF", "SNC", "OHG" }, { "V.O.F.", "S.N.C.", "O.H.G." }, 5, { "Vennootschap onder Firma", NULL } },
-	{ 100, "", { "", "", "" }, { "", "", "" }, 6, { NULL, NULL } },   /* a person in business for himself */
-	{ 0, "015", { "BVBA", "SPRL", "PGmbH" }, { "B.V.B.A.", "S.P.R.L.", "P.G.m.b.H." }, 0, { NULL, NULL } },
-	{ 0, "008", { "CVBA", "SCRL", "GenmbH" }, { "C.V.B.A.", "S.C.R.L.", "GenmbH" }, 2, { NULL, NULL } },
-	{ 0, "012", { "GCV", "SCS", "KG" }, { "G.C.V.", "S.C.S.", "K.G." }, 4, { NULL, NULL } },
+	{620, "610", {"BV", "SRL", "GmbH"}, {"B.V.", "S.R.L.", "G.m.b.H."}, 0, {"Besloten Vennootschap", NULL}},
+	{120, "014", {"NV", "SA", "AG"}, {"N.V.", "S.A.", "A.G."}, 1,
+		{"Naamloze Vennootschap", "Soci\xc3\xa9t\xc3\xa9 Anonyme"}},
+	{30, "706", {"CV", "SC", "Gen."}, {"C.V.", "S.C.", "Gen."}, 2, {"Co\xc3\xb6peratieve Vennootschap", NULL}},
+	{60, "017", {"VZW", "ASBL", "VoG"}, {"v.z.w.", "a.s.b.l.", "V.o.G."}, 3,
+		{"vereniging zonder winstoogmerk", NULL}},
+	{40, "612", {"Comm.V", "SComm", "KG"}, {"Comm. V.", "S.Comm.", "K.G."}, 4,
+		{"Commanditaire Vennootschap", NULL}},
+	{30, "011", {"VOF", "SNC", "OHG"}, {"V.O.F.", "S.N.C.", "O.H.G."}, 5, {"Vennootschap onder Firma", NULL}},
+	{100, "", {"", "", ""}, {"", "", ""}, 6, {NULL, NULL}}, /* a person in business for himself */
+	{0, "015", {"BVBA", "SPRL", "PGmbH"}, {"B.V.B.A.", "S.P.R.L.", "P.G.m.b.H."}, 0, {NULL, NULL}},
+	{0, "008", {"CVBA", "SCRL", "GenmbH"}, {"C.V.B.A.", "S.C.R.L.", "GenmbH"}, 2, {NULL, NULL}},
+	{0, "012", {"GCV", "SCS", "KG"}, {"G.C.V.", "S.C.S.", "K.G."}, 4, {NULL, NULL}},
 };
 const unsigned legal_form_count = sizeof legal_forms / sizeof *legal_forms;
 enum { FORM_BV, FORM_NV, FORM_CV, FORM_VZW, FORM_COMMV, FORM_VOF, FORM_PERSON, FORM_BVBA, FORM_CVBA, FORM_GCV };
@@ -31,7 +35,7 @@ const char *const corpus_relation_help[CORPUS_RELATION_COUNT] = {
 
 struct dice dice_of(uint64_t seed, const char *what, uint64_t id)
 {
-	return (struct dice){ hash_text(what, seed) ^ ((id + 1) * UINT64_C(0x9E3779B97F4A7C15)) };
+	return (struct dice){hash_text(what, seed) ^ ((id + 1) * UINT64_C(0x9E3779B97F4A7C15))};
 }
 
 /* splitmix64 (Steele, Lea, Flood 2014). */
@@ -121,7 +125,7 @@ static const char *landline(struct dice *d, struct arena *arena, const struct co
 
 static const char *mobile(struct dice *d, struct arena *arena)
 {
-	static const char *const fronts[] = { "047", "048", "049", "0468" };
+	static const char *const fronts[] = {"047", "048", "049", "0468"};
 	const char *front = fronts[dice_below(d, 4)];
 
 	return digits(d, arena, front, 10 - (int)strlen(front));
@@ -138,7 +142,7 @@ static unsigned place_in(struct dice *d, unsigned region)
 
 static struct corpus_address address_in(struct dice *d, struct arena *arena, unsigned region, unsigned place)
 {
-	struct corpus_address a = { .region = region, .place = place, .letter = "", .box = "" };
+	struct corpus_address a = {.region = region, .place = place, .letter = "", .box = ""};
 
 	a.street = (unsigned)dice_below(d, corpus_streets.n);
 	a.house = 1 + (unsigned)(dice_below(d, 18) * dice_below(d, 18));
@@ -173,7 +177,8 @@ static void move(struct dice *d, struct arena *arena, struct corpus_company *out
 	out->before = address_in(d, arena, out->address.region, out->before.place);
 }
 
-/* --- what it is ---------------------------------------------------------------------------------------------------- */
+/* --- what it is ----------------------------------------------------------------------------------------------------
+ */
 
 static unsigned form_of(struct dice *d)
 {
@@ -187,21 +192,25 @@ static unsigned form_of(struct dice *d)
 
 static unsigned former_form(struct dice *d, unsigned form)
 {
-	const unsigned before = form == FORM_BV ? FORM_BVBA : form == FORM_CV ? FORM_CVBA : form == FORM_COMMV ? FORM_GCV : form;
+	const unsigned before = form == FORM_BV	     ? FORM_BVBA
+				: form == FORM_CV    ? FORM_CVBA
+				: form == FORM_COMMV ? FORM_GCV
+						     : form;
 
 	return dice_chance(d, 600) ? before : form;
 }
 
 /* --- what makes companies alike ----------------------------------------------------------------------------------- */
 
-/* Group sizes and shares; the first is alone. A neighbourhood of 64 companies is laid out anew whenever one is asked for. */
+/* Group sizes and shares; the first is alone. A neighbourhood of 64 companies is laid out anew whenever one is asked
+ * for. */
 enum { NEIGHBOURHOOD = 64 };
 
 static const struct {
 	enum corpus_relation kind;
 	unsigned per_mille, least, most;
-} groups[] = {
-	{ CORPUS_SUBSIDIARY, 60, 2, 3 }, { CORPUS_HOLDING, 50, 2, 2 }, { CORPUS_VAT_GROUP, 20, 2, 4 }, { CORPUS_SUCCESSOR, 2, 2, 2 } };
+} groups[] = {{CORPUS_SUBSIDIARY, 60, 2, 3}, {CORPUS_HOLDING, 50, 2, 2}, {CORPUS_VAT_GROUP, 20, 2, 4},
+	{CORPUS_SUCCESSOR, 2, 2, 2}};
 
 static void group_of(const struct corpus *c, uint64_t id, struct corpus_company *out)
 {
@@ -214,9 +223,10 @@ static void group_of(const struct corpus *c, uint64_t id, struct corpus_company 
 		enum corpus_relation kind = CORPUS_UNRELATED;
 
 		for (size_t i = 0; i < sizeof groups / sizeof *groups; i++) {
-			/* So many groups that its companies are that share; a group is not begun where it would not fit, which is
-			 * made up for by the last factor. */
-			const uint64_t share = (uint64_t)groups[i].per_mille * 2000 / (groups[i].least + groups[i].most) * 108 / 100;
+			/* So many groups that its companies are that share; a group is not begun where it would not
+			 * fit, which is made up for by the last factor. */
+			const uint64_t share =
+				(uint64_t)groups[i].per_mille * 2000 / (groups[i].least + groups[i].most) * 108 / 100;
 
 			if (draw < share) {
 				kind = groups[i].kind;
@@ -258,7 +268,7 @@ static const char *domain_of(struct arena *arena, const char *name, uint64_t id)
 
 static void reach(const struct corpus *c, struct dice *d, struct arena *arena, struct corpus_company *out)
 {
-	static const char *const boxes[] = { "info", "info", "info", "contact", "mail", "office", "admin", "hallo" };
+	static const char *const boxes[] = {"info", "info", "info", "contact", "mail", "office", "admin", "hallo"};
 	const uint64_t seats = c->companies / 400 + 1;
 	struct dice at;
 
@@ -267,10 +277,15 @@ static void reach(const struct corpus *c, struct dice *d, struct arena *arena, s
 	out->mobile = mobile(d, arena);
 	out->domain = out->email = "";
 	if (dice_chance(d, 650)) {
-		out->domain = domain_of(arena, out->trading ? out->trading : out->acronym ? out->acronym : out->name, out->id);
+		out->domain = domain_of(arena,
+			out->trading   ? out->trading
+			: out->acronym ? out->acronym
+				       : out->name,
+			out->id);
 		out->email = arena_printf(arena, "%s@%s", boxes[dice_below(d, 8)], out->domain);
 	} else if (dice_chance(d, 571)) {
-		out->email = arena_printf(arena, "%s@mailbox%llu.example", slug(arena, out->stem), (unsigned long long)out->id);
+		out->email = arena_printf(
+			arena, "%s@mailbox%llu.example", slug(arena, out->stem), (unsigned long long)out->id);
 	} else if (dice_chance(d, 100)) {
 		out->email = arena_printf(arena, "%s%llu@post%u.example", slug(arena, out->stem),
 			(unsigned long long)(out->id % 97), (unsigned)dice_below(d, 4));
@@ -303,7 +318,8 @@ static void reach(const struct corpus *c, struct dice *d, struct arena *arena, s
 		if (dice_chance(d, 400))
 			out->trading = arena_printf(arena, "%s %s", out->trading,
 				corpus_places[out->address.region].place[out->address.place].nl);
-		out->email = arena_printf(arena, "%s%llu@%s", slug(arena, out->stem), (unsigned long long)(out->id % 97), out->domain);
+		out->email = arena_printf(
+			arena, "%s%llu@%s", slug(arena, out->stem), (unsigned long long)(out->id % 97), out->domain);
 	}
 }
 
@@ -313,7 +329,9 @@ static void on_its_own(const struct corpus *c, struct arena *arena, struct corpu
 	const unsigned region = region_of(&d);
 	const bool both = region == CORPUS_BRUSSELS && dice_chance(&d, 500);
 
-	out->language = region == CORPUS_WALLONIA || (region == CORPUS_BRUSSELS && dice_chance(&d, 500)) ? 1 : region == CORPUS_EAST ? 2 : 0;
+	out->language = region == CORPUS_WALLONIA || (region == CORPUS_BRUSSELS && dice_chance(&d, 500)) ? 1
+			: region == CORPUS_EAST								 ? 2
+													 : 0;
 	out->given = dice_common(&d, &corpus_given[out->language]);
 	out->family = dice_common(&d, &corpus_surnames[out->language]);
 	out->address = address_in(&d, arena, region, place_in(&d, region));
@@ -326,7 +344,7 @@ static void on_its_own(const struct corpus *c, struct arena *arena, struct corpu
 }
 
 struct shares {
-	unsigned address, phone, domain;   /* per mille */
+	unsigned address, phone, domain; /* per mille */
 };
 
 static void take_from(struct dice *d, struct corpus_company *out, const struct corpus_company *leader, struct shares s)
@@ -348,20 +366,23 @@ static void take_from(struct dice *d, struct corpus_company *out, const struct c
 	}
 }
 
-static void subsidiary(struct dice *d, struct arena *arena, struct corpus_company *out, const struct corpus_company *leader)
+static void subsidiary(
+	struct dice *d, struct arena *arena, struct corpus_company *out, const struct corpus_company *leader)
 {
 	const struct corpus_place *p = &corpus_places[out->address.region].place[out->address.place];
 
 	/* An activity each, so that sisters are told apart by something. */
 	out->name = arena_printf(arena, "%s %s", leader->stem,
-		dice_chance(d, 600) ? corpus_activities.word[(leader->id + (out->id - leader->id) * 7) % corpus_activities.n] : p->nl);
+		dice_chance(d, 600)
+			? corpus_activities.word[(leader->id + (out->id - leader->id) * 7) % corpus_activities.n]
+			: p->nl);
 }
 
 static void join(const struct corpus *c, struct arena *arena, struct corpus_company *out)
 {
-	static const char *const again[] = { "Nieuwe %s", "%s & Partners", "%s 2.0", "New %s", "%s Group" };
+	static const char *const again[] = {"Nieuwe %s", "%s & Partners", "%s 2.0", "New %s", "%s Group"};
 	struct dice d = dice_of(c->seed, "joined", out->id);
-	struct corpus_company leader = { .id = out->leader, .leader = out->leader, .kind = out->kind };
+	struct corpus_company leader = {.id = out->leader, .leader = out->leader, .kind = out->kind};
 
 	on_its_own(c, arena, &leader);
 	if (out->kind == CORPUS_VAT_GROUP)
@@ -377,24 +398,25 @@ static void join(const struct corpus *c, struct arena *arena, struct corpus_comp
 	switch (out->kind) {
 	case CORPUS_SUBSIDIARY:
 		subsidiary(&d, arena, out, &leader);
-		take_from(&d, out, &leader, (struct shares){ 600, 500, 700 });
+		take_from(&d, out, &leader, (struct shares){600, 500, 700});
 		break;
 	case CORPUS_HOLDING:
 		out->name = arena_printf(arena, "%s %s", leader.stem, dice_word(&d, &corpus_holdings));
 		out->given = leader.given;
 		out->family = leader.family;
-		take_from(&d, out, &leader, (struct shares){ 900, 600, 500 });
+		take_from(&d, out, &leader, (struct shares){900, 600, 500});
 		break;
 	case CORPUS_VAT_GROUP:
 		if (out->stem == leader.stem)
 			subsidiary(&d, arena, out, &leader);
-		take_from(&d, out, &leader, (struct shares){ 800, 500, 600 });
+		take_from(&d, out, &leader, (struct shares){800, 500, 600});
 		break;
 	case CORPUS_SUCCESSOR:
-		out->name = dice_chance(&d, 500) ? leader.name : arena_printf(arena, again[dice_below(&d, 5)], leader.name);
+		out->name =
+			dice_chance(&d, 500) ? leader.name : arena_printf(arena, again[dice_below(&d, 5)], leader.name);
 		if (dice_chance(&d, 700))
 			out->form = out->former = leader.form;
-		take_from(&d, out, &leader, (struct shares){ 600, 500, 600 });
+		take_from(&d, out, &leader, (struct shares){600, 500, 600});
 		break;
 	case CORPUS_UNRELATED:
 	case CORPUS_BRANCH:
@@ -407,7 +429,7 @@ static void join(const struct corpus *c, struct arena *arena, struct corpus_comp
 
 void corpus_company(const struct corpus *c, struct arena *arena, uint64_t id, struct corpus_company *out)
 {
-	*out = (struct corpus_company){ .id = id };
+	*out = (struct corpus_company){.id = id};
 	group_of(c, id, out);
 	on_its_own(c, arena, out);
 	if (out->kind != CORPUS_UNRELATED)

@@ -14,15 +14,18 @@ const char *coined(struct dice *d, struct arena *arena)
 
 static void name_of_trade(struct dice *d, struct arena *arena, struct corpus_company *out, bool both)
 {
-	static const char *const sons[] = { "& Zonen", "et Fils", "& S\xc3\xb6hne" };
-	static const char *const brothers[] = { "Gebroeders %s", "%s Fr\xc3\xa8res", "Gebr\xc3\xbc" "der %s" };
+	static const char *const sons[] = {"& Zonen", "et Fils", "& S\xc3\xb6hne"};
+	static const char *const brothers[] = {"Gebroeders %s", "%s Fr\xc3\xa8res",
+		"Gebr\xc3\xbc"
+		"der %s"};
 	const unsigned l = out->language, o = l == 1 ? 0 : 1;
 	const struct corpus_word *trade = dice_words(d, &corpus_trades);
 	const char *with, *surname = out->family;
 
 	out->stem = surname;
-	with = dice_chance(d, 150) ? arena_printf(arena, "%s %s", out->given, surname) :
-	       dice_chance(d, 80)  ? arena_printf(arena, "%s-%s", surname, dice_common(d, &corpus_surnames[l])) : surname;
+	with = dice_chance(d, 150)  ? arena_printf(arena, "%s %s", out->given, surname)
+	       : dice_chance(d, 80) ? arena_printf(arena, "%s-%s", surname, dice_common(d, &corpus_surnames[l]))
+				    : surname;
 	switch (dice_below(d, 10)) {
 	case 0:
 	case 1:
@@ -51,7 +54,8 @@ static const char *initials(struct arena *arena, const char *name)
 	for (const char *c = name; *c; c++)
 		if (*c >= 'A' && *c <= 'Z')
 			out[n++] = *c;
-		else if ((unsigned char)*c == 0xc3 && ((unsigned char)c[1] & 0xe0) == 0x80)   /* a capital with an accent */
+		else if ((unsigned char)*c == 0xc3 &&
+			 ((unsigned char)c[1] & 0xe0) == 0x80) /* a capital with an accent */
 			out[n++] = 'E';
 	out[n] = '\0';
 	return n > 1 ? out : NULL;
@@ -63,12 +67,13 @@ static void name_descriptive(struct dice *d, struct arena *arena, struct corpus_
 	const char *adjective = dice_word(d, &corpus_adjectives[l]), *field = dice_word(d, &corpus_fields[l]);
 	const char *kind = dice_word(d, &corpus_kinds[l]);
 
-	out->name = l ? arena_printf(arena, "%s %s de %s", kind, adjective, field) :
-			arena_printf(arena, "%s %s %s", adjective, field, kind);
+	out->name = l ? arena_printf(arena, "%s %s de %s", kind, adjective, field)
+		      : arena_printf(arena, "%s %s %s", adjective, field, kind);
 	if (dice_chance(d, 200))
 		out->name = arena_printf(arena, "%s %s", out->name,
-			word_in(&(struct corpus_word){ corpus_places[out->address.region].place[out->address.place].nl,
-					corpus_places[out->address.region].place[out->address.place].fr, NULL }, l));
+			word_in(&(struct corpus_word){corpus_places[out->address.region].place[out->address.place].nl,
+					corpus_places[out->address.region].place[out->address.place].fr, NULL},
+				l));
 	if (dice_chance(d, 500))
 		out->acronym = initials(arena, out->name);
 	out->stem = out->acronym ? out->acronym : field;
@@ -78,7 +83,7 @@ static void name_of_institution(struct dice *d, struct arena *arena, struct corp
 {
 	const struct corpus_word *what = dice_words(d, &corpus_institutions), *theme = dice_words(d, &corpus_themes);
 	const struct corpus_place *p = &corpus_places[out->address.region].place[out->address.place];
-	const struct corpus_word where = { p->nl, p->fr, NULL };
+	const struct corpus_word where = {p->nl, p->fr, NULL};
 	const unsigned l = out->language, o = l == 1 ? 0 : 1;
 
 	out->name = arena_printf(arena, "%s %s %s", word_in(what, l), word_in(theme, l), word_in(&where, l));
@@ -101,13 +106,15 @@ void corpus_name(struct dice *d, struct arena *arena, struct corpus_company *out
 		name_descriptive(d, arena, out);
 	} else if (kind < 950) {
 		out->stem = coined(d, arena);
-		out->name = dice_chance(d, 400) ? arena_printf(arena, "%s %s", out->stem, dice_word(d, &corpus_activities)) :
-						  out->stem;
+		out->name = dice_chance(d, 400)
+				    ? arena_printf(arena, "%s %s", out->stem, dice_word(d, &corpus_activities))
+				    : out->stem;
 	} else {
 		out->stem = out->family;
 		out->name = arena_printf(arena, "%s %s", out->given, out->family);
 	}
 	if (dice_chance(d, 150))
 		out->trading = dice_chance(d, 600) ? arena_printf(arena, "%s %s", dice_word(d, &corpus_prefixes),
-							     dice_word(d, &corpus_signs)) : coined(d, arena);
+							     dice_word(d, &corpus_signs))
+						   : coined(d, arena);
 }

@@ -22,18 +22,19 @@ struct legal_form {
 	unsigned weight;
 	const char *code;
 	const char *label[3], *dotted[3];
-	unsigned successor;    /* itself: it is of today */
+	unsigned successor; /* itself: it is of today */
 	const char *full[2];
 };
 extern const struct legal_form legal_forms[];
 extern const unsigned legal_form_count;
 
-/* corpus_names.c: name, other, stem, acronym and trading name of a company whose manager, form and address are set. both: it has
- * a name in two languages. */
+/* corpus_names.c: name, other, stem, acronym and trading name of a company whose manager, form and address are set.
+ * both: it has a name in two languages. */
 void corpus_name(struct dice *, struct arena *, struct corpus_company *, bool both);
 const char *coined(struct dice *, struct arena *);
 
-/* corpus_typo.c: errors of typing; each returns another text than it was given, if there is a letter or digit to spoil. */
+/* corpus_typo.c: errors of typing; each returns another text than it was given, if there is a letter or digit to spoil.
+ */
 const char *typo_in_words(struct dice *, struct arena *, const char *text);
 const char *typo_in_digits(struct dice *, struct arena *, const char *text);
 const char *plain_capitals(struct arena *, const char *text);

@@ -6,13 +6,14 @@
 #include "support/corpus_parts.h"
 
 /* Neighbours on a Belgian (AZERTY) keyboard. */
-static const char *const neighbours[26] = { "zq", "vghn", "xdfv", "sefxc", "zsdr", "drtgvc", "ftyhbv", "gyujnb", "ujko", "huikn",
-	"jiolm", "kopm", "lpk", "bhj", "iklp", "olm", "asw", "edft", "qzdxw", "rfgy", "yhji", "cfgb", "qsx", "wsdc", "tghu", "aesq" };
+static const char *const neighbours[26] = {"zq", "vghn", "xdfv", "sefxc", "zsdr", "drtgvc", "ftyhbv", "gyujnb", "ujko",
+	"huikn", "jiolm", "kopm", "lpk", "bhj", "iklp", "olm", "asw", "edft", "qzdxw", "rfgy", "yhji", "cfgb", "qsx",
+	"wsdc", "tghu", "aesq"};
 
 /* What a scanner reads for another. */
 static const struct {
 	const char *is, *read;
-} misread[] = { { "rn", "m" }, { "m", "rn" }, { "l", "i" }, { "i", "l" }, { "o", "0" }, { "cl", "d" }, { "e", "c" }, { "h", "b" } };
+} misread[] = {{"rn", "m"}, {"m", "rn"}, {"l", "i"}, {"i", "l"}, {"o", "0"}, {"cl", "d"}, {"e", "c"}, {"h", "b"}};
 
 static bool letter(char c)
 {
@@ -118,7 +119,7 @@ const char *plain_capitals(struct arena *arena, const char *text)
 		UTF8PROC_NULLTERM | UTF8PROC_STABLE | UTF8PROC_DECOMPOSE | UTF8PROC_STRIPMARK);
 
 	for (utf8proc_ssize_t i = 0; i < n; i++) {
-		if (plain[i] == 0xc3 && plain[i + 1] == 0x9f) {   /* sharp s */
+		if (plain[i] == 0xc3 && plain[i + 1] == 0x9f) { /* sharp s */
 			*o++ = 'S';
 			*o++ = 'S';
 			i++;

@@ -16,8 +16,8 @@ struct corpus_word {
 };
 
 struct corpus_place {
-	const char *postal_code, *nl, *fr;   /* fr NULL: the same */
-	const char *zone;                    /* telephone, with its 0 */
+	const char *postal_code, *nl, *fr; /* fr NULL: the same */
+	const char *zone;		   /* telephone, with its 0 */
 };
 
 struct corpus_list {
@@ -37,8 +37,8 @@ struct corpus_places {
 
 extern const struct corpus_places corpus_places[CORPUS_REGIONS];
 extern const struct corpus_words corpus_streets, corpus_trades, corpus_institutions, corpus_themes;
-extern const struct corpus_list corpus_surnames[3], corpus_given[3];              /* nl, fr, de */
-extern const struct corpus_list corpus_adjectives[2], corpus_fields[2], corpus_kinds[2];    /* nl, fr */
+extern const struct corpus_list corpus_surnames[3], corpus_given[3];			 /* nl, fr, de */
+extern const struct corpus_list corpus_adjectives[2], corpus_fields[2], corpus_kinds[2]; /* nl, fr */
 extern const struct corpus_list corpus_syllables, corpus_endings, corpus_activities, corpus_holdings, corpus_signs;
 extern const struct corpus_list corpus_prefixes, corpus_jobs;
 /* Pairs: what is abbreviated, and how. */

@@ -7,7 +7,7 @@
 #include "base/buf.h"
 #include "core/normalise.h"
 
-const char *const corpus_partner[CORPUS_PARTNERS] = { "unizo", "voka", "flandersdc", "innovatiecentrum" };
+const char *const corpus_partner[CORPUS_PARTNERS] = {"unizo", "voka", "flandersdc", "innovatiecentrum"};
 
 const char *const corpus_quirk_help[CORPUS_QUIRK_COUNT] = {
 #define X(name, a, b, c, d, help) help,
@@ -16,7 +16,7 @@ const char *const corpus_quirk_help[CORPUS_QUIRK_COUNT] = {
 };
 
 const unsigned short corpus_quirk_rate[CORPUS_QUIRK_COUNT][CORPUS_PARTNERS] = {
-#define X(name, a, b, c, d, help) { a, b, c, d },
+#define X(name, a, b, c, d, help) {a, b, c, d},
 	CORPUS_QUIRKS(X)
 #undef X
 };
@@ -56,7 +56,8 @@ static const char *written_number(struct writing *w, const char *n)
 	case VOKA:
 		return arena_printf(w->arena, "BE%s", n);
 	case FLANDERSDC:
-		return dice_chance(&w->dice, 300) ? arena_printf(w->arena, "BTW BE %.4s %.3s %.3s", n, n + 4, n + 7) : n;
+		return dice_chance(&w->dice, 300) ? arena_printf(w->arena, "BTW BE %.4s %.3s %.3s", n, n + 4, n + 7)
+						  : n;
 	default:
 		return *n == '0' && dice_chance(&w->dice, 300) ? n + 1 : n;
 	}
@@ -100,7 +101,8 @@ static const char *abbreviated(struct writing *w, const char *name)
 		const char *found = strstr(name, a->nl);
 
 		if (found && quirk(w, CORPUS_ABBREVIATED))
-			return arena_printf(w->arena, "%.*s%s%s", (int)(found - name), name, a->fr, found + strlen(a->nl));
+			return arena_printf(
+				w->arena, "%.*s%s%s", (int)(found - name), name, a->fr, found + strlen(a->nl));
 		if (found)
 			return name;
 	}
@@ -113,7 +115,8 @@ static const char *with_more(struct writing *w, const char *name)
 
 	switch (dice_below(&w->dice, 3)) {
 	case 0:
-		return arena_printf(w->arena, "%s %s", name, corpus_places[c->address.region].place[c->address.place].nl);
+		return arena_printf(
+			w->arena, "%s %s", name, corpus_places[c->address.region].place[c->address.place].nl);
 	case 1:
 		return arena_printf(w->arena, "%s - %s %s", name, c->given, c->family);
 	default:
@@ -187,10 +190,12 @@ static void write_names(struct writing *w)
 
 /* --- addresses ---------------------------------------------------------------------------------------------------- */
 
-static const char *street_line(struct writing *w, const char *street, unsigned house, const char *letter, const char *box)
+static const char *street_line(
+	struct writing *w, const char *street, unsigned house, const char *letter, const char *box)
 {
-	static const char *const notations[] = { " bus %s", " bte %s", "/%s", " box %s", " b %s", ", bus %s" };
-	const char *line = arena_printf(w->arena, dice_chance(&w->dice, 80) ? "%s, %u%s" : "%s %u%s", street, house, letter);
+	static const char *const notations[] = {" bus %s", " bte %s", "/%s", " box %s", " b %s", ", bus %s"};
+	const char *line =
+		arena_printf(w->arena, dice_chance(&w->dice, 80) ? "%s, %u%s" : "%s %u%s", street, house, letter);
 
 	if (!*box)
 		return line;
@@ -199,7 +204,7 @@ static const char *street_line(struct writing *w, const char *street, unsigned h
 
 static unsigned local_language(struct writing *w, const struct corpus_address *a)
 {
-	static const unsigned of[CORPUS_REGIONS] = { [CORPUS_FLANDERS] = 0, [CORPUS_WALLONIA] = 1, [CORPUS_EAST] = 2 };
+	static const unsigned of[CORPUS_REGIONS] = {[CORPUS_FLANDERS] = 0, [CORPUS_WALLONIA] = 1, [CORPUS_EAST] = 2};
 	const unsigned l = a->region == CORPUS_BRUSSELS ? (w->company->language == 1) : of[a->region];
 
 	return quirk(w, CORPUS_PLACE_OTHER_LANGUAGE) ? (l == 1 ? 0 : 1) : l;
@@ -234,8 +239,9 @@ static void write_address(struct writing *w)
 		street = plain_capitals(w->arena, street);
 		place = plain_capitals(w->arena, place);
 	}
-	out->text[ORGANIZATION_POSTAL_CODE] = out->partner == VOKA && dice_chance(&w->dice, 100) ?
-						      arena_printf(w->arena, "B-%s", p->postal_code) : p->postal_code;
+	out->text[ORGANIZATION_POSTAL_CODE] = out->partner == VOKA && dice_chance(&w->dice, 100)
+						      ? arena_printf(w->arena, "B-%s", p->postal_code)
+						      : p->postal_code;
 	out->text[ORGANIZATION_MUNICIPALITY] = place;
 	if (out->partner == VOKA || out->partner == FLANDERSDC) {
 		out->text[ORGANIZATION_ADDRESS_RAW] = street_line(w, street, house, a->letter, box);
@@ -252,14 +258,17 @@ static void write_address(struct writing *w)
 /* "031234567" in groups. */
 static const char *written_phone(struct writing *w, const char *n)
 {
-	static const char *const slash[] = { "%s %s %s %s", "%s/%s.%s.%s", "+32 %s %s %s %s", "+32 (0)%s %s%s%s", "0032 %s %s%s%s",
-		"%s%s%s%s", "%s-%s %s %s", "+32%s%s%s%s", "tel. %s/%s %s %s" };
-	static const unsigned habit[CORPUS_PARTNERS][4] = { { 0, 0, 1, 8 }, { 2, 2, 7, 7 }, { 5, 1, 3, 6 }, { 4, 4, 0, 1 } };
+	static const char *const slash[] = {"%s %s %s %s", "%s/%s.%s.%s", "+32 %s %s %s %s", "+32 (0)%s %s%s%s",
+		"0032 %s %s%s%s", "%s%s%s%s", "%s-%s %s %s", "+32%s%s%s%s", "tel. %s/%s %s %s"};
+	static const unsigned habit[CORPUS_PARTNERS][4] = {{0, 0, 1, 8}, {2, 2, 7, 7}, {5, 1, 3, 6}, {4, 4, 0, 1}};
 	const unsigned form = habit[w->out->partner][dice_below(&w->dice, 4)];
-	const size_t len = strlen(n), zone = len == 10 ? 4 : n[1] == '2' || n[1] == '3' || n[1] == '4' || n[1] == '9' ? 2 : 3;
+	const size_t len = strlen(n), zone = len == 10							? 4
+					     : n[1] == '2' || n[1] == '3' || n[1] == '4' || n[1] == '9' ? 2
+													: 3;
 	const size_t rest = len - zone, head = rest == 7 ? 3 : 2;
 	const bool abroad = strchr(slash[form], '+') || !strncmp(slash[form], "00", 2);
-	const char *z = arena_strndup(w->arena, n + abroad, zone - abroad), *a = arena_strndup(w->arena, n + zone, head);
+	const char *z = arena_strndup(w->arena, n + abroad, zone - abroad),
+		   *a = arena_strndup(w->arena, n + zone, head);
 	const char *b = arena_strndup(w->arena, n + zone + head, 2);
 
 	return arena_printf(w->arena, slash[form], z, a, b, n + zone + head + 2);
@@ -309,7 +318,10 @@ static void write_reach(struct writing *w)
 	}
 	if (*c->domain && !quirk(w, CORPUS_NO_WEBSITE))
 		out->text[ORGANIZATION_WEBSITES] = arena_printf(w->arena,
-			dice_chance(&w->dice, 500) ? "https://www.%s/" : dice_chance(&w->dice, 500) ? "www.%s" : "http://%s", c->domain);
+			dice_chance(&w->dice, 500)   ? "https://www.%s/"
+			: dice_chance(&w->dice, 500) ? "www.%s"
+						     : "http://%s",
+			c->domain);
 }
 
 /* --- records ------------------------------------------------------------------------------------------------------ */
@@ -325,7 +337,7 @@ static void write_record(struct writing *w)
 /* Which partners have it, as bits; the first is the likeliest to be UNIZO, and the innovation centre. */
 static unsigned partners_of(struct dice *d)
 {
-	static const unsigned weight[CORPUS_PARTNERS] = { 35, 20, 20, 25 };
+	static const unsigned weight[CORPUS_PARTNERS] = {35, 20, 20, 25};
 	const uint64_t at = dice_below(d, 100);
 	unsigned n = at < 55 ? 1 : at < 82 ? 2 : at < 95 ? 3 : 4, set = 0;
 
@@ -343,7 +355,8 @@ static unsigned partners_of(struct dice *d)
 	return set;
 }
 
-size_t corpus_records(const struct corpus *c, struct arena *arena, uint64_t id, struct corpus_record out[CORPUS_RECORDS_MAX])
+size_t corpus_records(
+	const struct corpus *c, struct arena *arena, uint64_t id, struct corpus_record out[CORPUS_RECORDS_MAX])
 {
 	struct corpus_company *company = arena_new_of(arena, struct corpus_company);
 	struct dice d = dice_of(c->seed, "records", id);
@@ -353,10 +366,13 @@ size_t corpus_records(const struct corpus *c, struct arena *arena, uint64_t id, 
 	corpus_company(c, arena, id, company);
 	for (unsigned p = 0; p < CORPUS_PARTNERS; p++)
 		for (unsigned copy = 0; set & 1u << p && copy < 2; copy++) {
-			struct writing w = { .corpus = c, .arena = arena, .company = company, .out = &out[n],
-				.dice = dice_of(c->seed, "record", (id * CORPUS_PARTNERS + p) * 2 + copy) };
+			struct writing w = {.corpus = c,
+				.arena = arena,
+				.company = company,
+				.out = &out[n],
+				.dice = dice_of(c->seed, "record", (id * CORPUS_PARTNERS + p) * 2 + copy)};
 
-			out[n] = (struct corpus_record){ .partner = p, .company = id };
+			out[n] = (struct corpus_record){.partner = p, .company = id};
 			if (copy && !quirk(&w, CORPUS_DUPLICATE))
 				break;
 			snprintf(out[n].key, sizeof out[n].key, "c%llu%s", (unsigned long long)id, copy ? "b" : "");
@@ -368,8 +384,9 @@ size_t corpus_records(const struct corpus *c, struct arena *arena, uint64_t id, 
 
 uint64_t corpus_order(const struct corpus *c, unsigned partner, uint64_t at)
 {
-	/* A step prime to the number of companies, so that each comes once: a prime above it, reduced, would not be enough. */
-	static const uint64_t steps[CORPUS_PARTNERS] = { 654188429, 633910099, 715225739, 776531401 };
+	/* A step prime to the number of companies, so that each comes once: a prime above it, reduced, would not be
+	 * enough. */
+	static const uint64_t steps[CORPUS_PARTNERS] = {654188429, 633910099, 715225739, 776531401};
 	uint64_t step = steps[partner] % c->companies;
 
 	for (;; step++) {
@@ -393,7 +410,8 @@ static const char *each_read(struct arena *arena, const struct field *field, con
 
 	for (const char *end; text && n < 8; text = end ? end + 1 : NULL) {
 		end = strchr(text, '\n');
-		one = normalise(arena, field->kind, end ? arena_strndup(arena, text, (size_t)(end - text)) : text, NULL, err);
+		one = normalise(
+			arena, field->kind, end ? arena_strndup(arena, text, (size_t)(end - text)) : text, NULL, err);
 		if (!one)
 			return NULL;
 		if (*one)
@@ -411,7 +429,8 @@ struct record *corpus_read(struct arena *arena, const struct corpus_record *in, 
 
 		if (!in->text[f])
 			continue;
-		r->v[f] = field->set ? each_read(arena, field, in->text[f], err) : normalise(arena, field->kind, in->text[f], NULL, err);
+		r->v[f] = field->set ? each_read(arena, field, in->text[f], err)
+				     : normalise(arena, field->kind, in->text[f], NULL, err);
 		if (!r->v[f])
 			return NULL;
 	}

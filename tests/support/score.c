@@ -7,8 +7,8 @@
 
 struct row {
 	struct score_item item;
-	size_t at;             /* in the caller's order */
-	size_t cell;           /* how many are in the same cluster with the same truth */
+	size_t at;   /* in the caller's order */
+	size_t cell; /* how many are in the same cluster with the same truth */
 	bool kept;
 };
 
@@ -68,7 +68,7 @@ static struct row *rows_of(const struct score_item *item, size_t n)
 	struct row *row = table(n, sizeof *row);
 
 	for (size_t i = 0; i < n; i++)
-		row[i] = (struct row){ .item = item[i], .at = i };
+		row[i] = (struct row){.item = item[i], .at = i};
 	return row;
 }
 
@@ -102,7 +102,8 @@ static size_t choose_kept(struct row *row, size_t n)
 
 	qsort(row, n, sizeof *row, by_truth);
 	for (size_t i = 0; i < n; i++) {
-		row[i].kept = !i || row[i].item.source == SCORE_NO_SOURCE || row[i].item.truth != row[i - 1].item.truth ||
+		row[i].kept = !i || row[i].item.source == SCORE_NO_SOURCE ||
+			      row[i].item.truth != row[i - 1].item.truth ||
 			      row[i].item.source != row[i - 1].item.source;
 		kept += row[i].kept;
 	}
@@ -148,7 +149,7 @@ void score_of(const struct score_item *item, size_t n, struct score *out)
 	AUTO(free) struct row *row = rows_of(item, n);
 	size_t kept;
 
-	*out = (struct score){ .items = n };
+	*out = (struct score){.items = n};
 	count_clusters(row, n, out);
 	kept = choose_kept(row, n);
 	out->surplus = n - kept;
@@ -162,7 +163,7 @@ void score_of(const struct score_item *item, size_t n, struct score *out)
 void score_kept(const struct score_item *item, size_t n, bool *kept)
 {
 	AUTO(free) struct row *row = rows_of(item, n);
-	struct score unused = { 0 };
+	struct score unused = {0};
 
 	count_clusters(row, n, &unused);
 	choose_kept(row, n);
@@ -199,7 +200,7 @@ void score_asked(const struct score_item *item, size_t n, const struct score_que
 	AUTO(free) uint64_t *cluster = table(n, sizeof *cluster);
 	AUTO(free) size_t *joined = table(n, sizeof *joined);
 
-	*out = (struct score_asked){ .questions = questions, .share = n ? (double)questions / (double)n : 0 };
+	*out = (struct score_asked){.questions = questions, .share = n ? (double)questions / (double)n : 0};
 	for (size_t i = 0; i < n; i++) {
 		cluster[i] = item[i].cluster;
 		joined[i] = i;

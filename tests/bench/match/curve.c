@@ -1,9 +1,9 @@
 /*
  * curve.c - how many records are matched per second against a growing index, on one core.
  *
- * The index is the store's, as the daemon keeps it: one entity per company, by the company's first record. What is matched
- * are other partners' records of those companies, and as many records of companies that are not there. Matched means: the
- * values normalised, keys made, candidates looked up and loaded, each compared.
+ * The index is the store's, as the daemon keeps it: one entity per company, by the company's first record. What is
+ * matched are other partners' records of those companies, and as many records of companies that are not there. Matched
+ * means: the values normalised, keys made, candidates looked up and loaded, each compared.
  */
 #include "bench/match/match.h"
 
@@ -18,12 +18,12 @@
 
 #define QUERIES 20000
 #define BATCH 500
-#define INDEXED 20000  /* entities in one transaction */
+#define INDEXED 20000 /* entities in one transaction */
 enum { CANDIDATES_MAX = 24 };
 
 enum stage { NORMALISE, PREPARE, LOOK_UP, COMPARE, STAGES };
 
-static const char *const stage_name[STAGES] = { "normalise", "keys", "look up", "load and compare" };
+static const char *const stage_name[STAGES] = {"normalise", "keys", "look up", "load and compare"};
 
 struct point {
 	uint64_t size;
@@ -61,8 +61,9 @@ static void index_until(struct curve *c, uint64_t size)
 		if (!store_begin(store, &e))
 			die(&e);
 		for (int i = 0; i < INDEXED && c->indexed < size; i++, c->indexed++) {
-			struct entity x = { .hub_id = hub_uuid(&c->world.hub), .type = RECORD_ORGANIZATION,
-				.golden = first_record(c, arena, corpus_order(&c->corpus, 0, c->indexed)) };
+			struct entity x = {.hub_id = hub_uuid(&c->world.hub),
+				.type = RECORD_ORGANIZATION,
+				.golden = first_record(c, arena, corpus_order(&c->corpus, 0, c->indexed))};
 
 			if (!store_entity_save(store, arena, &x, &e))
 				die(&e);
@@ -91,8 +92,8 @@ static struct corpus_record *query(struct curve *c, struct arena *arena, uint64_
 	}
 }
 
-/* A page of records at a time, stage by stage, so that the clock is asked seldom. Of this thread's CPU: other programs on
- * the machine do not count, waiting for the disk does not either. */
+/* A page of records at a time, stage by stage, so that the clock is asked seldom. Of this thread's CPU: other programs
+ * on the machine do not count, waiting for the disk does not either. */
 struct batch {
 	const struct corpus_record *written[BATCH];
 	const struct record *record[BATCH];
@@ -133,8 +134,8 @@ static void look_up_all(struct curve *c, struct arena *arena, struct batch *b)
 	struct err e;
 
 	for (size_t i = 0; i < BATCH; i++)
-		if (!store_candidates(c->world.hub.store, arena, RECORD_ORGANIZATION, b->key[i], b->nkeys[i], CANDIDATES_MAX,
-			    &b->candidate[i], &b->ncandidates[i], &e))
+		if (!store_candidates(c->world.hub.store, arena, RECORD_ORGANIZATION, b->key[i], b->nkeys[i],
+			    CANDIDATES_MAX, &b->candidate[i], &b->ncandidates[i], &e))
 			die(&e);
 }
 
@@ -200,7 +201,7 @@ static struct point measure(struct curve *c, uint64_t size)
 {
 	AUTO(arena_free) struct arena *arena = arena_new(), *texts = arena_new();
 	struct batch *b = calloc(1, sizeof *b);
-	struct point p = { .size = size };
+	struct point p = {.size = size};
 	struct err e;
 
 	for (uint64_t n = 0; n < QUERIES; n += BATCH) {
@@ -231,7 +232,8 @@ static void print(const struct point *p)
 	printf("  %9llu %11.0f ", (unsigned long long)p->size, 1e6 / p->total_us);
 	for (int s = 0; s < STAGES; s++)
 		printf(" %16.1f", p->us[s]);
-	printf(" %7.2f %11.2f %9.3f %8.0f\n", (double)p->keys / QUERIES, (double)p->candidates / QUERIES, (double)p->links / QUERIES, p->peak_mb);
+	printf(" %7.2f %11.2f %9.3f %8.0f\n", (double)p->keys / QUERIES, (double)p->candidates / QUERIES,
+		(double)p->links / QUERIES, p->peak_mb);
 	fflush(stdout);
 }
 
@@ -253,12 +255,13 @@ static double exponent(const struct point *p, size_t n)
 
 bool match_curve(const struct options *options)
 {
-	static const uint64_t sizes[] = { 1000, 3000, 10000, 30000, 100000, 300000, 1000000 };
-	struct curve c = { .corpus = { .seed = options->seed, .companies = options->most + options->most / 4 } };
+	static const uint64_t sizes[] = {1000, 3000, 10000, 30000, 100000, 300000, 1000000};
+	struct curve c = {.corpus = {.seed = options->seed, .companies = options->most + options->most / 4}};
 	struct point p[sizeof sizes / sizeof *sizes];
 	size_t n = 0;
 
-	printf("\nrecords matched against an index, one core; microseconds of CPU per record\n  %9s %11s ", "index", "records/s");
+	printf("\nrecords matched against an index, one core; microseconds of CPU per record\n  %9s %11s ", "index",
+		"records/s");
 	for (int s = 0; s < STAGES; s++)
 		printf(" %16s", stage_name[s]);
 	printf(" %7s %11s %9s %8s\n", "keys", "candidates", "linked", "peak MB");
@@ -269,9 +272,10 @@ bool match_curve(const struct options *options)
 		print(&p[n]);
 	}
 	if (n > 1)
-		printf("  n records in an index of n take n^%.3f; between the first and the last, n log n is n^%.3f\n", exponent(p, n),
+		printf("  n records in an index of n take n^%.3f; between the first and the last, n log n is n^%.3f\n",
+			exponent(p, n),
 			1 + log(log((double)p[n - 1].size) / log((double)p[0].size)) /
-					    log((double)p[n - 1].size / (double)p[0].size));
+					log((double)p[n - 1].size / (double)p[0].size));
 	world_fini(&c.world);
 	return true;
 }

@@ -32,6 +32,7 @@ static const struct part {
 } parts[] = {
 	{ "companies", "the corpus through the engine, with enterprise numbers", with_numbers },
 	{ "no-numbers", "the same without any", without_numbers },
+	{ "contacts", "the people of those companies through the engine", match_contacts },
 	{ "people", "labelled files of people, trained on without their labels", match_people },
 	{ "curve", "records matched per second, from 1,000 records in the index on", match_curve },
 };

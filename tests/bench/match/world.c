@@ -28,8 +28,12 @@ static void partner_init(struct world *w, int i)
 		c->guard[g] = guard_default((enum guard)g);
 	if (!store_partner(w->hub.store, w->arena, c->id, &row, &e))
 		die(&e);
-	w->partner[i] = (struct hub_partner){ .id = row.id, .config = c, .types = c->types, .onboarded = true, .scanned = true,
-		.caps = ADAPTER_CAN_GET };
+	w->partner[i] = (struct hub_partner){.id = row.id,
+		.config = c,
+		.types = c->types,
+		.onboarded = true,
+		.scanned = true,
+		.caps = ADAPTER_CAN_GET};
 	for (int t = 0; t < RECORD_TYPES; t++)
 		w->partner[i].readable[t] = ~UINT64_C(0);
 }
@@ -38,7 +42,7 @@ void world_init(struct world *w, const char *under)
 {
 	struct err e;
 
-	*w = (struct world){ .arena = arena_new() };
+	*w = (struct world){.arena = arena_new()};
 	mkdir(under, 0777);
 	snprintf(w->dir, sizeof w->dir, "%.200s/match-XXXXXX", under);
 	if (!mkdtemp(w->dir)) {
@@ -47,11 +51,15 @@ void world_init(struct world *w, const char *under)
 	}
 	w->config.partner = w->list;
 	w->config.n = CORPUS_PARTNERS;
-	w->hub = (struct hub){ .config = &w->config, .partner = w->partner, .n = CORPUS_PARTNERS, .now_ms = 1000000000000, .random = 7 };
+	w->hub = (struct hub){.config = &w->config,
+		.partner = w->partner,
+		.n = CORPUS_PARTNERS,
+		.now_ms = 1000000000000,
+		.random = 7};
 	for (int t = 0; t < RECORD_TYPES; t++)
 		for (unsigned f = 0; f < field_count((enum record_type)t); f++)
 			w->config.policy[t][f] = field_at((enum record_type)t, f)->policy;
-	w->hub.store = store_open(&(struct store_options){ .path = arena_printf(w->arena, "%s/db", w->dir) }, &e);
+	w->hub.store = store_open(&(struct store_options){.path = arena_printf(w->arena, "%s/db", w->dir)}, &e);
 	if (!w->hub.store || !store_begin(w->hub.store, &e))
 		die(&e);
 	for (int i = 0; i < CORPUS_PARTNERS; i++)
@@ -77,9 +85,13 @@ void world_fini(struct world *w)
 
 void world_page(struct world *w, unsigned partner, struct arena *arena, const struct item *item, size_t n)
 {
-	struct page page = { .partner = w->partner[partner].id, .type = item->type, .item = item, .n = n,
-		.asked = store_seq(w->hub.store), .arena = arena };
-	struct err e = { 0 };
+	struct page page = {.partner = w->partner[partner].id,
+		.type = item->type,
+		.item = item,
+		.n = n,
+		.asked = store_seq(w->hub.store),
+		.arena = arena};
+	struct err e = {0};
 
 	w->hub.now_ms += 1000;
 	if (reconcile_page(&w->hub, &page, &e) && page.guarded)
@@ -89,7 +101,8 @@ void world_page(struct world *w, unsigned partner, struct arena *arena, const st
 	tally_add(&w->tally, &page.run);
 }
 
-int64_t world_entity(struct world *w, struct arena *arena, unsigned partner, enum record_type type, const char *key, int64_t *shadow)
+int64_t world_entity(
+	struct world *w, struct arena *arena, unsigned partner, enum record_type type, const char *key, int64_t *shadow)
 {
 	struct shadow *s;
 	struct err e;

@@ -27,6 +27,7 @@ void world_fini(struct world *);
 /* One page of a partner, committed. */
 void world_page(struct world *, unsigned partner, struct arena *, const struct item *, size_t n);
 /* The entity that the partner's record belongs to now, and the record's shadow. */
-int64_t world_entity(struct world *, struct arena *, unsigned partner, enum record_type, const char *key, int64_t *shadow);
+int64_t world_entity(
+	struct world *, struct arena *, unsigned partner, enum record_type, const char *key, int64_t *shadow);
 
 void die(const struct err *) __attribute__((noreturn));

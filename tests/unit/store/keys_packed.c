@@ -23,9 +23,11 @@ static uint64_t roll(void)
 /* Few ids and hashes, so that buckets and keys are shared; some at the ends of the range. */
 static struct packed_key key(void)
 {
-	const uint64_t hash = roll() % 8 ? (roll() % 500) * UINT64_C(0x9E3779B97F4A7C15) : roll() % 2 ? UINT64_MAX : UINT64_C(1) << 63;
+	const uint64_t hash = roll() % 8   ? (roll() % 500) * UINT64_C(0x9E3779B97F4A7C15)
+			      : roll() % 2 ? UINT64_MAX
+					   : UINT64_C(1) << 63;
 
-	return (struct packed_key){ (int64_t)hash, (int64_t)(roll() % 300 + 1) };
+	return (struct packed_key){(int64_t)hash, (int64_t)(roll() % 300 + 1)};
 }
 
 static int by_hash(const void *a, const void *b)
@@ -77,7 +79,7 @@ static void finds_what_a_list_finds(void **unused)
 
 	(void)unused;
 	for (int round = 0; round < 6; round++) {
-		struct packed p = { 0 };
+		struct packed p = {0};
 		size_t n = roll() % 200;
 
 		for (size_t i = 0; i < n; i++)
@@ -111,7 +113,7 @@ static void finds_what_a_list_finds(void **unused)
 
 static void finds_nothing_that_is_not_there(void **unused)
 {
-	struct packed p = { 0 };
+	struct packed p = {0};
 	uint32_t cursor = 0;
 	int wrong = 0;
 
@@ -120,7 +122,7 @@ static void finds_nothing_that_is_not_there(void **unused)
 	packed_end(&p);
 	assert_int_equal(packed_next(&p, 12345, &cursor), 0);
 	for (int64_t i = 1; i <= 20; i++)
-		packed_merge(&p, &(struct packed_key){ (int64_t)roll(), i }, 1);
+		packed_merge(&p, &(struct packed_key){(int64_t)roll(), i}, 1);
 	for (int i = 0; i < 10000; i++) {
 		cursor = 0;
 		wrong += packed_next(&p, (int64_t)roll(), &cursor) != 0;
@@ -131,19 +133,19 @@ static void finds_nothing_that_is_not_there(void **unused)
 
 static void gives_up_where_it_cannot_go_on(void **unused)
 {
-	struct packed p = { 0 };
+	struct packed p = {0};
 
 	(void)unused;
 	packed_begin(&p);
 	packed_end(&p);
-	packed_merge(&p, &(struct packed_key){ 5, INT64_C(1) << 26 }, 1);
+	packed_merge(&p, &(struct packed_key){5, INT64_C(1) << 26}, 1);
 	assert_false(packed_ready(&p));
 	assert_true(p.given_up);
 	p.given_up = false;
 	packed_begin(&p);
-	packed_append(&p, (struct packed_key){ 5, (INT64_C(1) << 26) - 1 });
+	packed_append(&p, (struct packed_key){5, (INT64_C(1) << 26) - 1});
 	p.n = PACKED_MAX;
-	packed_append(&p, (struct packed_key){ 6, 1 });
+	packed_append(&p, (struct packed_key){6, 1});
 	assert_true(p.given_up);
 	packed_fini(&p);
 }

@@ -15,7 +15,7 @@
 
 #define COMPANIES 20000
 
-static const struct corpus corpus = { .seed = 42, .companies = COMPANIES };
+static const struct corpus corpus = {.seed = 42, .companies = COMPANIES};
 
 static uint64_t hash_of(const struct corpus *c, struct arena *arena, uint64_t id)
 {
@@ -34,7 +34,7 @@ static uint64_t hash_of(const struct corpus *c, struct arena *arena, uint64_t id
 static void the_same_seed_gives_the_same_companies_in_any_order(void **state)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
-	const struct corpus other = { .seed = 43, .companies = COMPANIES };
+	const struct corpus other = {.seed = 43, .companies = COMPANIES};
 	uint64_t hash[200];
 	int same = 0;
 
@@ -56,7 +56,7 @@ static int by_text(const void *a, const void *b)
 static void every_number_is_valid_and_its_own(void **state)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
-	char (*number)[11] = test_calloc(COMPANIES, sizeof *number);
+	char(*number)[11] = test_calloc(COMPANIES, sizeof *number);
 
 	(void)state;
 	for (uint64_t id = 0; id < COMPANIES; id++) {
@@ -146,7 +146,7 @@ static void count(struct counts *n)
 				bool valid;
 
 				n->bad++;
-				normalise(arena, VALUE_ENTERPRISE, number, &valid, &(struct err){ 0 });
+				normalise(arena, VALUE_ENTERPRISE, number, &valid, &(struct err){0});
 				n->bad_unnoticed += valid;
 			}
 		}
@@ -154,16 +154,16 @@ static void count(struct counts *n)
 	}
 }
 
-#define assert_share(part, whole, per_mille, tolerance)                                             \
-	do {                                                                                        \
-		const double share_ = (double)(part) * 1000 / (double)(whole);                      \
-		if (share_ < (per_mille) - (tolerance) || share_ > (per_mille) + (tolerance))       \
-			fail_msg("%s: %.1f per mille of %s, declared %d", #part, share_, #whole, (int)(per_mille)); \
+#define assert_share(part, whole, per_mille, tolerance)                                                                \
+	do {                                                                                                           \
+		const double share_ = (double)(part)*1000 / (double)(whole);                                           \
+		if (share_ < (per_mille) - (tolerance) || share_ > (per_mille) + (tolerance))                          \
+			fail_msg("%s: %.1f per mille of %s, declared %d", #part, share_, #whole, (int)(per_mille));    \
 	} while (0)
 
 static void declared_rates_hold(void **state)
 {
-	struct counts n = { 0 };
+	struct counts n = {0};
 
 	(void)state;
 	count(&n);
@@ -184,10 +184,11 @@ static void declared_rates_hold(void **state)
 			const double rate = corpus_quirk_rate[q][p], of = (double)n.could[q][p];
 
 			/* Four standard deviations, and one record. */
-			if (of > 0 && ((double)n.quirk[q][p] - of * rate / 1000) * ((double)n.quirk[q][p] - of * rate / 1000) >
+			if (of > 0 && ((double)n.quirk[q][p] - of * rate / 1000) *
+						      ((double)n.quirk[q][p] - of * rate / 1000) >
 					      16 * of * rate / 1000 + 1)
-				fail_msg("%s at %s: %d of %.0f, declared %.0f per mille", corpus_quirk_help[q], corpus_partner[p],
-					(int)n.quirk[q][p], of, rate);
+				fail_msg("%s at %s: %d of %.0f, declared %.0f per mille", corpus_quirk_help[q],
+					corpus_partner[p], (int)n.quirk[q][p], of, rate);
 			if (q != CORPUS_DUPLICATE && rate > 0)
 				assert_true(n.quirk[q][p] || rate < 10);
 		}
@@ -200,7 +201,7 @@ static void declared_rates_hold(void **state)
 static void neighbours_share_what_they_should_and_are_different(void **state)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
-	uint64_t met[CORPUS_RELATION_COUNT] = { 0 }, addresses[CORPUS_RELATION_COUNT] = { 0 }, domains = 0, same_name = 0;
+	uint64_t met[CORPUS_RELATION_COUNT] = {0}, addresses[CORPUS_RELATION_COUNT] = {0}, domains = 0, same_name = 0;
 
 	(void)state;
 	for (uint64_t id = 1; id < COMPANIES; id++, arena_reset(arena)) {
@@ -216,7 +217,8 @@ static void neighbours_share_what_they_should_and_are_different(void **state)
 		assert_int_equal(a.leader, a.id);
 		assert_string_not_equal(a.number, b.number);
 		met[r]++;
-		addresses[r] += a.address.place == b.address.place && a.address.street == b.address.street && a.address.house == b.address.house;
+		addresses[r] += a.address.place == b.address.place && a.address.street == b.address.street &&
+				a.address.house == b.address.house;
 		switch ((int)r) {
 		case CORPUS_SUBSIDIARY:
 		case CORPUS_HOLDING:
@@ -245,7 +247,7 @@ static void relations_beyond_groups_are_told(void **state)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
 	struct corpus_company *c = arena_array(arena, struct corpus_company, 2000);
-	uint64_t met[CORPUS_RELATION_COUNT] = { 0 };
+	uint64_t met[CORPUS_RELATION_COUNT] = {0};
 
 	(void)state;
 	for (uint64_t id = 0; id < 2000; id++)
@@ -271,7 +273,7 @@ static void every_record_can_be_read(void **state)
 		const size_t n = corpus_records(&corpus, arena, id, r);
 
 		for (size_t i = 0; i < n; i++) {
-			struct err e = { 0 };
+			struct err e = {0};
 			struct record *record = corpus_read(arena, &r[i], &e);
 
 			if (!record)
@@ -285,7 +287,8 @@ static void every_record_can_be_read(void **state)
 				houses += *record->v[ORGANIZATION_HOUSE_NUMBER] != '\0';
 			}
 			for (unsigned f = ORGANIZATION_EMAILS; f <= ORGANIZATION_WEBSITES; f++)
-				assert_true(f == ORGANIZATION_PHONES || !record->v[f] || strstr(record->v[f], ".example"));
+				assert_true(
+					f == ORGANIZATION_PHONES || !record->v[f] || strstr(record->v[f], ".example"));
 		}
 	}
 	assert_share(phones_read, phones, 995, 5);
@@ -295,7 +298,7 @@ static void every_record_can_be_read(void **state)
 static void a_corpus_without_numbers_has_none(void **state)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
-	const struct corpus without = { .seed = 42, .companies = COMPANIES, .no_numbers = true };
+	const struct corpus without = {.seed = 42, .companies = COMPANIES, .no_numbers = true};
 
 	(void)state;
 	for (uint64_t id = 0; id < 1000; id++, arena_reset(arena)) {
@@ -311,12 +314,12 @@ static void a_corpus_without_numbers_has_none(void **state)
 
 static void an_order_names_each_company_once(void **state)
 {
-	static const uint64_t sizes[] = { 1, 2, 64, 1000, 20000 };
+	static const uint64_t sizes[] = {1, 2, 64, 1000, 20000};
 
 	(void)state;
 	for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
 		for (unsigned p = 0; p < CORPUS_PARTNERS; p++) {
-			const struct corpus c = { .seed = 1, .companies = sizes[s] };
+			const struct corpus c = {.seed = 1, .companies = sizes[s]};
 			bool *seen = test_calloc(sizes[s], sizeof *seen);
 
 			for (uint64_t at = 0; at < sizes[s]; at++) {

@@ -16,7 +16,7 @@
 
 static void perfect_is_one(void **state)
 {
-	const struct score_item item[] = { { 1, 10, 0 }, { 1, 10, 1 }, { 2, 20, 0 }, { 3, 30, 1 } };
+	const struct score_item item[] = {{1, 10, 0}, {1, 10, 1}, {2, 20, 0}, {3, 30, 1}};
 	struct score s;
 
 	(void)state;
@@ -41,8 +41,8 @@ static void nothing_is_one_too(void **state)
  * B-cubed precision: (2/3 + 2/3 + 1/3 + 1 + 1/4 + 3 * 3/4) / 8; recall: (2/3 + 2/3 + 1/3 + 1/2 + 1/2 + 3) / 8. */
 static void pairs_and_b_cubed_by_hand(void **state)
 {
-	const struct score_item item[] = { { 'c', 3, ANY }, { 'a', 1, ANY }, { 'b', 1, ANY }, { 'a', 2, ANY },
-		{ 'a', 1, ANY }, { 'c', 3, ANY }, { 'b', 3, ANY }, { 'c', 3, ANY } };
+	const struct score_item item[] = {{'c', 3, ANY}, {'a', 1, ANY}, {'b', 1, ANY}, {'a', 2, ANY}, {'a', 1, ANY},
+		{'c', 3, ANY}, {'b', 3, ANY}, {'c', 3, ANY}};
 	struct score s;
 
 	(void)state;
@@ -62,8 +62,8 @@ static void pairs_and_b_cubed_by_hand(void **state)
 /* Partner 0 has company a twice. Only one of the two can be with partner 1's record. */
 static void a_surplus_record_costs_no_recall(void **state)
 {
-	const struct score_item linked[] = { { 'a', 2, 0 }, { 'a', 1, 0 }, { 'a', 1, 1 } };
-	const struct score_item apart[] = { { 'a', 1, 0 }, { 'a', 2, 0 }, { 'a', 3, 1 } };
+	const struct score_item linked[] = {{'a', 2, 0}, {'a', 1, 0}, {'a', 1, 1}};
+	const struct score_item apart[] = {{'a', 1, 0}, {'a', 2, 0}, {'a', 3, 1}};
 	bool kept[3];
 	struct score s;
 
@@ -84,7 +84,7 @@ static void a_surplus_record_costs_no_recall(void **state)
 
 static void a_surplus_record_linked_wrongly_costs_precision(void **state)
 {
-	const struct score_item item[] = { { 'a', 1, 0 }, { 'a', 1, 1 }, { 'a', 2, 0 }, { 'b', 2, 1 } };
+	const struct score_item item[] = {{'a', 1, 0}, {'a', 1, 1}, {'a', 2, 0}, {'b', 2, 1}};
 	struct score s;
 
 	(void)state;
@@ -98,7 +98,7 @@ static void a_surplus_record_linked_wrongly_costs_precision(void **state)
 /* Without a source, two records of one truth are never surplus. */
 static void within_one_file_nothing_is_surplus(void **state)
 {
-	const struct score_item item[] = { { 'a', 1, ANY }, { 'a', 2, ANY } };
+	const struct score_item item[] = {{'a', 1, ANY}, {'a', 2, ANY}};
 	struct score s;
 
 	(void)state;
@@ -111,8 +111,8 @@ static void within_one_file_nothing_is_surplus(void **state)
 /* aaa apart and one b: two right questions join all of a, a wrong one joins nothing. */
 static void questions_are_counted_apart(void **state)
 {
-	const struct score_item item[] = { { 'a', 7, 0 }, { 'a', 8, 1 }, { 'a', 9, 2 }, { 'b', 5, 0 } };
-	const struct score_question question[] = { { 0, 1 }, { 3, 1 }, { 2, 1 } };
+	const struct score_item item[] = {{'a', 7, 0}, {'a', 8, 1}, {'a', 9, 2}, {'b', 5, 0}};
+	const struct score_question question[] = {{0, 1}, {3, 1}, {2, 1}};
 	struct score_asked asked;
 	struct score now;
 
