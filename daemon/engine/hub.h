@@ -150,6 +150,10 @@ bool join_keep_together(struct hub *, struct arena *, int64_t shadow, const char
 /* No write to a partner is under way for that entity. */
 bool join_settled(struct hub *, struct arena *, int64_t entity, struct err *);
 
+/* rematch.c: the entity's golden record was `before` and may say now that it is one the hub holds apart: they are joined, or
+ * people are asked. May make *e an alias. */
+bool rematch(struct hub *, struct arena *, struct entity *, const struct record *before, struct tally *, struct err *);
+
 /* --- review.c: questions to people ----------------------------------------------------------------------------------- */
 
 /* Settles one: accepting does what it proposes, rejecting remembers that it is not so. */

@@ -45,6 +45,7 @@ static bool place_with(struct hub *hub, struct page *page, struct shadow *s, con
 	const struct record *now, struct entity *e, const char *how, const struct match_result *why, struct err *err)
 {
 	BUF_AUTO struct buf seen = { 0 }, link = { 0 };
+	const struct record *before = e->golden;
 
 	see(hub, page, s, item, now, &seen);
 	s->entity = e->id;
@@ -60,7 +61,8 @@ static bool place_with(struct hub *hub, struct page *page, struct shadow *s, con
 			!store_unsuppress(hub->store, s->partner, e->id, err))
 			return false;
 	}
-	return decide_entity(hub, page->arena, e, s->partner, &page->run, err) && reconcile_placed(hub, page, s, err);
+	return decide_entity(hub, page->arena, e, s->partner, &page->run, err) && reconcile_placed(hub, page, s, err) &&
+		rematch(hub, page->arena, e, before, &page->run, err);
 }
 
 static void take_as_agreed(struct shadow *s, const struct record *now)

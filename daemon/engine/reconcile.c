@@ -196,6 +196,7 @@ bool reconcile_reading(struct hub *hub, struct page *page, struct shadow *s, con
 {
 	struct image_source source;
 	struct observation o;
+	const struct record *before;
 	struct entity *e;
 	bool returned = s->state != SHADOW_LIVE;
 
@@ -223,7 +224,9 @@ bool reconcile_reading(struct hub *hub, struct page *page, struct shadow *s, con
 		return true;
 	if ((o.edited || returned) && !revive(hub, page->arena, e, s, err))
 		return false;
-	return decide_entity(hub, page->arena, e, page->partner, &page->run, err);
+	before = e->golden;
+	return decide_entity(hub, page->arena, e, page->partner, &page->run, err) &&
+		(!o.edited || rematch(hub, page->arena, e, before, &page->run, err));
 }
 
 static bool known(struct hub *hub, const struct hub_partner *p, struct page *page, struct shadow *s, const struct item *item,

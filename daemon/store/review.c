@@ -87,6 +87,15 @@ bool store_review_on(struct store *s, int64_t entity)
 	return any(&q);
 }
 
+bool store_review_between(struct store *s, int64_t entity, int64_t other)
+{
+	struct sql q = sql(s, SQL_REVIEW_BETWEEN);
+
+	sql_int(&q, entity);
+	sql_int(&q, other);
+	return any(&q);
+}
+
 bool store_review_about(struct store *s, int64_t shadow)
 {
 	struct sql q = sql(s, SQL_REVIEW_ABOUT);

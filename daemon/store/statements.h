@@ -178,6 +178,8 @@
 	X(REVIEW, "SELECT " REVIEW_COLUMNS " FROM review WHERE id = ?")                                   \
 	X(REVIEW_OPEN, "SELECT id FROM review WHERE shadow = ? AND entity = ? AND kind = ? AND state = 'open'") \
 	X(REVIEW_ABOUT, "SELECT 1 FROM review WHERE shadow = ? AND state = 'open' LIMIT 1")               \
+	X(REVIEW_BETWEEN, "SELECT 1 FROM review WHERE state = 'open' AND entity = ?1 AND other = ?2 UNION ALL" \
+		" SELECT 1 FROM review WHERE state = 'open' AND entity = ?2 AND other = ?1 LIMIT 1")      \
 	X(REVIEW_ON, "SELECT 1 FROM review WHERE state = 'open' AND entity = ?1 UNION ALL"                \
 		" SELECT 1 FROM review WHERE state = 'open' AND other = ?1 AND kind = 'match' LIMIT 1")   \
 	X(REVIEWS_LIKE, "SELECT b.id FROM review a JOIN review b ON b.kind = a.kind AND b.type = a.type"  \

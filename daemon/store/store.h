@@ -271,6 +271,7 @@ bool store_reviews_like(struct store *, struct arena *, int64_t review, size_t m
 bool store_reviews_merge(struct store *, int64_t from, int64_t into, const char *by, int64_t at_ms, struct err *);
 bool store_reviews_follow(struct store *, int64_t shadow, int64_t entity, struct err *);   /* it is there now */
 bool store_review_about(struct store *, int64_t shadow);   /* an open question about its link */
+bool store_review_between(struct store *, int64_t entity, int64_t other);   /* an open question whether they are one */
 bool store_review_on(struct store *, int64_t entity);      /* an open question about what it is, or whether it is another */
 
 struct quarantine {

@@ -1,0 +1,176 @@
+/*
+ * rematch.c - a record that says something new may be one that the hub holds apart.
+ *
+ * Only keys that it did not have before are looked up, so that an edit that changes nothing about who it is costs
+ * nothing. What people decided stands. Two records are joined without a question only if one of them is known at a single
+ * partner, so that no chain of links grows behind anybody's back.
+ */
+#include <string.h>
+
+#include "core/match.h"
+#include "engine/hub.h"
+#include "engine/story.h"
+
+enum { CANDIDATES_MAX = 24 };
+
+struct rematch {
+	struct hub *hub;
+	struct arena *arena;
+	const struct match_model *model;
+	const struct match_features *features;
+	struct entity *e;
+	struct shadow **shadow;
+	size_t n;
+	struct tally *tally;
+};
+
+static bool has(const uint64_t *key, size_t n, uint64_t wanted)
+{
+	for (size_t i = 0; i < n; i++)
+		if (key[i] == wanted)
+			return true;
+	return false;
+}
+
+/* The keys it has now and did not have. */
+static size_t new_keys(struct rematch *r, const struct record *before, uint64_t key[MATCH_KEYS_MAX])
+{
+	uint64_t old[MATCH_KEYS_MAX], now[MATCH_KEYS_MAX];
+	const size_t nold = match_keys(match_prepare(r->arena, r->model, before), old), nnow = match_keys(r->features, now);
+	size_t n = 0;
+
+	for (size_t i = 0; i < nnow; i++)
+		if (!has(old, nold, now[i]))
+			key[n++] = now[i];
+	return n;
+}
+
+static unsigned partners(struct shadow *const *shadow, size_t n)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		bool seen = shadow[i]->state != SHADOW_LIVE;
+
+		for (size_t k = 0; k < i && !seen; k++)
+			seen = shadow[k]->state == SHADOW_LIVE && shadow[k]->partner == shadow[i]->partner;
+		count += !seen;
+	}
+	return count;
+}
+
+static bool kept_apart(struct rematch *r, int64_t other)
+{
+	for (size_t i = 0; i < r->n; i++)
+		if (store_forbidden(r->hub->store, r->shadow[i]->id, other))
+			return true;
+	return false;
+}
+
+/* The later of two records that one partner has, one in each; NULL: none has. */
+static const struct shadow *duplicate(struct rematch *r, struct shadow *const *other, size_t n)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		const struct shadow *mine = r->shadow[i], *theirs = marks_shadow_at(other, n, mine->partner);
+
+		if (theirs && marks_shadow_at(r->shadow, r->n, mine->partner) == mine)
+			return mine->id > theirs->id ? mine : theirs;
+	}
+	return NULL;
+}
+
+static const struct shadow *latest(struct shadow *const *shadow, size_t n)
+{
+	const struct shadow *found = NULL;
+
+	for (size_t i = 0; i < n; i++)
+		if (shadow[i]->state == SHADOW_LIVE)
+			found = shadow[i];
+	return found;
+}
+
+static bool ask(struct rematch *r, const char *kind, const struct shadow *s, int64_t other, const struct match_result *why,
+	struct err *err)
+{
+	BUF_AUTO struct buf evidence = { 0 };
+	struct review review = {
+		.kind = kind, .type = r->e->type, .shadow = s->id, .entity = s->entity, .other = other, .made_at = r->hub->now_ms,
+	};
+	int64_t id;
+
+	if (store_review_between(r->hub->store, s->entity, other))
+		return true;
+	story_link(&evidence, kind, r->model, why);
+	review.evidence = evidence.data;
+	r->tally->reviews++;
+	store_event(r->hub->store, r->hub->now_ms, EVENT_REVIEW, s->partner, s->entity, s->id, evidence.data);
+	return store_review_ask(r->hub->store, &review, &id, err);
+}
+
+static bool join(struct rematch *r, int64_t other, const struct match_result *why, struct err *err)
+{
+	const struct join join = { .how = why->strong ? "key" : "score", .why = why };
+
+	r->tally->linked++;
+	return join_merge(r->hub, r->arena, r->e->id, other, &join, r->tally, err);
+}
+
+/* *joined: it is another entity now, and there is nothing more to look for. */
+static bool meet(struct rematch *r, struct entity *other, const struct match_result *why, bool *joined, struct err *err)
+{
+	const struct shadow *twice, *asked = latest(r->shadow, r->n);
+	struct shadow **theirs;
+	struct err busy = { 0 };
+	size_t n;
+
+	if (kept_apart(r, other->id))
+		return true;
+	if (!store_shadows_of(r->hub->store, r->arena, other->id, &theirs, &n, err))
+		return false;
+	twice = duplicate(r, theirs, n);
+	if (twice)
+		return twice->state != SHADOW_LIVE ||
+		       ask(r, "duplicate", twice, twice->entity == r->e->id ? other->id : r->e->id, why, err);
+	if (!asked || !latest(theirs, n))
+		return true;
+	if (why->verdict == MATCH_REVIEW)
+		return ask(r, "match", asked, other->id, why, err);
+	if ((partners(r->shadow, r->n) > 1 && partners(theirs, n) > 1) || !join_settled(r->hub, r->arena, r->e->id, &busy) ||
+		!join_settled(r->hub, r->arena, other->id, &busy))
+		return ask(r, "chain", asked, other->id, why, err);
+	*joined = true;
+	return join(r, other->id, why, err);
+}
+
+bool rematch(struct hub *hub, struct arena *arena, struct entity *e, const struct record *before, struct tally *tally,
+	struct err *err)
+{
+	struct rematch r = { .hub = hub, .arena = arena, .e = e, .tally = tally, .model = store_model(hub->store) };
+	uint64_t key[MATCH_KEYS_MAX];
+	bool joined = false;
+	size_t nkeys, n;
+	int64_t *id;
+
+	if (e->state != ENTITY_LIVE)
+		return true;
+	r.features = match_prepare(arena, r.model, e->golden);
+	nkeys = new_keys(&r, before, key);
+	if (!nkeys)
+		return true;
+	if (!store_shadows_of(hub->store, arena, e->id, &r.shadow, &r.n, err) ||
+		!store_candidates(hub->store, arena, e->type, key, nkeys, CANDIDATES_MAX, &id, &n, err))
+		return false;
+	for (size_t i = 0; i < n && !joined; i++) {
+		struct match_result why;
+		struct entity *other;
+
+		if (!store_entity(hub->store, arena, id[i], &other, err))
+			return false;
+		if (!other || other->id == e->id || other->type != e->type || other->state != ENTITY_LIVE)
+			continue;
+		match_compare(r.model, r.features, match_prepare(arena, r.model, other->golden), &why);
+		if (why.verdict != MATCH_NEW && !meet(&r, other, &why, &joined, err))
+			return false;
+	}
+	return true;
+}
