@@ -49,9 +49,15 @@ void render_status(const struct cli *, const json_t *), render_partners(const st
 	render_quarantine(const struct cli *, const json_t *), render_refusals(const struct cli *, const json_t *),
 	render_refusal(const struct cli *, const json_t *), render_reviews(const struct cli *, const json_t *),
 	render_review(const struct cli *, const json_t *), render_decision(const struct cli *, const json_t *),
+	render_match(const struct cli *, const json_t *), render_replaced(const struct cli *, const json_t *),
 	render_show(const struct cli *, const json_t *),
 	render_records(const struct cli *, const json_t *), render_disclosures(const struct cli *, const json_t *),
 	render_fields(const struct cli *, const json_t *), render_adapter_check(const struct cli *, const json_t *);
+
+/* --- render_review.c: two records beside each other (right NULL: one), and what each field added to the score --- */
+
+void render_sides(const struct cli *, const char *left_name, const json_t *left, const char *right_name, const json_t *right);
+void render_waterfall(const json_t *evidence);
 
 /* --- render_plan.c: what a decision would change (engine/preview.h) -------------------------------------------- */
 

@@ -82,6 +82,8 @@ static const struct {
 	{ "review show", render_review },
 	{ "review accept", render_decision },
 	{ "review reject", render_decision },
+	{ "match explain", render_match },
+	{ "match replaced", render_replaced },
 	{ "review merge", render_decision },
 	{ "review split", render_decision },
 	{ "sync", render_done },

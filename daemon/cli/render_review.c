@@ -74,7 +74,7 @@ static char *owners(const struct cli *cli, const json_t *links)
 	return arena_strdup(cli->arena, b.data ? b.data : "");
 }
 
-static void side_by_side(
+void render_sides(
 	const struct cli *cli, const char *left_name, const json_t *left, const char *right_name, const json_t *right)
 {
 	AUTO(table_free) struct table *t = table_new(cli);
@@ -107,7 +107,7 @@ static void side_by_side(
 }
 
 /* Where the score began, what each field added, where it came out. */
-static void show_waterfall(const json_t *evidence)
+void render_waterfall(const json_t *evidence)
 {
 	const json_t *e, *score = json_object_get(evidence, "score"), *prior = json_object_get(evidence, "prior");
 	double sum = json_number_value(prior);
@@ -134,12 +134,12 @@ void render_review(const struct cli *cli, const json_t *r)
 	printf("review %lld: %s of %s, %s%s%s\n", id, words_text(r, "kind"), words_text(r, "type"), words_text(r, "state"),
 		*words_text(r, "decided_by") ? " by " : "", words_text(r, "decided_by"));
 	printf("%s\n", words_text(evidence, "why"));
-	show_waterfall(evidence);
+	render_waterfall(evidence);
 	printf("\n%s  %s\n", record, owners(cli, json_object_get(r, "links")));
 	if (json_is_object(other))
 		printf("%s  %s\n", words_text(r, "other"), owners(cli, json_object_get(r, "other_links")));
 	printf("\n");
-	side_by_side(cli, record, json_object_get(r, "golden"), words_text(r, "other"),
+	render_sides(cli, record, json_object_get(r, "golden"), words_text(r, "other"),
 		json_is_object(other) ? other : NULL);
 	if (strcmp(words_text(r, "state"), "open"))
 		return;

@@ -16,6 +16,8 @@ command_part command_plan_list, command_plan_show, command_plan_approve, command
 /* commands_review.c */
 command_part command_review_list, command_review_show, command_review_accept, command_review_reject,
 	command_review_merge, command_review_split;
+/* commands_match.c */
+command_part command_match_explain, command_match_replaced;
 /* commands_refused.c */
 command_part command_refused_list, command_refused_show, command_refused_retry, command_refused_drop;
 /* commands_setup.c */

@@ -4,7 +4,7 @@
  * Every decision is carried out in one transaction, which is undone where only its consequences are asked for; the
  * answer says them in both cases, as `plan` (preview.h).
  */
-#include "engine/commands_parts.h"
+#include "engine/named.h"
 
 #include <string.h>
 
@@ -253,67 +253,6 @@ bool command_review_reject(struct command_call *call, struct err *e)
 	return answer_review(call, false, "rejected", e);
 }
 
-/* --- naming -------------------------------------------------------------------------------------------------- */
-
-/* The shadow that PARTNER:KEY or PARTNER:TYPE:KEY names. */
-static bool shadow_named(struct command_call *call, const char *name, struct shadow **out, struct err *e)
-{
-	const char *colon = strchr(name, ':'), *key = colon ? colon + 1 : NULL, *second = key ? strchr(key, ':') : NULL;
-	const struct hub_partner *p;
-	enum record_type only = RECORD_TYPES;
-	struct shadow *s;
-
-	if (!colon)
-		return err_set(e, ERR_ITEM, "a record at a partner is named PARTNER:KEY");
-	p = hub_partner_named(call->hub, arena_strndup(call->arena, name, (size_t)(colon - name)));
-	if (!p)
-		return err_set(e, ERR_GONE, "no such partner");
-	if (second && record_type_parse(arena_strndup(call->arena, key, (size_t)(second - key)), &only))
-		key = second + 1;
-	*out = NULL;
-	for (unsigned t = 0; t < RECORD_TYPES; t++) {
-		if (only != RECORD_TYPES && t != only)
-			continue;
-		if (!store_shadow_by_key(call->hub->store, call->arena, p->id, (enum record_type)t, key, &s, e))
-			return false;
-		if (s && *out)
-			return err_set(e, ERR_ITEM, "%s has several types with that key: write %s:TYPE:KEY",
-				p->config->id, p->config->id);
-		if (s)
-			*out = s;
-	}
-	return *out || err_set(e, ERR_GONE, "%s has no record with that key", p->config->id);
-}
-
-/* The row that a hub id names, merged or not; shorter ids the store's reader knows, here they must be whole. */
-static bool row_named(struct command_call *call, const char *name, int64_t *id, struct err *e)
-{
-	struct uuid uuid;
-
-	if (!uuid_parse(name, &uuid))
-		return err_set(e, ERR_ITEM, "%.60s: a whole hub id or PARTNER:KEY is wanted", name);
-	if (!store_entity_id(call->hub->store, &uuid, id, e))
-		return false;
-	return *id || err_set(e, ERR_GONE, "no such record");
-}
-
-static bool entity_named(struct command_call *call, const char *name, struct entity **out, struct err *e)
-{
-	struct shadow *s;
-	int64_t id;
-
-	if (strchr(name, ':')) {
-		if (!shadow_named(call, name, &s, e))
-			return false;
-		id = s->entity;
-	} else if (!row_named(call, name, &id, e)) {
-		return false;
-	}
-	if (!store_entity(call->hub->store, call->arena, id, out, e))
-		return false;
-	return *out || err_set(e, ERR_GONE, "no such record");
-}
-
 /* --- merging ------------------------------------------------------------------------------------------------- */
 
 static bool merge(struct command_call *call, struct act *act, struct tally *tally, struct err *e)
@@ -331,7 +270,9 @@ bool command_review_merge(struct command_call *call, struct err *e)
 	struct entity *a, *b;
 	char id[UUID_TEXT_MAX];
 
-	if (!entity_named(call, call_text(call, "record"), &a, e) || !entity_named(call, call_text(call, "other"), &b, e))
+	if (!call->hub)
+		return named_whole(call, "record", e) && named_whole(call, "other", e);
+	if (!named_entity(call, call_text(call, "record"), &a, e) || !named_entity(call, call_text(call, "other"), &b, e))
 		return false;
 	if (a->id == b->id)
 		return err_set(e, ERR_CONFLICT, "they are one already");
@@ -383,7 +324,7 @@ static bool keys_leave(struct command_call *call, struct act *act, struct err *e
 	json_array_foreach(json_object_get(call->args, "key"), i, name) {
 		struct shadow *s;
 
-		if (!shadow_named(call, json_string_value(name), &s, e))
+		if (!named_shadow(call, json_string_value(name), &s, e))
 			return false;
 		if (s->entity != act->entity[0])
 			return err_set(e, ERR_CONFLICT, "%.80s is not linked to that record", json_string_value(name));
@@ -422,12 +363,12 @@ static bool who_leaves(struct command_call *call, struct act *act, struct err *e
 	int64_t id;
 
 	if (strchr(name, ':')) {
-		if (!shadow_named(call, name, &s, e))
+		if (!named_shadow(call, name, &s, e))
 			return false;
 		act->entity[0] = s->entity;
 		return options ? keys_leave(call, act, e) && partners_leave(call, act, e) : leaves(act, s->id, e);
 	}
-	if (!row_named(call, name, &id, e) || !store_entity_itself(call->hub->store, call->arena, id, &row, e))
+	if (!named_row(call, name, &id, e) || !store_entity_itself(call->hub->store, call->arena, id, &row, e))
 		return false;
 	if (row->state == ENTITY_MERGED && !options) {
 		struct entity *now;
@@ -448,6 +389,8 @@ bool command_review_split(struct command_call *call, struct err *e)
 {
 	struct act act = { .run = split };
 
+	if (!call->hub)
+		return named_whole(call, "record", e);
 	if (!who_leaves(call, &act, e))
 		return false;
 	if (!act.nleaving)

@@ -343,6 +343,9 @@ static const char *how_words(const char *how)
 		{ "score", "by its score" },
 		{ "hub id", "by the hub id it keeps" },
 		{ "manual", "by an admin" },
+		{ "decided", "as it was decided before it was entered anew" },
+		{ "split", "split off by an admin" },
+		{ "content", "known by what the hub had sent" },
 	};
 
 	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++)

@@ -18,9 +18,9 @@ static bool side_of(struct hub *hub, struct arena *arena, int64_t entity, struct
 	return store_shadows_of(hub->store, arena, entity, &out->shadow, &out->n, err);
 }
 
-static bool move(struct hub *hub, struct shadow *s, int64_t entity, enum event_kind kind, const char *data, struct err *err)
+static bool move(struct hub *hub, struct shadow *s, int64_t entity, const char *data, struct err *err)
 {
-	store_event(hub->store, hub->now_ms, kind, s->partner, s->entity, s->id, data);
+	store_event(hub->store, hub->now_ms, EVENT_LINK, s->partner, entity, s->id, data);
 	s->entity = entity;
 	return store_shadow_save(hub->store, s, err) && store_reviews_follow(hub->store, s->id, entity, err);
 }
@@ -149,7 +149,7 @@ static bool merge(struct hub *hub, struct arena *arena, struct entity *older, st
 	seq = store_event(hub->store, hub->now_ms, EVENT_MERGE, 0, older->id, 0, data.data);
 	for (size_t i = 0; i < moved.n; i++)
 		if (!store_came_with(hub->store, moved.shadow[i]->id, seq, newer->id, err) ||
-			!move(hub, moved.shadow[i], older->id, EVENT_LINK, data.data, err))
+			!move(hub, moved.shadow[i], older->id, data.data, err))
 			return false;
 	if (newer->state == ENTITY_LIVE && !decide_state(hub, arena, older, ENTITY_LIVE, err))
 		return false;
@@ -457,13 +457,16 @@ static bool part(struct split *s, int64_t *out, struct err *err)
 	restored = home != NULL;
 	if (restored ? !revive(s, home, err) : !make_home(s, &home, err))
 		return false;
-	buf_adds(&data, "{\"by\":");
+	buf_adds(&data, "{\"how\":\"split\",\"by\":");
 	buf_add_json(&data, s->by);
 	buf_addf(&data, ",\"from\":%lld,\"into\":%lld,\"restored\":%s}", (long long)s->old->id, (long long)home->id,
 		restored ? "true" : "false");
-	for (size_t i = 0; i < s->leave.n; i++)
-		if (!move(s->hub, s->leave.shadow[i], home->id, EVENT_UNLINK, data.data, err))
+	for (size_t i = 0; i < s->leave.n; i++) {
+		store_event(s->hub->store, s->hub->now_ms, EVENT_UNLINK, s->leave.shadow[i]->partner, s->old->id,
+			s->leave.shadow[i]->id, data.data);
+		if (!move(s->hub, s->leave.shadow[i], home->id, data.data, err))
 			return false;
+	}
 	for (size_t i = 0; i < s->stay.n; i++)
 		if (!store_shadow_save(s->hub->store, s->stay.shadow[i], err))
 			return false;

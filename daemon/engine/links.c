@@ -227,15 +227,15 @@ static bool place_free(struct hub *hub, struct page *page, int64_t entity, struc
 }
 
 /* What it said there in the end, or what its people had entered, whichever is more like it. */
-static void resembles(struct page *page, const struct sought *x, const struct shadow *former, struct match_result *why)
+static void resembles(struct hub *hub, struct page *page, const struct sought *x, const struct shadow *former, struct match_result *why)
 {
 	struct record in_the_end, said;
 	struct match_result other;
 
 	shadow_record(former, &in_the_end);
 	merge_said(page->arena, former, &said);
-	match_compare(x->model, x->features, match_prepare(page->arena, x->model, &in_the_end), why);
-	match_compare(x->model, x->features, match_prepare(page->arena, x->model, &said), &other);
+	match_compare(x->model, x->features, store_features(hub->store, page->arena, &in_the_end), why);
+	match_compare(x->model, x->features, store_features(hub->store, page->arena, &said), &other);
 	if (other.verdict > why->verdict || (other.verdict == why->verdict && other.score > why->score))
 		*why = other;
 }
@@ -252,7 +252,7 @@ static bool find_formers(struct hub *hub, struct page *page, const struct sought
 		struct match_result why;
 		struct entity *e;
 
-		resembles(page, x, like[i], &why);
+		resembles(hub, page, x, like[i], &why);
 		if (why.verdict == MATCH_NEW)
 			continue;
 		out->former[out->nformers++] = like[i];
@@ -315,7 +315,7 @@ static bool search(struct hub *hub, struct page *page, const struct record *now,
 	size_t n;
 
 	*out = (struct found){ 0 };
-	x.features = match_prepare(page->arena, x.model, now);
+	x.features = store_features(hub->store, page->arena, now);
 	x.nkeys = match_keys(x.features, x.key);
 	if (!find_formers(hub, page, &x, out, err) || !store_candidates(hub->store, page->arena, page->type, x.key, x.nkeys,
 			CANDIDATES_MAX, &id, &n, err))
@@ -328,7 +328,7 @@ static bool search(struct hub *hub, struct page *page, const struct record *now,
 			return false;
 		if (!e || e->type != page->type || (mutant(TOMBSTONES) && e->state == ENTITY_DELETED))
 			continue;
-		match_compare(x.model, x.features, match_prepare(page->arena, x.model, e->golden), &why);
+		match_compare(x.model, x.features, store_features(hub->store, page->arena, e->golden), &why);
 		if (why.verdict != MATCH_NEW && !forbidden(hub, out, e->id) && !consider(hub, page, e, &why, out, err))
 			return false;
 	}
@@ -405,7 +405,7 @@ static bool contradicted(struct hub *hub, struct page *page, const struct record
 	struct sought x = { .model = store_model(hub->store) };
 	struct found found = { 0 };
 
-	x.features = match_prepare(page->arena, x.model, now);
+	x.features = store_features(hub->store, page->arena, now);
 	x.nkeys = match_keys(x.features, x.key);
 	*yes = false;
 	if (!find_formers(hub, page, &x, &found, err))

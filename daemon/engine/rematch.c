@@ -36,7 +36,7 @@ static bool has(const uint64_t *key, size_t n, uint64_t wanted)
 static size_t new_keys(struct rematch *r, const struct record *before, uint64_t key[MATCH_KEYS_MAX])
 {
 	uint64_t old[MATCH_KEYS_MAX], now[MATCH_KEYS_MAX];
-	const size_t nold = match_keys(match_prepare(r->arena, r->model, before), old), nnow = match_keys(r->features, now);
+	const size_t nold = match_keys(store_features(r->hub->store, r->arena, before), old), nnow = match_keys(r->features, now);
 	size_t n = 0;
 
 	for (size_t i = 0; i < nnow; i++)
@@ -153,7 +153,7 @@ bool rematch(struct hub *hub, struct arena *arena, struct entity *e, const struc
 
 	if (e->state != ENTITY_LIVE)
 		return true;
-	r.features = match_prepare(arena, r.model, e->golden);
+	r.features = store_features(hub->store, arena, e->golden);
 	nkeys = new_keys(&r, before, key);
 	if (!nkeys)
 		return true;
@@ -168,7 +168,7 @@ bool rematch(struct hub *hub, struct arena *arena, struct entity *e, const struc
 			return false;
 		if (!other || other->id == e->id || other->type != e->type || other->state != ENTITY_LIVE)
 			continue;
-		match_compare(r.model, r.features, match_prepare(arena, r.model, other->golden), &why);
+		match_compare(r.model, r.features, store_features(hub->store, arena, other->golden), &why);
 		if (why.verdict != MATCH_NEW && !meet(&r, other, &why, &joined, err))
 			return false;
 	}

@@ -11,7 +11,7 @@
 static bool add_keys_of(struct store *s, struct arena *arena, int64_t shadow, const struct record *r, struct err *e)
 {
 	uint64_t key[MATCH_KEYS_MAX];
-	const size_t n = match_keys(match_prepare(arena, s->model, r), key);
+	const size_t n = match_keys(store_features(s, arena, r), key);
 
 	for (size_t i = 0; i < n; i++) {
 		struct sql q = sql(s, SQL_DECISION_KEY_ADD);

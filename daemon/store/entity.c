@@ -132,7 +132,7 @@ static int by_value(const void *a, const void *b)
 /* Sorted, each once; a record that is not there has none. */
 static void keys_of(struct store *s, struct arena *arena, const struct record *r, struct key_set *out)
 {
-	size_t n = r ? match_keys(match_prepare(arena, s->model, r), out->key) : 0;
+	size_t n = r ? match_keys(store_features(s, arena, r), out->key) : 0;
 
 	qsort(out->key, n, sizeof *out->key, by_value);
 	out->n = 0;
@@ -162,6 +162,20 @@ static bool keep_keys(struct store *s, struct arena *arena, int64_t id, const st
 		}
 	}
 	return true;
+}
+
+bool entity_keys_drop(struct store *s, struct arena *arena, int64_t id, struct err *e)
+{
+	struct entity *x;
+
+	return store_entity_itself(s, arena, id, &x, e) && (!x || keep_keys(s, arena, id, x->golden, NULL, e));
+}
+
+bool entity_keys_add(struct store *s, struct arena *arena, int64_t id, struct err *e)
+{
+	struct entity *x;
+
+	return store_entity_itself(s, arena, id, &x, e) && (!x || keep_keys(s, arena, id, NULL, x->golden, e));
 }
 
 static bool keep_reference(struct store *s, int64_t id, unsigned f, const char *before, const char *now, struct err *e)

@@ -357,10 +357,10 @@ static bool prefix_bounds(const char *text, struct uuid *low, struct uuid *high)
 	return n >= PREFIX_MIN;
 }
 
-static bool by_prefix(struct query *q, const char *text, struct record_found *out, struct err *e)
+static bool row_by_prefix(struct query *q, const char *text, int64_t *id, struct uuid *hub_id, struct err *e)
 {
 	struct uuid low, high;
-	int64_t id = 0, n = 0;
+	int64_t n = 0;
 	struct ask a;
 
 	if (!prefix_bounds(text, &low, &high))
@@ -368,16 +368,37 @@ static bool by_prefix(struct query *q, const char *text, struct record_found *ou
 			"a record is named by its hub id, by the first %d or more digits of it, or as "
 			"PARTNER:KEY",
 			PREFIX_MIN);
-	a = ask(q, "SELECT id FROM entity WHERE hub_id BETWEEN ? AND ? LIMIT 2");
+	a = ask(q, "SELECT id, hub_id FROM entity WHERE hub_id BETWEEN ? AND ? LIMIT 2");
 	sqlite3_bind_blob(a.statement, 1, low.b, sizeof(low.b), SQLITE_STATIC);
 	sqlite3_bind_blob(a.statement, 2, high.b, sizeof(high.b), SQLITE_STATIC);
-	for (; ask_row(&a); n++)
-		id = sqlite3_column_int64(a.statement, 0);
+	for (; ask_row(&a); n++) {
+		*id = sqlite3_column_int64(a.statement, 0);
+		memcpy(hub_id->b, sqlite3_column_blob(a.statement, 1), sizeof(hub_id->b));
+	}
 	if (!ask_end(&a, e))
 		return false;
 	if (n > 1)
 		return err_set(e, ERR_ITEM, "more than one hub id begins like that: write more of it");
-	return n ? survivor(q, id, out, e) : err_set(e, ERR_GONE, "no hub id begins like that");
+	return n || err_set(e, ERR_GONE, "no hub id begins like that");
+}
+
+static bool by_prefix(struct query *q, const char *text, struct record_found *out, struct err *e)
+{
+	struct uuid hub_id;
+	int64_t id = 0;
+
+	return row_by_prefix(q, text, &id, &hub_id, e) && survivor(q, id, out, e);
+}
+
+bool query_hub_id(struct query *q, const char *begin, char id[UUID_TEXT_MAX], struct err *e)
+{
+	struct uuid hub_id;
+	int64_t row = 0;
+
+	if (!row_by_prefix(q, begin, &row, &hub_id, e))
+		return false;
+	uuid_format(&hub_id, id);
+	return true;
 }
 
 bool query_record(struct query *q, const char *record, struct record_found *out, struct err *e)

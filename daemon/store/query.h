@@ -22,6 +22,9 @@ AUTO_DEFINE(struct query, query_close)
  * "plan":hash or null,"last_run":{"seq","at",...}}],"reviews":n,"seq":n}; partner NULL: all. */
 json_t *query_status(struct query *, const char *partner, struct err *);
 
+/* The whole hub id that begins like that, also of a record that became part of another. */
+bool query_hub_id(struct query *, const char *begin, char id[UUID_TEXT_MAX], struct err *);
+
 struct query_log {
 	const char *partner, *record;   /* or NULL */
 	const char *kind;               /* or NULL */

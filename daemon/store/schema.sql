@@ -265,3 +265,9 @@ CREATE INDEX came_with_entity ON came_with (entity);
 ALTER TABLE suppress ADD COLUMN origin INTEGER;   -- the entity it came with; NULL: this one's own
 CREATE INDEX suppress_entity ON suppress (entity);
 CREATE INDEX review_kind ON review (kind, type) WHERE state = 'open';
+
+-- step 4
+CREATE TABLE replaced (                      -- enterprise numbers that were replaced by others
+  old TEXT PRIMARY KEY, new TEXT NOT NULL,
+  at INTEGER NOT NULL, by TEXT NOT NULL
+) STRICT, WITHOUT ROWID;

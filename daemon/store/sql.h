@@ -44,6 +44,10 @@ struct store {
 	const struct match_model *model;
 	bool decisions;                   /* there is, or may be, at least one */
 	struct keys shadow_keys, match_keys;
+	struct arena *numbers;            /* of the replaced ones */
+	const struct replaced *replaced;  /* by the old number */
+	size_t nreplaced;
+	bool replaced_dirty;              /* changed in the transaction under way */
 	uint32_t keys_max;                /* how many of each wait before they are written */
 	struct buf text;                  /* one value being written */
 	struct arena *scratch;            /* while keys are loaded */
@@ -182,3 +186,7 @@ struct record *golden_parse(struct arena *, enum record_type, const char *text, 
 bool shadow_keys_load(struct store *, struct err *);
 bool match_keys_load(struct store *, struct err *);
 bool decisions_load(struct store *, struct err *);
+bool replaced_load(struct store *, struct err *);
+/* What an entity is found by is taken out of the index, and put there again. */
+bool entity_keys_drop(struct store *, struct arena *, int64_t id, struct err *);
+bool entity_keys_add(struct store *, struct arena *, int64_t id, struct err *);

@@ -168,6 +168,9 @@
 	X(DECISION_KEY, "SELECT shadow.id FROM decision_key JOIN shadow ON shadow.id = decision_key.shadow" \
 		" WHERE decision_key.hash = ? AND shadow.partner = ? LIMIT ?")                            \
                                                                                                           \
+	X(REPLACED_ADD, "INSERT INTO replaced (old, new, at, by) VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET"  \
+		" new = excluded.new, at = excluded.at, by = excluded.by")                                \
+	X(REPLACED, "SELECT old, new, at, by FROM replaced ORDER BY old")                                 \
 	X(CAME_WITH_ADD, "INSERT INTO came_with (shadow, seq, entity) VALUES (?,?,?)")                    \
 	X(CAME_WITH_DROP, "DELETE FROM came_with WHERE shadow = ? AND seq >= ?")                          \
 	X(CAME_WITH, "SELECT entity, seq FROM came_with WHERE shadow = ? ORDER BY seq")                   \

@@ -166,7 +166,7 @@ static bool open_all(struct store *s, struct err *e)
 	if (files && (created || changed) && !backup_sync_dir(s->path, e))
 		return false;
 	sqlite3_wal_hook(s->db, on_commit, s);
-	return load_seq(s, e) && feed_load(s, e) && shadow_keys_load(s, e) && match_keys_load(s, e) &&
+	return load_seq(s, e) && feed_load(s, e) && replaced_load(s, e) && shadow_keys_load(s, e) && match_keys_load(s, e) &&
 	       decisions_load(s, e) && (s->read_only || fact_replay(s, e));
 }
 
@@ -249,8 +249,11 @@ void store_rollback(struct store *s)
 	s->seq = s->seq_committed;
 	keys_rolled_back(&s->shadow_keys);
 	keys_rolled_back(&s->match_keys);
-	/* If even this cannot be read, the counts are right again at the next start. */
+	/* If even this cannot be read, it is right again at the next start. */
 	feed_load(s, &ignored);
+	if (s->replaced_dirty)
+		replaced_load(s, &ignored);
+	s->replaced_dirty = false;
 }
 
 /* What is written behind the caller's back, in its transaction. */
@@ -290,6 +293,7 @@ bool store_commit(struct store *s, struct err *e)
 	}
 	s->in_transaction = false;
 	s->seq_committed = s->seq;
+	s->replaced_dirty = false;
 	keys_committed(&s->shadow_keys);
 	keys_committed(&s->match_keys);
 	/* The commit stands whatever happens here; a lack of room shows again at the next one. */
@@ -358,6 +362,7 @@ static void release(struct store *s, bool clean)
 	keys_fini(&s->match_keys);
 	buf_fini(&s->text);
 	arena_free(s->scratch);
+	arena_free(s->numbers);
 	free(s->feed);
 	free(s->path);
 	free(s);

@@ -215,6 +215,20 @@ bool store_suppressed(struct store *, int partner, int64_t entity);
 bool store_suppress_take(struct store *, int64_t entity, int64_t from, struct err *);
 bool store_suppress_give_back(struct store *, int64_t entity, int64_t from, struct err *);
 
+/* replaced.c: enterprise numbers that were replaced by others. Two different ones are two companies unless one replaces the
+ * other. */
+struct replaced {
+	const char *old, *new, *by;
+	int64_t at_ms;
+};
+/* entity: who has the old number, to be looked for again. ERR_ITEM: no valid number; ERR_CONFLICT: a circle. */
+bool store_replace(struct store *, struct arena *, const char *old, const char *new, const char *by, int64_t at_ms,
+	int64_t **entity, size_t *n, struct err *);
+bool store_same_number(const struct store *, const char *a, const char *b);
+const struct replaced *store_replaced(const struct store *, size_t *n);   /* until the next one is recorded */
+/* What of a record is compared, with the number that stands for its own now. */
+const struct match_features *store_features(struct store *, struct arena *, const struct record *);
+
 /* decision.c: what people said of two records at partners. It stands until they say otherwise, whatever becomes of the
  * records and of the model. */
 enum decision { DECISION_APART, DECISION_SAME };
