@@ -210,29 +210,6 @@ static bool list_replaced(struct command_call *call)
 	return answer(call, json_pack("{so}", "replaced", rows));
 }
 
-static bool replace(struct command_call *call, const char *old, const char *new, struct tally *tally, struct err *e)
-{
-	const struct record nothing = { .type = RECORD_ORGANIZATION };
-	BUF_AUTO struct buf data = { 0 };
-	int64_t *id;
-	size_t n;
-
-	if (!store_replace(call->hub->store, call->arena, old, new, call->by, call->now_ms, &id, &n, e))
-		return false;
-	buf_addf(&data, "{\"what\":\"match replaced\",\"old\":\"%s\",\"new\":\"%s\",\"by\":", old, new);
-	buf_add_json(&data, call->by);
-	buf_addc(&data, '}');
-	store_event(call->hub->store, call->now_ms, EVENT_ADMIN, 0, 0, 0, data.data);
-	for (size_t i = 0; i < n; i++) {
-		struct entity *x;
-
-		if (!store_entity(call->hub->store, call->arena, id[i], &x, e) ||
-			(x && !rematch(call->hub, call->arena, x, &nothing, tally, e)))
-			return false;
-	}
-	return true;
-}
-
 static const char *canonical(struct command_call *call, const char *arg, struct err *e)
 {
 	return normalise(call->arena, VALUE_ENTERPRISE, call_text(call, arg), NULL, e);
@@ -250,7 +227,7 @@ bool command_match_replaced(struct command_call *call, struct err *e)
 	if (!(old = canonical(call, "old", e)) || !(new = canonical(call, "new", e)))
 		return false;
 	if (!store_begin(call->hub->store, e) ||
-		!store_end(call->hub->store, replace(call, old, new, &tally, e), e))
+		!store_end(call->hub->store, rematch_replaced(call->hub, call->arena, old, new, call->by, &tally, e), e))
 		return false;
 	return answer(call, json_pack("{ss,ss,sI,sI,ss}", "old", old, "new", new, "joined", (json_int_t)tally.linked, "asked",
 		(json_int_t)tally.reviews, "done", "one company's numbers"));

@@ -154,6 +154,10 @@ bool join_settled(struct hub *, struct arena *, int64_t entity, struct err *);
  * people are asked. May make *e an alias. */
 bool rematch(struct hub *, struct arena *, struct entity *, const struct record *before, struct tally *, struct err *);
 
+/* An enterprise number was replaced by another, somebody says: who has it is looked for again. */
+bool rematch_replaced(struct hub *, struct arena *, const char *old, const char *new, const char *by, struct tally *,
+	struct err *);
+
 /* --- review.c: questions to people ----------------------------------------------------------------------------------- */
 
 /* Settles one: accepting does what it proposes, rejecting remembers that it is not so. */

@@ -174,3 +174,26 @@ bool rematch(struct hub *hub, struct arena *arena, struct entity *e, const struc
 	}
 	return true;
 }
+
+bool rematch_replaced(struct hub *hub, struct arena *arena, const char *old, const char *new, const char *by,
+	struct tally *tally, struct err *err)
+{
+	const struct record nothing = { .type = RECORD_ORGANIZATION };
+	BUF_AUTO struct buf data = { 0 };
+	int64_t *id;
+	size_t n;
+
+	if (!store_replace(hub->store, arena, old, new, by, hub->now_ms, &id, &n, err))
+		return false;
+	buf_addf(&data, "{\"what\":\"match replaced\",\"old\":\"%s\",\"new\":\"%s\",\"by\":", old, new);
+	buf_add_json(&data, by);
+	buf_addc(&data, '}');
+	store_event(hub->store, hub->now_ms, EVENT_ADMIN, 0, 0, 0, data.data);
+	for (size_t i = 0; i < n; i++) {
+		struct entity *e;
+
+		if (!store_entity(hub->store, arena, id[i], &e, err) || (e && !rematch(hub, arena, e, &nothing, tally, err)))
+			return false;
+	}
+	return true;
+}

@@ -37,11 +37,15 @@ static const char *present(const struct store *s, const char *number)
 
 const struct match_features *store_features(struct store *s, struct arena *arena, const struct record *r)
 {
-	struct record with = *r;
+	const char *number = r->type == RECORD_ORGANIZATION ? r->v[ORGANIZATION_ENTERPRISE_NUMBER] : NULL;
+	const char *now = number && s->nreplaced ? present(s, number) : number;
+	struct record *with;
 
-	if (s->nreplaced && r->type == RECORD_ORGANIZATION && r->v[ORGANIZATION_ENTERPRISE_NUMBER])
-		with.v[ORGANIZATION_ENTERPRISE_NUMBER] = present(s, r->v[ORGANIZATION_ENTERPRISE_NUMBER]);
-	return match_prepare(arena, s->model, &with);
+	if (now == number)
+		return match_prepare(arena, s->model, r);
+	with = arena_copy(arena, r, sizeof *r);
+	with->v[ORGANIZATION_ENTERPRISE_NUMBER] = now;
+	return match_prepare(arena, s->model, with);
 }
 
 static bool valid(const char *number, struct err *e)

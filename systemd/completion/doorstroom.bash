@@ -6,7 +6,7 @@ _doorstroom_partners() {
 
 _doorstroom() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} word command='' sub='' words=''
-	local groups=' plan quarantine refused review config adapter '
+	local groups=' plan quarantine refused review match config adapter '
 	COMPREPLY=()
 	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
 		case $word in
@@ -37,12 +37,13 @@ _doorstroom() {
 	*)
 		case "$command $sub" in
 		' ')
-			words='status partners log show search records explain disclosures plan quarantine refused review sync pause
+			words='status partners log show search records explain disclosures plan quarantine refused review match sync pause
 				resume fields config adapter backup'
 			;;
 		'plan ') words='list show approve reject' ;;
 		'quarantine '|'refused ') words='list show retry drop' ;;
 		'review ') words='list show accept reject merge split' ;;
+		'match ') words='explain replaced' ;;
 		'config ') words='show check' ;;
 		'adapter ') words='check' ;;
 		'status '|'sync '|'pause '|'resume '|'quarantine list'|'refused list'|'adapter check') words=$(_doorstroom_partners) ;;

@@ -4,7 +4,7 @@ function __doorstroom_partners
     doorstroom status --json 2>/dev/null | string match -ra '"id": *"([^"]*)"' | string replace -r '"id": *"([^"]*)"' '$1' | sort -u
 end
 
-set -l commands status partners log show search records explain disclosures plan quarantine refused review sync pause resume fields config adapter backup
+set -l commands status partners log show search records explain disclosures plan quarantine refused review match sync pause resume fields config adapter backup
 complete -c doorstroom -f
 complete -c doorstroom -l json -d 'print JSON'
 complete -c doorstroom -l help -d help
@@ -31,6 +31,8 @@ complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a backup 
 complete -c doorstroom -n '__fish_seen_subcommand_from plan; and not __fish_seen_subcommand_from list show approve reject' -a 'list show approve reject'
 complete -c doorstroom -n '__fish_seen_subcommand_from quarantine refused; and not __fish_seen_subcommand_from list show retry drop' -a 'list show retry drop'
 complete -c doorstroom -n '__fish_seen_subcommand_from review; and not __fish_seen_subcommand_from list show accept reject merge split' -a 'list show accept reject merge split'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a match -d 'why two records are one, or two'
+complete -c doorstroom -n '__fish_seen_subcommand_from match; and not __fish_seen_subcommand_from explain replaced' -a 'explain replaced'
 complete -c doorstroom -n '__fish_seen_subcommand_from accept reject merge split' -l dry-run -d 'only say what would change'
 complete -c doorstroom -n '__fish_seen_subcommand_from accept reject' -l all-like-this -d 'every question like it'
 complete -c doorstroom -n '__fish_seen_subcommand_from accept reject' -l yes -d 'with all-like-this: do it'

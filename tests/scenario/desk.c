@@ -30,9 +30,14 @@ static int64_t entity_of(struct scene *s, const char *partner, const char *label
 
 /* --- acts ---------------------------------------------------------------------------------------------------- */
 
+struct replacement {
+	const char *old, *new;
+};
+
 struct act {
 	bool (*run)(struct hub *, struct arena *, const struct act *, struct tally *, struct err *);
 	int64_t a, b;
+	struct replacement number;
 };
 
 static bool on_lane(struct hub *hub, struct arena *arena, void *ctx, struct err *e)
@@ -91,10 +96,23 @@ static bool settle_all(struct hub *hub, struct arena *arena, const struct act *a
 	return true;
 }
 
+static bool replace(struct hub *hub, struct arena *arena, const struct act *act, struct tally *tally, struct err *e)
+{
+	return rematch_replaced(hub, arena, act->number.old, act->number.new, "admin", tally, e);
+}
+
+/* admin replaces 0999999922 by 0999999823 */
+static bool replaces(struct scene *s)
+{
+	struct act act = {.run = replace, .number = {word(s, 2), word(s, 4)}};
+
+	return perform(s, &act);
+}
+
 /* admin merges voka acme2 into unizo acme */
 static bool merges(struct scene *s)
 {
-	struct act act = {merge, entity_of(s, word(s, 2), word(s, 3)), entity_of(s, word(s, 5), word(s, 6))};
+	struct act act = {merge, entity_of(s, word(s, 2), word(s, 3)), entity_of(s, word(s, 5), word(s, 6)), {0}};
 
 	return strcmp(word(s, 4), "into") ? scene_fail(s, "into which?") : perform(s, &act);
 }
@@ -103,7 +121,7 @@ static bool merges(struct scene *s)
 static bool undoes(struct scene *s)
 {
 	struct act act = {undo, drive_query(s, "SELECT c.entity FROM came_with c JOIN shadow s ON s.id = c.shadow WHERE s.entity = "
-		"?1 + 0 ORDER BY c.seq DESC LIMIT 1", arena_printf(s->arena, "%lld", (long long)entity_of(s, word(s, 5), word(s, 6)))), 0};
+		"?1 + 0 ORDER BY c.seq DESC LIMIT 1", arena_printf(s->arena, "%lld", (long long)entity_of(s, word(s, 5), word(s, 6)))), 0, {0}};
 
 	return perform(s, &act);
 }
@@ -112,7 +130,7 @@ static bool undoes(struct scene *s)
 static bool settles(struct scene *s)
 {
 	struct act act = {settle_all, drive_query(s, "SELECT id FROM review WHERE state = 'open' ORDER BY id LIMIT 1", NULL),
-		!strcmp(word(s, 1), "accepts")};
+		!strcmp(word(s, 1), "accepts"), {0}};
 
 	return perform(s, &act);
 }
@@ -210,6 +228,8 @@ bool desk_play(struct scene *s, bool *known)
 	*known = true;
 	if (!strcmp(first, "admin") && !strcmp(second, "merges"))
 		return merges(s);
+	if (!strcmp(first, "admin") && !strcmp(second, "replaces"))
+		return replaces(s);
 	if (!strcmp(first, "admin") && !strcmp(second, "undoes"))
 		return undoes(s);
 	if (!strcmp(first, "admin") && (!strcmp(second, "accepts") || !strcmp(second, "rejects")))
