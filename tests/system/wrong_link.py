@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""A wrong automatic link made in the demo is seen, explained, split and never made again.
+
+Voka's people enter a hairdresser with the enterprise number of a company that only UNIZO has. The daemon links the two by
+that number and writes values of the one to the other. An admin finds out, splits them, and both have back what they had.
+Nothing links them again: not complete readings, not a restart, not the record entered anew.
+
+usage: wrong_link.py BUILD_DIR
+"""
+import json
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from demo import Demo  # noqa: E402
+
+WRONG = {"name": "Kapsalon Voorbeeld", "phones": [{"type": "work", "number": "+3290001122"}], "emails": ["info@kapsalon-voorbeeld.example"], "street": "Voorbeeldstraat",
+         "number": "7", "zip": "9000", "city": "Gent", "lang": "nl"}
+
+
+def told(demo, *words):
+    return json.loads(demo.cli(*words, "--json").stdout)
+
+
+def only_at_unizo(demo):
+    """A company with a number that no other partner has; its key at UNIZO and its number."""
+    cursor = []
+    while True:
+        page = told(demo, "records", "--type", "organization", "--limit", "500", *cursor)
+        for row in page["records"]:
+            if [link["partner"] for link in row["links"]] == ["unizo"]:
+                golden = told(demo, "show", row["id"])["record"]["golden"]
+                if golden.get("enterprise_number"):
+                    return row["links"][0]["key"], golden["enterprise_number"]
+        cursor = ["--after", page["next"]]
+
+
+def record_of(demo, name):
+    return told(demo, "show", name)["record"]["id"]
+
+
+def values_at(demo, partner, key):
+    return next(row["fields"] for row in demo.ask(partner, "list?type=organization") if str(row["key"]) == key)
+
+
+def said(text, *words):
+    missing = [word for word in words if word not in text]
+    assert not missing, f"{missing} not in:\n{text}"
+
+
+def arrives(demo, name):
+    demo.cli("sync", name.split(":")[0])
+    demo.wait(lambda: demo.cli("show", name, ok=False).returncode == 0, 60, f"{name} was not read")
+    demo.settle()
+
+
+def read_again(demo):
+    for partner in ("unizo", "voka"):
+        demo.cli("sync", partner, "--full")
+    demo.settle()
+
+
+def main():
+    with Demo(sys.argv[1], companies=40, people=40, referrals=5) as demo:
+        demo.start()
+        demo.settle()
+        theirs, number = only_at_unizo(demo)
+        before = values_at(demo, "unizo", theirs)
+        ours = str(demo.ask("voka", "create", {"type": "organization", "set": WRONG | {"vat": f"BE{number}"}})["key"])
+        entered = values_at(demo, "voka", ours)
+        arrives(demo, f"voka:{ours}")
+        a, b = f"unizo:{theirs}", f"voka:{ours}"
+        assert record_of(demo, a) == record_of(demo, b), "they were not linked: there is nothing to undo"
+
+        # Seen and explained.
+        said(demo.cli("explain", b).stdout, "enterprise_number", ours, theirs)
+        why = demo.cli("match", "explain", a, b).stdout
+        said(why, "they are one", "enterprise_number", "same", "Kapsalon Voorbeeld")
+
+        # What a split would change, and then the split; both have back what they had.
+        plan = told(demo, "review", "split", b, "--dry-run")
+        assert plan["dry_run"] and len(plan["plan"]["records"]) == 2, plan
+        assert record_of(demo, a) == record_of(demo, b), "a dry run has split them"
+        done = told(demo, "review", "split", b)
+        # A dry run makes ids that are thrown away.
+        assert [c["fields"] for c in done["plan"]["changes"]] == [c["fields"] for c in plan["plan"]["changes"]], (done, plan)
+        demo.settle()
+        assert record_of(demo, a) != record_of(demo, b)
+        assert values_at(demo, "voka", ours)["name"] == entered["name"]
+        assert values_at(demo, "voka", ours)["phones"] == entered["phones"], values_at(demo, "voka", ours)
+        after = values_at(demo, "unizo", theirs)
+        assert {k: v for k, v in after.items() if "modified" not in k} == {k: v for k, v in before.items() if "modified" not in k}
+        said(demo.cli("match", "explain", a, b).stdout, "they are two", "it was decided")
+
+        # And never again.
+        read_again(demo)
+        assert record_of(demo, a) != record_of(demo, b), "a complete reading linked them again"
+        assert demo.stop() == 0
+        demo.start()
+        demo.settle()
+        assert record_of(demo, a) != record_of(demo, b), "a restart linked them again"
+        demo.ask("voka", "delete", {"type": "organization", "key": ours})
+        anew = str(demo.ask("voka", "create", {"type": "organization", "set": WRONG | {"vat": f"BE{number}"}})["key"])
+        arrives(demo, f"voka:{anew}")
+        read_again(demo)
+        assert anew != ours
+        assert record_of(demo, a) != record_of(demo, f"voka:{anew}"), "entered anew, it was linked again"
+        assert values_at(demo, "unizo", theirs).get("name") == before.get("name")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except AssertionError as failure:
+        sys.exit(str(failure))
