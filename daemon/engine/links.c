@@ -198,6 +198,9 @@ struct found {
 	size_t nformers;
 	struct entity *decided;            /* what people said the surest of them is, if it has none there now */
 	struct match_result decided_why;
+	double resemblance;                /* to the most like of them */
+	struct entity *barred;             /* the likest of those that people kept apart from them */
+	struct match_result barred_why;
 	int64_t all[LINKS_MAX];            /* whatever else it would be linked with */
 	size_t nall;
 };
@@ -255,6 +258,8 @@ static bool find_formers(struct hub *hub, struct page *page, const struct sought
 		resembles(hub, page, x, like[i], &why);
 		if (why.verdict == MATCH_NEW)
 			continue;
+		if (!out->nformers || why.score > out->resemblance)
+			out->resemblance = why.score;
 		out->former[out->nformers++] = like[i];
 		if (why.verdict != MATCH_LINK || (out->decided && why.score <= out->decided_why.score))
 			continue;
@@ -308,6 +313,20 @@ static bool consider(struct hub *hub, struct page *page, struct entity *e, const
 	return true;
 }
 
+static void bar(struct found *out, struct entity *e, const struct match_result *why)
+{
+	if (out->barred && why->score <= out->barred_why.score)
+		return;
+	out->barred = e;
+	out->barred_why = *why;
+}
+
+/* More like what its predecessor was kept apart from than like that predecessor: it may be the other one this time. */
+static bool another_now(const struct found *found)
+{
+	return found->barred && found->barred_why.score > found->resemblance;
+}
+
 static bool search(struct hub *hub, struct page *page, const struct record *now, struct found *out, struct err *err)
 {
 	struct sought x = { .model = store_model(hub->store) };
@@ -329,7 +348,11 @@ static bool search(struct hub *hub, struct page *page, const struct record *now,
 		if (!e || e->type != page->type || (mutant(TOMBSTONES) && e->state == ENTITY_DELETED))
 			continue;
 		match_compare(x.model, x.features, store_features(hub->store, page->arena, e->golden), &why);
-		if (why.verdict != MATCH_NEW && !forbidden(hub, out, e->id) && !consider(hub, page, e, &why, out, err))
+		if (why.verdict == MATCH_NEW)
+			continue;
+		if (forbidden(hub, out, e->id))
+			bar(out, e, &why);
+		else if (!consider(hub, page, e, &why, out, err))
 			return false;
 	}
 	return true;
@@ -370,6 +393,10 @@ static bool place_found(struct hub *hub, struct page *page, struct shadow *s, co
 {
 	bool doubtful;
 
+	if (another_now(found)) {
+		found->barred_why.why = "it agrees, and an earlier record like it was kept apart from that one";
+		return place_in_doubt(hub, page, s, item, now, found->barred->id, "match", &found->barred_why, err);
+	}
 	if (found->decided)
 		return place_with(hub, page, s, item, now, found->decided, "decided", &found->decided_why, err);
 	if (!found->link && !found->doubt)
@@ -395,7 +422,7 @@ static bool place_by_match(struct hub *hub, struct page *page, struct shadow *s,
 		return false;
 	if (found.pending)
 		return bind(hub, page, found.pending, item, now, "content", err);
-	return place_found(hub, page, s, item, now, &found, err) && inherit(hub, page, s, &found, err);
+	return place_found(hub, page, s, item, now, &found, err) && (another_now(&found) || inherit(hub, page, s, &found, err));
 }
 
 /* The hub id stands in the partner's record because somebody copied it there, if people decided otherwise. */
