@@ -191,30 +191,69 @@ const char *merge_set_edit(struct arena *arena, const char *own, const char *bef
 
 /* --- referral states ----------------------------------------------------------------------------------------------- */
 
+/* One state of a contribution, of which there may be two. */
+static bool next_state(const char **cursor, enum referral_state *out)
+{
+	char word[32];
+
+	while (*cursor && **cursor) {
+		const size_t len = strcspn(*cursor, "\n");
+		const char *from = *cursor;
+
+		*cursor += len + ((*cursor)[len] == '\n');
+		snprintf(word, sizeof word, "%.*s", (int)(len < sizeof word ? len : sizeof word - 1), from);
+		if (referral_state_parse(word, out))
+			return true;
+	}
+	return false;
+}
+
 static void merge_state(const struct contribution *c, size_t n, struct merged *out)
 {
 	enum referral_state so_far = REFERRAL_IS_CREATED, one, joined;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!referral_state_parse(c[i].value, &one))
-			continue;
-		if (out->winner < 0) {
-			so_far = one;
-			out->winner = (int)i;
-		} else if (!referral_join(so_far, one, &joined)) {
-			/* Two ends: the first one known stands until an admin decides. */
-			out->held = true;
-			if (later(&c[out->winner], &c[i])) {
+		const char *cursor = c[i].value;
+		unsigned told = 0;
+
+		while (next_state(&cursor, &one)) {
+			/* A move that there is not: what they left stands until an admin decides. */
+			if (told++) {
+				out->held = true;
+				continue;
+			}
+			if (out->winner < 0) {
 				so_far = one;
 				out->winner = (int)i;
+			} else if (!referral_join(so_far, one, &joined)) {
+				/* Two ends: the first one known stands until an admin decides. */
+				out->held = true;
+				if (later(&c[out->winner], &c[i])) {
+					so_far = one;
+					out->winner = (int)i;
+				}
+			} else if (joined != so_far) {
+				so_far = joined;
+				out->winner = (int)i;
 			}
-		} else if (joined != so_far) {
-			so_far = joined;
-			out->winner = (int)i;
 		}
 	}
 	if (out->winner >= 0)
-		out->value = c[out->winner].value;
+		out->value = referral_state_name(so_far);
+}
+
+const char *merge_state_edit(struct arena *arena, const char *own, const char *before, const char *after)
+{
+	enum referral_state was, said, now;
+	const char *cursor = own;
+
+	if (!referral_state_parse(after, &now))
+		return after;
+	if (before && referral_state_parse(before, &was) && was != now && !referral_open(was))
+		return arena_printf(arena, "%s\n%s", before, after);
+	if (!next_state(&cursor, &said) || referral_reaches(said, now))
+		return after;
+	return referral_reaches(now, said) ? own : arena_printf(arena, "%s\n%s", referral_state_name(said), after);
 }
 
 static void merge_lattice(const struct field *field, const struct contribution *c, size_t n, struct merged *out)

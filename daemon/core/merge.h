@@ -7,6 +7,9 @@
  * The contribution of a set field is a text of lines "+seq element" and "-seq element", one per element that the
  * partner's people ever added or removed there; an element is in the golden set if its newest line over all
  * partners is an addition.
+ *
+ * The contribution of a referral's state is the furthest state that the partner's people entered. A move of theirs that
+ * the graph does not have makes it two lines, the state before and the one after: in conflict until an admin decides.
  */
 #pragma once
 #include "core/record.h"
@@ -40,3 +43,6 @@ const char *policy_name(enum policy);
 /* The partner's people turned the set `before` into `after` (either may be NULL): their contribution `own` (NULL: none
  * yet) with those additions and removals at seq. */
 const char *merge_set_edit(struct arena *, const char *own, const char *before, const char *after, int64_t seq);
+/* Likewise for a referral's state. before: what they saw when they entered `after`. An end that they left, or a move
+ * that the graph does not have, stands beside what they made of it; an earlier state entered late changes nothing. */
+const char *merge_state_edit(struct arena *, const char *own, const char *before, const char *after);

@@ -78,7 +78,12 @@ static void contribute(struct arena *arena, const struct field *field, struct ce
 {
 	const bool whole = mutant(SET_ELEMENTS);
 
-	c->own = !field->set ? value : merge_set_edit(arena, whole ? NULL : c->own, whole ? NULL : c->base, value, seq);
+	if (field->set)
+		c->own = merge_set_edit(arena, whole ? NULL : c->own, whole ? NULL : c->base, value, seq);
+	else if (field->kind == VALUE_STATE)
+		c->own = merge_state_edit(arena, c->own, c->base, value);
+	else
+		c->own = value;
 	c->own_seq = seq;
 }
 

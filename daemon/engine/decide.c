@@ -7,6 +7,8 @@
 #include "base/mutant.h"
 #include "core/merge.h"
 #include "engine/hub.h"
+#include "engine/origin.h"
+#include "engine/refer.h"
 #include "engine/story.h"
 
 static bool same(const char *a, const char *b)
@@ -19,6 +21,21 @@ static bool same(const char *a, const char *b)
 static bool speaks(const struct shadow *s)
 {
 	return (s->state == SHADOW_LIVE && !shadow_aside(s)) || s->state == SHADOW_DEAD;
+}
+
+/* Who a referral is from and for is what the hub made of it, until somebody says otherwise after that. */
+static size_t superseded(const struct hub *hub, struct contribution *c, size_t n)
+{
+	int64_t since = 0;
+	size_t kept = 0;
+
+	for (size_t i = 0; hub->self && i < n; i++)
+		if (c[i].partner == hub->self)
+			since = c[i].seq;
+	for (size_t i = 0; i < n; i++)
+		if (c[i].seq >= since)
+			c[kept++] = c[i];
+	return kept;
 }
 
 static size_t gather(struct hub *hub, struct arena *arena, enum record_type type, unsigned f, struct shadow *const *shadow,
@@ -41,7 +58,7 @@ static size_t gather(struct hub *hub, struct arena *arena, enum record_type type
 			.value = field->kind == VALUE_REF && *c->own ? store_ref_follow(hub->store, arena, c->own) : c->own,
 		};
 	}
-	return count;
+	return field->kind == VALUE_PARTNER ? superseded(hub, out, count) : count;
 }
 
 /* What the hub wrote somewhere and nobody stands for any more, after a split: it is to be taken back there. */
@@ -91,7 +108,7 @@ static const char *partner_name(struct hub *hub, int id)
 {
 	const struct hub_partner *p = hub_partner(hub, id);
 
-	return p ? p->config->id : "a former partner";
+	return p ? p->config->id : hub->self && id == hub->self ? ORIGIN_NAME : "a former partner";
 }
 
 static const struct shadow *shadow_of(struct shadow *const *shadow, size_t n, int64_t id)
@@ -166,14 +183,21 @@ static bool tell(struct hub *hub, struct buf *b, const struct entity *e, const s
 
 /* --- deciding ------------------------------------------------------------------------------------------------------- */
 
-static enum entity_state state_now(const struct entity *e, struct shadow *const *shadow, size_t n)
+/* What the hub made lives until all who got it have deleted it. */
+static enum entity_state state_now(const struct hub *hub, const struct entity *e, struct shadow *const *shadow, size_t n)
 {
+	size_t elsewhere = 0;
+
 	if (e->state != ENTITY_LIVE)
 		return e->state;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		if (hub->self && shadow[i]->partner == hub->self)
+			continue;
 		if (shadow[i]->state == SHADOW_LIVE || shadow[i]->state == SHADOW_PENDING)
 			return ENTITY_LIVE;
-	return ENTITY_DELETED;
+		elsewhere++;
+	}
+	return elsewhere || !n ? ENTITY_DELETED : ENTITY_LIVE;
 }
 
 static bool ask_about_state(struct hub *hub, const struct entity *e, struct tally *tally, struct err *err)
@@ -189,6 +213,18 @@ static bool ask_about_state(struct hub *hub, const struct entity *e, struct tall
 	tally->reviews++;
 	store_event(hub->store, hub->now_ms, EVENT_REVIEW, 0, e->id, 0, "{\"kind\":\"state\"}");
 	return store_review_ask(hub->store, &r, &id, err);
+}
+
+/* They agree again, by themselves. */
+static bool agree_about_state(struct hub *hub, const struct entity *e, struct err *err)
+{
+	const int64_t id = store_review_open(hub->store, "state", 0, e->id);
+
+	if (!id)
+		return true;
+	store_event(hub->store, hub->now_ms, EVENT_REVIEW, 0, e->id, 0,
+		"{\"kind\":\"state\",\"decision\":\"accepted\",\"by\":\"" ORIGIN_NAME "\"}");
+	return store_review_decide(hub->store, id, "accepted", ORIGIN_NAME, hub->now_ms, err);
 }
 
 /* What a referral brings may now be shared with its two partners. */
@@ -232,6 +268,22 @@ bool decide_state(struct hub *hub, struct arena *arena, struct entity *e, enum e
 	return store_entity_save(hub->store, arena, e, err);
 }
 
+/* Who a referral is for may have to be found out, which is one more contribution. */
+static bool route(struct hub *hub, struct arena *arena, const struct entity *e, struct record *golden, uint64_t *held,
+	int64_t *who, struct shadow ***shadow, size_t *n, struct tally *tally, struct err *err)
+{
+	bool routed;
+
+	if (!refer_route(hub, arena, e, golden, &routed, tally, err))
+		return false;
+	if (!routed)
+		return true;
+	if (!store_shadows_of(hub->store, arena, e->id, shadow, n, err))
+		return false;
+	decide_fold(hub, arena, e, *shadow, *n, golden, held, who);
+	return true;
+}
+
 bool decide_entity(struct hub *hub, struct arena *arena, struct entity *e, int cause, struct tally *tally, struct err *err)
 {
 	struct record *golden = record_new(arena, e->type), *before = e->golden;
@@ -241,12 +293,14 @@ bool decide_entity(struct hub *hub, struct arena *arena, struct entity *e, int c
 	struct shadow **shadow;
 	uint64_t held;
 	size_t n;
-	bool changed;
+	bool changed, resolved;
 
 	if (!store_shadows_of(hub->store, arena, e->id, &shadow, &n, err))
 		return false;
 	decide_fold(hub, arena, e, shadow, n, golden, &held, who);
-	state = state_now(e, shadow, n);
+	if (e->type == RECORD_REFERRAL && !route(hub, arena, e, golden, &held, who, &shadow, &n, tally, err))
+		return false;
+	state = state_now(hub, e, shadow, n);
 	e->golden = golden;
 	changed = tell(hub, &data, e, before, state, cause, shadow, n, who);
 	if (changed || held != e->held) {
@@ -254,15 +308,20 @@ bool decide_entity(struct hub *hub, struct arena *arena, struct entity *e, int c
 			e->changed = store_seq(hub->store);
 		else if (changed)
 			e->changed = store_event(hub->store, hub->now_ms, EVENT_DECIDE, cause, e->id, 0, data.data);
+		resolved = e->held && !held;
 		e->state = state;
 		e->held = held;
 		if (!store_entity_save(hub->store, arena, e, err))
 			return false;
 		if (held && !ask_about_state(hub, e, tally, err))
 			return false;
+		if (resolved && !agree_about_state(hub, e, err))
+			return false;
 	}
 	if (!marks_update(hub, arena, e, shadow, n, cause, tally, err))
 		return false;
+	if (e->type == RECORD_ORGANIZATION && !same(before->v[ORGANIZATION_PROVINCE], golden->v[ORGANIZATION_PROVINCE]))
+		return refer_look_again(hub, arena, e->id, cause, tally, err);
 	return !changed || e->type != RECORD_REFERRAL || mark_brought(hub, arena, e, cause, tally, err);
 }
 
@@ -272,6 +331,7 @@ bool decide_new(struct hub *hub, struct arena *arena, struct shadow *s, const ch
 	struct entity e = {
 		.hub_id = hub_uuid(hub), .type = s->type, .golden = record_new(arena, s->type), .origin = s->partner,
 	};
+	const int cause = s->partner == hub->self ? 0 : s->partner;
 
 	decide_fold(hub, arena, &e, &s, 1, e.golden, &e.held, NULL);
 	e.changed = store_seq(hub->store) + 1;
@@ -283,7 +343,7 @@ bool decide_new(struct hub *hub, struct arena *arena, struct shadow *s, const ch
 	store_event(hub->store, hub->now_ms, EVENT_SEEN, s->partner, e.id, s->id, seen);
 	store_event(hub->store, hub->now_ms, EVENT_LINK, s->partner, e.id, s->id, "{\"how\":\"created\"}");
 	tally->created++;
-	if (!marks_update(hub, arena, &e, &s, 1, s->partner, tally, err))
-		return false;
-	return e.type != RECORD_REFERRAL || mark_brought(hub, arena, &e, s->partner, tally, err);
+	if (e.type != RECORD_REFERRAL)
+		return marks_update(hub, arena, &e, &s, 1, cause, tally, err);
+	return decide_entity(hub, arena, &e, cause, tally, err) && mark_brought(hub, arena, &e, cause, tally, err);
 }

@@ -30,6 +30,7 @@ struct hub {
 	size_t n;
 	int64_t now_ms;
 	uint64_t random;                        /* state of the lane's own generator */
+	int self;                               /* the hub as one who contributes (origin.h), in the store; 0: not asked for yet */
 };
 
 struct hub_partner *hub_partner(struct hub *, int id);          /* NULL: not configured any more */
@@ -160,7 +161,7 @@ bool rematch_replaced(struct hub *, struct arena *, const char *old, const char 
 
 /* --- review.c: questions to people ----------------------------------------------------------------------------------- */
 
-/* Settles one: accepting does what it proposes, rejecting remembers that it is not so. */
+/* Settles one: accepting does what it proposes, rejecting remembers that it is not so. Those about referrals: refer.h. */
 bool review_settle(struct hub *, struct arena *, int64_t review, bool accept, const char *by, struct tally *, struct err *);
 
 /* --- release.c: marks become a plan, and a plan is let through or held ---------------------------------------------- */

@@ -10,6 +10,7 @@
 #include "base/mutant.h"
 #include "core/plan.h"
 #include "engine/hub.h"
+#include "engine/refer.h"
 
 enum { ENTITIES_PER_PAGE = 256 };
 
@@ -56,16 +57,6 @@ struct shadow *marks_shadow_at(struct shadow *const *shadow, size_t n, int partn
 
 /* --- scope ------------------------------------------------------------------------------------------------------------ */
 
-static bool means(const struct hub *hub, const char *name, const struct hub_partner *p)
-{
-	return name && *name && config_desk(hub->config, name) == p->config;
-}
-
-static bool referred_to(const struct hub *hub, const struct record *referral, const struct hub_partner *p)
-{
-	return means(hub, referral->v[REFERRAL_FROM_PARTNER], p) || means(hub, referral->v[REFERRAL_TO_PARTNER], p);
-}
-
 /* Whether a referral from or to the partner brings this entity along, itself or by way of the contact it names. */
 static bool brought(struct hub *hub, struct arena *arena, const struct hub_partner *p, const struct entity *e, int depth)
 {
@@ -80,7 +71,7 @@ static bool brought(struct hub *hub, struct arena *arena, const struct hub_partn
 
 		if (!store_entity(hub->store, arena, id[i], &from, &ignored) || !from)
 			continue;
-		if (from->type == RECORD_REFERRAL && referred_to(hub, from->golden, p))
+		if (from->type == RECORD_REFERRAL && refer_party(hub, from->golden, p))
 			return true;
 		if (from->type == RECORD_CONTACT && depth == 0 && brought(hub, arena, p, from, 1))
 			return true;
@@ -100,7 +91,7 @@ const char *marks_scope(struct hub *hub, struct arena *arena, const struct hub_p
 	unsigned scopes = p->config->share[e->type].scopes;
 
 	if (e->type == RECORD_REFERRAL)
-		return scopes & SCOPE_REFERRED && referred_to(hub, e->golden, p) ? "referred" : NULL;
+		return scopes & SCOPE_REFERRED && refer_party(hub, e->golden, p) ? "referred" : NULL;
 	if (withdrawn(e))
 		return NULL;
 	if (scopes & SCOPE_ALL)
@@ -128,6 +119,14 @@ static bool shareable(struct hub *hub, const struct entity *e, struct shadow *co
 	return own && e->state == ENTITY_LIVE;
 }
 
+/* A referral is told to the two that it is between, and to nobody else who happens to have it. */
+static bool told(const struct hub *hub, const struct hub_partner *p, const struct entity *e)
+{
+	const char *from = e->type == RECORD_REFERRAL ? e->golden->v[REFERRAL_FROM_PARTNER] : NULL;
+
+	return !from || !*from || refer_party(hub, e->golden, p);
+}
+
 /* What the partner lacks, if anything. */
 static bool wanted(struct hub *hub, struct arena *arena, const struct hub_partner *p, const struct entity *e,
 	struct shadow *const *shadow, size_t n, enum outbox_kind *kind)
@@ -142,6 +141,8 @@ static bool wanted(struct hub *hub, struct arena *arena, const struct hub_partne
 			return p->caps & ADAPTER_CAN_DELETE;
 		}
 		*kind = OUTBOX_UPDATE;
+		if (!told(hub, p, e))
+			return false;
 		need = plan_update(s, e->golden, allowed, marks_images(&source, hub, arena, s));
 		return p->caps & ADAPTER_CAN_UPDATE && need & ~plan_unconfirmed(s, e->golden, need);
 	}

@@ -3,7 +3,7 @@
  */
 #include <string.h>
 
-#include "engine/hub.h"
+#include "engine/refer.h"
 
 /* Settling a question may make the record shareable: its marks are looked at again. */
 static bool decide_again(struct hub *hub, struct arena *arena, int64_t entity, struct tally *tally, struct err *err)
@@ -62,6 +62,8 @@ bool review_settle(struct hub *hub, struct arena *arena, int64_t review, bool ac
 		return err_set(err, ERR_GONE, "no such review");
 	if (strcmp(r->state, "open"))
 		return err_set(err, ERR_CONFLICT, "that review has been %s already", r->state);
+	if (refer_answers(r))
+		return refer_settle(hub, arena, r, accept ? "accept" : "reject", by, tally, err);
 	buf_addf(&data, "{\"review\":%lld,\"kind\":\"%s\",\"decision\":\"%s\",\"by\":", (long long)review, r->kind,
 		accept ? "accepted" : "rejected");
 	buf_add_json(&data, by);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/origin.h"
+
 static struct remote *open_remote(struct engine *engine, const struct config *config, const struct partner_config *pc,
 	struct diags *diags)
 {
@@ -99,6 +101,7 @@ bool setup_install(struct engine *engine, struct setup *s, struct err *e)
 
 	for (size_t i = 0; ok && i < s->n; i++)
 		ok = install_one(engine, s->partner[i], &s->hub_partner[i], e);
+	ok = ok && origin_open(&engine->hub, e);
 	return store_end(engine->store, ok, e);
 }
 

@@ -181,7 +181,7 @@ json_t *query_status(struct query *q, const char *partner, struct err *e)
 		   "nullif(min("
 		   "scanned_at), 0) FROM feed f WHERE f.partner = p.id AND f.epoch > 0) AS complete_at, (SELECT "
 		   "count(*) FROM "
-		   "quarantine z WHERE z.partner = p.id) AS quarantine FROM partner p WHERE ?1 = 0 OR p.id = ?1 ORDER "
+		   "quarantine z WHERE z.partner = p.id) AS quarantine FROM partner p WHERE p.name <> 'hub' AND (?1 = 0 OR p.id = ?1) ORDER "
 		   "BY p.name");
 	ask_int(&a, id);
 	rows = ask_all(&a, e);

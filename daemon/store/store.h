@@ -78,7 +78,8 @@ bool store_backup(struct store *, const char *to_path, struct err *);   /* onlin
 	X(PARTNER, "partner", "a partner changed state")                                             \
 	X(QUARANTINE, "quarantine", "a record was put aside or taken back")                          \
 	X(REVIEW, "review", "a question was asked or settled")                                       \
-	X(ADMIN, "admin", "an admin acted")
+	X(ADMIN, "admin", "an admin acted")                                                          \
+	X(REFERRAL, "referral", "a referral was made, routed, moved on, overdue, expired, withdrawn or settled")
 
 enum event_kind {
 #define X(kind, name, meaning) EVENT_##kind,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "engine/refer.h"
 
 static const char *word(const struct scene *s, size_t i)
 {
@@ -40,7 +41,13 @@ static bool config(struct scene *s)
 		for (char *p = path; *p; p++)
 			if (*p == '.')
 				*p = '/';
-		if (strchr(eq, ',')) {
+		if (*eq == '[' || *eq == '{') {
+			/* JSON with single quotes, since a line's words have their own. */
+			for (char *p = eq; *p; p++)
+				if (*p == '\'')
+					*p = '"';
+			list = json_loads(eq, 0, NULL);
+		} else if (strchr(eq, ',')) {
 			list = json_array();
 			for (char *save, *e = strtok_r(eq, ",", &save); e; e = strtok_r(NULL, ",", &save))
 				json_array_append_new(list, json_string(e));
@@ -148,6 +155,7 @@ static bool free_of_plans(struct scene *s, struct mem_partner *p)
 struct verdict {
 	const char *hash;
 	int64_t review;
+	const char *verdict;
 	bool yes;
 };
 
@@ -180,17 +188,19 @@ static bool decide(struct scene *s, struct mem_partner *p, bool yes)
 	return s->stage->interrupted || scene_fail(s, "nothing of %s is held", p->name);
 }
 
+static bool answer(struct hub *hub, struct arena *arena, const struct verdict *d, struct err *e)
+{
+	struct tally tally = {0};
+	struct review *r;
+
+	if (!strcmp(d->verdict, "accept") || !strcmp(d->verdict, "reject"))
+		return review_settle(hub, arena, d->review, !strcmp(d->verdict, "accept"), "admin", &tally, e);
+	return store_review(hub->store, arena, d->review, &r, e) && refer_settle(hub, arena, r, d->verdict, "admin", &tally, e);
+}
+
 static bool decide_review(struct hub *hub, struct arena *arena, void *ctx, struct err *e)
 {
-	const struct verdict *d = ctx;
-	struct tally tally = {0};
-
-	if (!store_begin(hub->store, e))
-		return false;
-	if (review_settle(hub, arena, d->review, d->yes, "admin", &tally, e) && store_commit(hub->store, e))
-		return true;
-	store_rollback(hub->store);
-	return false;
+	return store_begin(hub->store, e) && store_end(hub->store, answer(hub, arena, ctx, e), e);
 }
 
 struct splitting {
@@ -227,22 +237,108 @@ static bool split(struct scene *s, struct mem_partner *p)
 	return drive_sync(s, NULL, false);
 }
 
-/* review 1: so many are open | review accept | review reject: the oldest */
+/* review 1: so many are open | review accept, reject, closed, innovatiecentrum-limburg: the oldest is answered */
 static bool review(struct scene *s)
 {
-	struct verdict d = {.yes = !strcmp(word(s, 1), "accept")};
+	struct verdict d = {.verdict = word(s, 1)};
 	struct err e = {0};
 
-	if (!d.yes && strcmp(word(s, 1), "reject"))
+	if (d.verdict[0] >= '0' && d.verdict[0] <= '9')
 		return is_number(s, "open reviews",
 			drive_query(s, "SELECT count(*) FROM review WHERE state = 'open'", NULL), word(s, 1));
-	d.review = drive_query(s, "SELECT id FROM review WHERE state = 'open' ORDER BY id LIMIT 1", NULL);
+	/* A process that was killed may have answered it, and the next one is another question. */
+	if (!s->stage->interrupted)
+		s->stage->review = 0;
+	if (!s->stage->review)
+		s->stage->review = drive_query(s, "SELECT id FROM review WHERE state = 'open' ORDER BY id LIMIT 1", NULL);
+	d.review = drive_query(s, "SELECT id FROM review WHERE state = 'open' AND id = ?1 + 0",
+		arena_printf(s->arena, "%lld", (long long)s->stage->review));
 	if (d.review < 0)
 		return s->stage->interrupted ? drive_sync(s, NULL, false) : scene_fail(s, "no review is open");
 	if (!drive_transaction(s, decide_review, &d, &e))
 		return scene_fail(s, "%s", e.text);
 	engine_kick(s->engine);
 	return drive_sync(s, NULL, false);
+}
+
+/* --- referrals ------------------------------------------------------------------------------------------------------ */
+
+struct referring {
+	struct scene *s;
+	struct mem_partner *at;
+	const char *company, *contact, *withdraw;   /* labels there */
+	struct refer refer;
+};
+
+/* The hub's record of what a partner calls by that label. */
+static bool entity_of(struct hub *hub, struct arena *arena, const struct referring *r, enum record_type type, const char *label,
+	struct entity **out, struct err *e)
+{
+	const struct mem_record *record = mem_labelled(r->at, type, label);
+	const struct hub_partner *p = hub_partner_named(hub, r->at->name);
+	struct shadow *shadow;
+
+	*out = NULL;
+	if (!record || !store_shadow_by_key(hub->store, arena, p->id, type, record->key, &shadow, e))
+		return false;
+	return !shadow || store_entity(hub->store, arena, shadow->entity, out, e);
+}
+
+static bool refer_or_withdraw(struct hub *hub, struct arena *arena, struct referring *r, struct err *e)
+{
+	struct tally tally = {0};
+	struct entity *referral;
+
+	if (r->withdraw)
+		return entity_of(hub, arena, r, RECORD_REFERRAL, r->withdraw, &referral, e) &&
+		       refer_withdraw(hub, arena, referral, NULL, "admin", &tally, e);
+	return entity_of(hub, arena, r, RECORD_ORGANIZATION, r->company, &r->refer.company, e) &&
+	       (!r->contact || entity_of(hub, arena, r, RECORD_CONTACT, r->contact, &r->refer.contact, e)) &&
+	       refer_make(hub, arena, &r->refer, &tally, e);
+}
+
+static bool refer_on_lane(struct hub *hub, struct arena *arena, void *ctx, struct err *e)
+{
+	return store_begin(hub->store, e) && store_end(hub->store, refer_or_withdraw(hub, arena, ctx, e), e);
+}
+
+static bool act_on_referral(struct scene *s, struct referring *r)
+{
+	struct err e = {0};
+
+	/* What a killed process did is done: withdrawing again is refused. */
+	if (!drive_transaction(s, refer_on_lane, r, &e) && !(r->withdraw && s->stage->interrupted))
+		return scene_fail(s, "%s", e.text);
+	engine_kick(s->engine);
+	return drive_sync(s, NULL, false);
+}
+
+/* refer acme contact=jan from=unizo to=innovatiecentra service=scan reason=...: an admin does it for UNIZO */
+static bool refer(struct scene *s)
+{
+	struct referring r = {.s = s, .company = word(s, 1), .refer = {.by = "admin"}};
+	const struct {
+		const char *name;
+		const char **at;
+	} args[] = {{"contact=", &r.contact}, {"from=", &r.refer.from}, {"to=", &r.refer.to}, {"service=", &r.refer.service},
+		{"reason=", &r.refer.reason}};
+
+	for (size_t i = 2; i < s->line->n; i++)
+		for (size_t a = 0; a < sizeof args / sizeof *args; a++)
+			if (!strncmp(word(s, i), args[a].name, strlen(args[a].name)))
+				*args[a].at = word(s, i) + strlen(args[a].name);
+	if (!r.refer.from || !r.refer.to || !r.refer.service)
+		return scene_fail(s, "refer <company> from=<partner> to=<partner> service=<service>");
+	r.at = mem_partner(s->world, r.refer.from);
+	return act_on_referral(s, &r);
+}
+
+/* unizo withdraws scan: an admin withdraws what UNIZO knows by that label */
+static bool withdraws(struct scene *s, struct mem_partner *p)
+{
+	struct referring r = {.s = s, .at = p, .withdraw = word(s, 2)};
+
+	return act_on_referral(s, &r);
 }
 
 /* hub count organization 1 | hub quarantine 1 | hub conflicts 1 */
@@ -258,7 +354,11 @@ static bool hub(struct scene *s)
 	if (!strcmp(word(s, 1), "quarantine"))
 		return is_number(
 			s, "in quarantine", drive_query(s, "SELECT count(*) FROM quarantine", NULL), word(s, 2));
-	return scene_fail(s, "hub count <type> <number>, hub quarantine <number>");
+	/* Of each thing that can happen to a referral, how often it is in the log. */
+	if (!strcmp(word(s, 1), "told"))
+		return is_number(s, "events about referrals",
+			drive_query(s, "SELECT count(*) FROM event WHERE data ->> 'what' = ?1", word(s, 2)), word(s, 3));
+	return scene_fail(s, "hub count <type> <number>, hub quarantine <number>, hub told <what> <number>");
 }
 
 static const struct {
@@ -270,6 +370,7 @@ static const struct {
 	{"wait", wait},
 	{"quiet", admin_quiet},
 	{"review", review},
+	{"refer", refer},
 	{"hub", hub},
 };
 
@@ -294,6 +395,8 @@ bool admin_play(struct scene *s, struct mem_partner *p, bool *known)
 		return decide(s, p, false);
 	if (p && !strcmp(word(s, 1), "split"))
 		return split(s, p);
+	if (p && !strcmp(word(s, 1), "withdraws"))
+		return withdraws(s, p);
 	for (size_t i = 0; !p && i < sizeof verbs / sizeof *verbs; i++)
 		if (!strcmp(verbs[i].word, s->line->word[0]))
 			return verbs[i].play(s);

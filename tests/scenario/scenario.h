@@ -40,6 +40,7 @@ struct stage {
 	uint64_t commits, turns;       /* so far */
 	uint64_t kill_at, cancel_at;   /* 0: never */
 	uint64_t starts;               /* of the engine */
+	int64_t review;                /* being answered by that line; 0: not looked up yet */
 };
 
 #define EXIT_KILLED 100

@@ -201,6 +201,9 @@ void mem_name(struct mem_world *w, struct mem_record *created)
 				return;
 			}
 		}
+	/* What an admin has referred is like nothing anybody entered. */
+	if (created->type == RECORD_REFERRAL && *mine)
+		mem_copy(created->label, MEM_KEY_MAX, mine);
 }
 
 /* --- printing

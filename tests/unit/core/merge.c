@@ -82,6 +82,50 @@ static void a_referral_goes_as_far_as_anybody_took_it(void **state)
 	assert_true(m.held);
 }
 
+static void a_move_that_there_is_not_is_for_an_admin(void **state)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	const struct field *f = field(RECORD_REFERRAL, REFERRAL_STATE);
+	const struct contribution left[] = { C(1, 0, 1, "created"), C(2, 0, 5, "declined\naccepted") };
+	const struct contribution back[] = { C(1, 0, 7, "expired\nin_progress"), C(2, 0, 5, "accepted") };
+	struct merged m = fold(arena, f, POLICY_LATTICE, left, N(left));
+
+	(void)state;
+	assert_string_equal(m.value, "declined");
+	assert_true(m.held);
+	m = fold(arena, f, POLICY_LATTICE, back, N(back));
+	assert_string_equal(m.value, "expired");
+	assert_true(m.held);
+}
+
+static void what_people_enter_as_a_state_is_a_move(void **state)
+{
+	static const struct {
+		const char *own, *before, *after, *want;
+	} rows[] = {
+		{ NULL, NULL, "accepted", "accepted" },
+		{ "created", "created", "accepted", "accepted" },
+		{ "created", "accepted", "closed", "closed" },
+		/* an earlier state, entered late */
+		{ "accepted", "accepted", "sent", "accepted" },
+		{ "created", "accepted", "sent", "sent" },
+		/* an end is left */
+		{ "declined", "declined", "accepted", "declined\naccepted" },
+		{ "created", "expired", "accepted", "expired\naccepted" },
+		{ "closed", "closed", "withdrawn", "closed\nwithdrawn" },
+		/* accepted is not declined any more */
+		{ "accepted", "accepted", "declined", "accepted\ndeclined" },
+		/* they take it back themselves */
+		{ "declined\naccepted", "accepted", "declined", "declined" },
+		{ NULL, NULL, "on hold", "on hold" },
+	};
+	AUTO(arena_free) struct arena *arena = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < N(rows); i++)
+		assert_string_equal(merge_state_edit(arena, rows[i].own, rows[i].before, rows[i].after), rows[i].want);
+}
+
 static void an_empty_time_is_not_the_earliest(void **state)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
@@ -140,6 +184,8 @@ int main(void)
 		cmocka_unit_test(nobody_gives_nothing),
 		cmocka_unit_test(withdrawn_consent_wins_whatever_the_order),
 		cmocka_unit_test(a_referral_goes_as_far_as_anybody_took_it),
+		cmocka_unit_test(a_move_that_there_is_not_is_for_an_admin),
+		cmocka_unit_test(what_people_enter_as_a_state_is_a_move),
 		cmocka_unit_test(an_empty_time_is_not_the_earliest),
 		cmocka_unit_test(manual_holds_what_disagrees),
 		cmocka_unit_test(sets_add_and_remove_element_by_element),
