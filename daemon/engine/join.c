@@ -111,7 +111,8 @@ static bool make_room(struct hub *hub, const struct side *a, const struct side *
 				continue;
 			if (x->state == SHADOW_PENDING || y->state == SHADOW_PENDING)
 				return err_set(err, ERR_CONFLICT, "a record is being made at %s: try again in a moment", name);
-			if (!duplicates)
+			/* What the hub says of both is no record of anybody's. */
+			if (!duplicates && x->partner != hub->self)
 				return err_set(err, ERR_CONFLICT, "%s has a record in each of the two, %s and %s", name,
 					x->key, y->key);
 			*(x->id < y->id ? &y->alias_of : &x->alias_of) = x->id < y->id ? x->id : y->id;
@@ -142,7 +143,7 @@ static bool merge(struct hub *hub, struct arena *arena, struct entity *older, st
 		!make_room(hub, &kept, &moved, j->duplicates, err) ||
 		(j->by && !remember(hub, arena, &kept, &moved, DECISION_SAME, j->by, err)))
 		return false;
-	for (size_t i = 0; j->duplicates && i < kept.n; i++)
+	for (size_t i = 0; i < kept.n; i++)
 		if (shadow_aside(kept.shadow[i]) && !store_shadow_save(hub->store, kept.shadow[i], err))
 			return false;
 	tell_merge(hub, &data, j, newer, older);

@@ -26,7 +26,7 @@ bool origin_open(struct hub *hub, struct err *err)
 struct shadow *origin_shadow(const struct hub *hub, struct shadow *const *shadow, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
-		if (hub->self && shadow[i]->partner == hub->self)
+		if (hub->self && shadow[i]->partner == hub->self && !shadow_aside(shadow[i]))
 			return shadow[i];
 	return NULL;
 }
