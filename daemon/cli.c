@@ -24,7 +24,7 @@ static void usage_line(FILE *to, const struct command *c)
 		else if (a->kind == ARG_FLAG)
 			fprintf(to, " [--%s]", a->name);
 		else
-			fprintf(to, " [--%s %s]", a->name, a->shape);
+			fprintf(to, a->required ? " --%s %s" : " [--%s %s]", a->name, a->shape);
 	}
 }
 

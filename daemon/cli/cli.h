@@ -52,7 +52,9 @@ void render_status(const struct cli *, const json_t *), render_partners(const st
 	render_match(const struct cli *, const json_t *), render_replaced(const struct cli *, const json_t *),
 	render_show(const struct cli *, const json_t *),
 	render_records(const struct cli *, const json_t *), render_disclosures(const struct cli *, const json_t *),
-	render_fields(const struct cli *, const json_t *), render_adapter_check(const struct cli *, const json_t *);
+	render_fields(const struct cli *, const json_t *), render_referrals(const struct cli *, const json_t *),
+	render_refer(const struct cli *, const json_t *), render_registry(const struct cli *, const json_t *),
+	render_adapter_check(const struct cli *, const json_t *);
 
 /* --- render_review.c: two records beside each other (right NULL: one), and what each field added to the score --- */
 

@@ -125,6 +125,43 @@ void render_waterfall(const json_t *evidence)
 		printf("  %-36s%+6.1f  model %s\n", "total", json_number_value(score), words_text(evidence, "model"));
 }
 
+/* Where partners contradict each other: who says what. */
+static void show_sides(const json_t *sides)
+{
+	const json_t *side;
+	const char *name;
+	json_t *cell;
+	size_t i;
+
+	json_array_foreach(sides, i, side) {
+		json_object_foreach(json_object_get(side, "fields"), name, cell) {
+			BUF_AUTO struct buf b = { 0 };
+
+			words_value(&b, json_object_get(cell, "says"), NULL);
+			/* Two states of a referral: the one they left, and the one they entered. */
+			for (char *p = b.data; p && *p; p++)
+				if (*p == '\n')
+					*p = '>';
+			printf("  %s:%s says %s: %s (#%lld)\n", words_text(side, "partner"), words_text(side, "key"), name,
+				b.data ? b.data : "nothing", (long long)words_number(cell, "seq"));
+		}
+	}
+}
+
+/* How it can be answered. */
+static void show_answers(const json_t *r, bool two)
+{
+	const long long id = (long long)words_number(r, "id");
+	const bool referral = !strcmp(words_text(r, "type"), "referral");
+
+	if (referral && !strcmp(words_text(r, "kind"), "route"))
+		printf("\ndoorstroom review answer %lld DESK, or doorstroom withdraw %s\n", id, words_text(r, "record"));
+	else if (referral && !strcmp(words_text(r, "kind"), "state"))
+		printf("\ndoorstroom review accept %lld (what stands), or review answer %lld STATE\n", id, id);
+	else
+		printf("\ndoorstroom review accept %lld%s, or review reject %lld\n", id, two ? " (they are one)" : "", id);
+}
+
 void render_review(const struct cli *cli, const json_t *r)
 {
 	const json_t *evidence = json_object_get(r, "evidence"), *other = json_object_get(r, "other_golden");
@@ -135,6 +172,7 @@ void render_review(const struct cli *cli, const json_t *r)
 		*words_text(r, "decided_by") ? " by " : "", words_text(r, "decided_by"));
 	printf("%s\n", words_text(evidence, "why"));
 	render_waterfall(evidence);
+	show_sides(json_object_get(r, "sides"));
 	printf("\n%s  %s\n", record, owners(cli, json_object_get(r, "links")));
 	if (json_is_object(other))
 		printf("%s  %s\n", words_text(r, "other"), owners(cli, json_object_get(r, "other_links")));
@@ -151,8 +189,7 @@ void render_review(const struct cli *cli, const json_t *r)
 	}
 	if (!json_is_object(other))
 		printf("\nwho says what: doorstroom explain %s\n", record);
-	printf("\ndoorstroom review accept %lld%s, or review reject %lld\n", id,
-		json_is_object(other) ? " (they are one)" : "", id);
+	show_answers(r, json_is_object(other));
 }
 
 /* --- what was decided ---------------------------------------------------------------------------------------- */

@@ -11,6 +11,7 @@ static const char *state_colour(const char *state)
 		{ "active", "green" },
 		{ "paused", "grey" },
 		{ "removed", "grey" },
+		{ "ended", "grey" },
 		{ "disabled", "grey" },
 		{ "denied", "red" },
 		{ "broken", "red" },
@@ -144,6 +145,13 @@ static int advice(const json_t *answer)
 				     (long long)words_number(outbox(p), "dead"),
 				     words_plural(words_number(outbox(p), "dead")), id) > 0;
 	}
+	json_array_foreach(json_object_get(answer, "referrals"), i, p) {
+		const int64_t overdue = words_number(p, "overdue");
+
+		if (overdue)
+			n += printf("%s: %lld referral%s wait%s longer for an answer than was agreed: doorstroom referrals --overdue\n",
+				     words_text(p, "id"), (long long)overdue, words_plural(overdue), overdue == 1 ? "s" : "") > 0;
+	}
 	if (reviews)
 		n += printf("%lld question%s for a human: doorstroom review\n", (long long)reviews,
 			     words_plural(reviews)) > 0;
@@ -218,6 +226,10 @@ void render_partners(const struct cli *cli, const json_t *answer)
 	json_t *s;
 	size_t i;
 
+	if (json_object_get(answer, "registry")) {
+		render_registry(cli, answer);
+		return;
+	}
 	json_array_foreach(json_object_get(answer, "partners"), i, p) {
 		printf("%s%s  %s\n", i ? "\n" : "", words_text(p, "id"), words_text(p, "label"));
 		pair("adapter", words_text(p, "adapter"));

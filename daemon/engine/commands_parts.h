@@ -20,6 +20,8 @@ command_part command_review_list, command_review_show, command_review_accept, co
 command_part command_match_explain, command_match_replaced;
 /* commands_refused.c */
 command_part command_refused_list, command_refused_show, command_refused_retry, command_refused_drop;
+/* commands_refer.c */
+command_part command_refer, command_withdraw, command_referrals_before, command_referrals, command_review_answer;
 /* commands_setup.c */
 command_part command_config_check, command_config_show, command_adapter_check, command_backup;
 

@@ -78,6 +78,7 @@ bool command_status(struct command_call *call, struct err *e)
 	json_object_set_new(out, "version", json_string(DOORSTROOM_VERSION));
 	json_object_set(out, "reviews", json_object_get(stored, "reviews"));
 	json_object_set(out, "seq", json_object_get(stored, "seq"));
+	json_object_set(out, "referrals", json_object_get(stored, "referrals"));
 	json_array_foreach(json_object_get(stored, "partners"), i, row) {
 		mine = row_of(live, json_string_value(json_object_get(row, "id")));
 		if (mine)
@@ -119,8 +120,43 @@ static json_t *share_json(const struct partner_config *p)
 	return all;
 }
 
+static json_t *texts(const struct registry_list *list)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < list->n; i++)
+		json_array_append_new(all, json_string(list->item[i]));
+	return all;
+}
+
+/* Every partner, desk and group that the configuration knows, whether it is still there or not. */
+static json_t *registry_json(const struct registry *r)
+{
+	json_t *partners = json_array(), *groups = json_array();
+
+	for (size_t i = 0; i < r->n; i++) {
+		const struct registry_partner *p = &r->partner[i];
+		const struct registry_group *group = registry_group_of(r, p->id);
+
+		json_array_append_new(partners, json_pack("{ss,s{ss,ss},ss*,ss*,ss*,ss,so,so,ss*}", "id", p->id, "names", "nl",
+			p->name[REGISTRY_NL], "en", p->name[REGISTRY_EN], "endpoint", p->endpoint, "valid_from", p->from,
+			"valid_until", p->until, "fate", p->until ? registry_fate_names[p->fate] : "", "successors",
+			texts(&p->successor), "provinces", texts(&p->province), "group", group ? group->id : NULL));
+	}
+	for (size_t i = 0; i < r->ngroups; i++) {
+		const struct registry_group *g = &r->group[i];
+
+		json_array_append_new(groups, json_pack("{ss,s{ss,ss},so}", "id", g->id, "names", "nl", g->name[REGISTRY_NL], "en",
+			g->name[REGISTRY_EN], "members", texts(&g->member)));
+	}
+	return json_pack("{so,so}", "registry", partners, "groups", groups);
+}
+
 bool command_partners(struct command_call *call, struct err *e)
 {
+	if (call_flag(call, "history"))
+		return answer(call, registry_json(&engine_config(call->engine)->registry));
+
 	json_t *rows = json_array();
 	struct partner_status s;
 

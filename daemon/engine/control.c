@@ -60,7 +60,9 @@ static struct partner *find(struct engine *engine, const char *id, struct err *e
 		err_set(e, ERR_GONE, "no partner %s; `doorstroom partners` lists them", id);
 	else if (!p->config->enabled)
 		err_set(e, ERR_ITEM, "partner %s is not enabled in %s", id, p->config->file);
-	return p && p->config->enabled ? p : NULL;
+	else if (p->state == PARTNER_ENDED)
+		err_set(e, ERR_ITEM, "partner %s has ended: %s", id, p->reason);
+	return p && p->config->enabled && p->state != PARTNER_ENDED ? p : NULL;
 }
 
 bool engine_pause(struct engine *engine, const char *partner, const char *by, struct err *e)
@@ -250,6 +252,8 @@ static const char *state_for_people(const struct partner *p)
 
 static bool settled(const struct partner *p)
 {
+	if (p->state == PARTNER_ENDED)
+		return true;
 	/* Until the lane is empty nobody knows what it will mark. */
 	return p->scanned && p->marked_all && !p->queued && !sender_busy(p) && !p->hints && !p->waiting && !p->failures &&
 		p->state == PARTNER_ACTIVE && !p->engine->releasing && jobs_idle(p->engine);
@@ -274,7 +278,8 @@ void engine_status(const struct engine *engine, size_t index, struct partner_sta
 bool engine_ready(const struct engine *engine)
 {
 	for (size_t i = 0; i < engine->now->n; i++)
-		if (engine->now->partner[i]->config->enabled && !engine->now->partner[i]->tried &&
+		if (engine->now->partner[i]->config->enabled && engine->now->partner[i]->state != PARTNER_ENDED &&
+			!engine->now->partner[i]->tried &&
 			!engine->now->partner[i]->scanned)
 			return false;
 	return true;

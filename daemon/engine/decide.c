@@ -203,7 +203,9 @@ static enum entity_state state_now(const struct hub *hub, const struct entity *e
 static bool ask_about_state(struct hub *hub, const struct entity *e, struct tally *tally, struct err *err)
 {
 	struct review r = {
-		.kind = "state", .type = e->type, .entity = e->id, .evidence = "{\"why\":\"contributions contradict each other\"}",
+		.kind = "state", .type = e->type, .entity = e->id, .evidence = e->type == RECORD_REFERRAL
+			? "{\"why\":\"two ends, or a move that a referral cannot make: say which state is right\"}"
+			: "{\"why\":\"contributions contradict each other\"}",
 		.made_at = hub->now_ms,
 	};
 	int64_t id;

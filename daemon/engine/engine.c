@@ -12,6 +12,7 @@
 #include "base/mutant.h"
 #include "engine/partner.h"
 #include "engine/setup.h"
+#include "engine/watch.h"
 
 enum { PATIENCE_MS = 5000 };
 
@@ -153,6 +154,7 @@ void engine_start(struct engine *engine)
 {
 	for (size_t i = 0; i < engine->now->n; i++)
 		partner_begin(engine->now->partner[i]);
+	watch_start(engine);
 	engine_release(engine);
 }
 
@@ -180,6 +182,7 @@ static void on_impatient(struct timer *t)
 static void drain(struct engine *engine)
 {
 	engine->draining = true;
+	watch_stop(engine);
 	engine->patience.fire = on_impatient;
 	timer_arm(engine->options.loop, &engine->patience, PATIENCE_MS);
 	for (size_t i = 0; i < engine->now->n; i++)

@@ -202,7 +202,7 @@ static bool mark(struct hub *hub, struct arena *arena, const struct hub_partner 
 bool marks_for(struct hub *hub, struct arena *arena, const struct hub_partner *p, const struct entity *e,
 	struct shadow *const *shadow, size_t n, int cause, struct tally *tally, struct err *err)
 {
-	return !(p->types & 1u << e->type) || !p->writable[e->type] ||
+	return !(p->types & 1u << e->type) || !p->writable[e->type] || hub_ended(hub, p->config) ||
 		mark(hub, arena, p, e, shadow, n, cause, tally, err);
 }
 

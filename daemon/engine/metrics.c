@@ -113,6 +113,18 @@ static void stored_map(const struct text *p, const json_t *rows, const char *nam
 	}
 }
 
+/* By whom they are for, a desk as well as a partner. */
+static void referrals(const struct text *p, const json_t *rows, const char *name, const char *from, const char *help)
+{
+	json_t *row;
+	size_t i;
+
+	family(p, name, GAUGE, help);
+	json_array_foreach((json_t *)rows, i, row)
+		sample(p, name, GAUGE, json_string_value(json_object_get(row, "id")), NULL, NULL,
+			json_number_value(json_object_get(row, from)));
+}
+
 static void stored(const struct text *p, const json_t *in)
 {
 	const json_t *rows = json_object_get(in, "partners");
@@ -129,6 +141,9 @@ static void stored(const struct text *p, const json_t *in)
 	json_array_foreach(rows, i, row)
 		sample(p, "plan_held", GAUGE, json_string_value(json_object_get(row, "id")), NULL, NULL,
 			json_is_object(json_object_get(row, "held_plan")));
+	referrals(p, json_object_get(in, "referrals"), "referrals_open", "open", "Referrals for the partner that have not ended.");
+	referrals(p, json_object_get(in, "referrals"), "referrals_overdue", "overdue",
+		"Referrals for the partner that wait longer for an answer than was agreed.");
 	family(p, "reviews", GAUGE, "Questions that wait for a human.");
 	sample(p, "reviews", GAUGE, NULL, NULL, NULL, json_number_value(json_object_get(in, "reviews")));
 	family(p, "events", COUNTER, "Events in the sync log.");

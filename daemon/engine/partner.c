@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/mutant.h"
+#include "base/time.h"
 #include "core/backoff.h"
 
 enum { RETRY_BASE_MS = 2000, RETRY_CAP_MS = 600000 };
@@ -28,6 +29,8 @@ const char *partner_state_name(enum partner_state state)
 		return "denied";
 	case PARTNER_BROKEN:
 		return "broken";
+	case PARTNER_ENDED:
+		return "ended";
 	}
 	return "?";
 }
@@ -48,11 +51,27 @@ void partner_schedule(struct partner *p, uint64_t delay_ms)
 	timer_arm(loop_of(p), &p->poll, delay_ms);
 }
 
+/* From the day after its last one on. What it contributed stays. */
+static bool has_ended(struct partner *p)
+{
+	char today[TIME_TEXT_MAX], why[64];
+
+	time_format(loop_wall(loop_of(p)), today);
+	today[10] = '\0';
+	if (!p->config->until || strcmp(p->config->until, today) >= 0)
+		return false;
+	p->halted = true;
+	p->queued = 0;
+	snprintf(why, sizeof why, "its last day was %s", p->config->until);
+	partner_set_state(p, PARTNER_ENDED, why);
+	return true;
+}
+
 static void on_poll(struct timer *t)
 {
 	struct partner *p = container_of(t, struct partner, poll);
 
-	if (p->engine->draining || p->run)
+	if (p->engine->draining || p->run || has_ended(p))
 		return;
 	if (p->state == PARTNER_PAUSED || (p->state == PARTNER_GUARDED && !p->approve_wanted))
 		return;
@@ -76,8 +95,11 @@ void partner_begin(struct partner *p)
 {
 	uint64_t r;
 
-	if (!p->config->enabled)
+	if (!p->config->enabled || has_ended(p))
 		return;
+	/* Its last day has been moved, or taken away. */
+	if (p->state == PARTNER_ENDED)
+		partner_set_state(p, PARTNER_ACTIVE, "");
 	/* Partners do not all start in the same instant; the first run is soon all the same. */
 	loop_random(loop_of(p), &r, sizeof r);
 	partner_schedule(p, r % 200);
@@ -130,7 +152,7 @@ void partner_set_state(struct partner *p, enum partner_state state, const char *
 		return;
 	p->state = state;
 	snprintf(p->reason, sizeof p->reason, "%s", reason);
-	log_event(state == PARTNER_ACTIVE || state == PARTNER_PAUSED ? LOG_LEVEL_NOTICE : LOG_LEVEL_ERROR, "partner",
+	log_event(state == PARTNER_ACTIVE || state == PARTNER_PAUSED || state == PARTNER_ENDED ? LOG_LEVEL_NOTICE : LOG_LEVEL_ERROR, "partner",
 		"partner=%s state=%s reason=%s", p->config->id, partner_state_name(state), reason);
 	s = calloc(1, sizeof *s);
 	if (!s)

@@ -37,7 +37,8 @@ enum partner_state {
 	PARTNER_PAUSED,
 	PARTNER_GUARDED,   /* an inbound guard stopped a run: approve or resume */
 	PARTNER_DENIED,    /* credentials refused; tried again now and then */
-	PARTNER_BROKEN     /* makes no sense; tried again now and then */
+	PARTNER_BROKEN,    /* makes no sense; tried again now and then */
+	PARTNER_ENDED      /* its last day is past: never contacted again */
 };
 
 enum { READS_AT_ONCE = 8 };
@@ -138,6 +139,15 @@ struct setup {
 	size_t n;
 };
 
+/* watch.c */
+struct watch {
+	struct timer timer;
+	struct job job;
+	struct tally tally;
+	bool looking, afresh;
+	int64_t seq, day, next_ms;          /* of the last look: newest event, day, when something becomes due */
+};
+
 struct engine {
 	struct engine_options options;
 	struct setup *now;
@@ -145,6 +155,7 @@ struct engine {
 	struct hub hub;
 	struct lane writer;
 	struct jobs jobs;
+	struct watch watch;
 	struct adapter_env env;
 	_Atomic int64_t seq;                /* newest event; written on the lane */
 	bool draining;

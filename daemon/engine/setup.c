@@ -53,6 +53,8 @@ static enum partner_state state_from(const char *name)
 {
 	if (!strcmp(name, "paused"))
 		return PARTNER_PAUSED;
+	if (!strcmp(name, "ended"))
+		return PARTNER_ENDED;
 	return strcmp(name, "guarded") ? PARTNER_ACTIVE : PARTNER_GUARDED;
 }
 

@@ -19,7 +19,8 @@ void query_close(struct query *);
 AUTO_DEFINE(struct query, query_close)
 
 /* {"partners":[{"id","state","reason","onboarded","live":{type:n},"epoch_at":ms,"outbox":{state:n},"quarantine":n,
- * "plan":hash or null,"last_run":{"seq","at",...}}],"reviews":n,"seq":n}; partner NULL: all. */
+ * "plan":hash or null,"last_run":{"seq","at",...}}],"reviews":n,"seq":n,"referrals":[{"id","open","overdue"}]}; partner
+ * NULL: all. */
 json_t *query_status(struct query *, const char *partner, struct err *);
 
 /* The whole hub id that begins like that, also of a record that became part of another. */
@@ -64,3 +65,14 @@ struct query_reviews {
  * null,"total":open ones that the question is about,"counts":[{"kind","type","n"}], of all open ones}. */
 json_t *query_reviews(struct query *, const struct query_reviews *, struct err *);
 json_t *query_review(struct query *, int64_t id, struct err *);
+
+struct query_referrals {
+	const json_t *names;            /* only those from or to one of these partners, desks or groups; NULL: all */
+	bool overdue, all;              /* only those told of as overdue; those that have ended, too */
+	int64_t limit;
+};
+/* {"referrals":[{"id","from","to","service","state","handler","outcome","company","since","overdue_since","asked"}]}; times
+ * in milliseconds, overdue_since null: not. */
+json_t *query_referrals(struct query *, const struct query_referrals *, struct err *);
+/* [{"id": who they are for,"open":n,"overdue":n}] */
+json_t *query_referral_counts(struct query *, struct err *);

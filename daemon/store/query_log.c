@@ -170,6 +170,7 @@ json_t *query_status(struct query *q, const char *partner, struct err *e)
 	QUERY_HELD held = query_hold(q);
 	AUTO(json_drop) json_t *out = NULL;
 	AUTO(json_drop) json_t *rows = NULL;
+	AUTO(json_drop) json_t *referrals = NULL;
 	json_t *row;
 	size_t i;
 	int64_t id;
@@ -195,7 +196,10 @@ json_t *query_status(struct query *q, const char *partner, struct err *e)
 		   "FROM event) "
 		   "AS seq");
 	out = ask_one(&a, "store", e);
-	if (out)
-		json_object_set(out, "partners", rows);
+	referrals = out ? query_referral_counts(q, e) : NULL;
+	if (!referrals)
+		return NULL;
+	json_object_set(out, "partners", rows);
+	json_object_set(out, "referrals", referrals);
 	return steal(out);
 }

@@ -91,12 +91,45 @@ json_t *query_reviews(struct query *q, const struct query_reviews *wanted, struc
 	return add_counts(q, out, wanted, type, partner, e) ? steal(out) : NULL;
 }
 
+/* What each partner's people say in the fields that wait for an answer. */
+static json_t *sides_of(struct query *q, int64_t entity, uint64_t held, struct err *e)
+{
+	struct ask a = ask(q, "SELECT p.name AS partner, s.key, s.type AS t, s.cells FROM shadow s JOIN partner p ON p.id = s.partner "
+			      "WHERE s.entity = ? ORDER BY s.partner, s.id");
+	json_t *rows, *row;
+	size_t i;
+
+	ask_int(&a, entity);
+	rows = ask_all(&a, e);
+	json_array_foreach(rows, i, row) {
+		const enum record_type type = (enum record_type)json_integer_value(json_object_get(row, "t"));
+		json_t *fields;
+
+		query_cells(row);
+		fields = json_object_get(row, "fields");
+		for (unsigned f = 0; type < RECORD_TYPES && f < field_count(type); f++)
+			if (!(held & FIELD_BIT(f)) ||
+				!json_object_get(json_object_get(fields, field_at(type, f)->name), "says"))
+				json_object_del(fields, field_at(type, f)->name);
+	}
+	return rows;
+}
+
+static bool add_sides(struct query *q, json_t *row, struct err *e)
+{
+	const int64_t held = json_integer_value(json_object_get(row, "held"));
+	json_t *sides = held ? sides_of(q, json_integer_value(json_object_get(row, "ea")), (uint64_t)held, e) : json_array();
+
+	json_object_del(row, "held");
+	return sides && !json_object_set_new(row, "sides", sides);
+}
+
 /* With both sides: what the partner's record says, what its hub record says, and what the other hub record says. */
 json_t *query_review(struct query *q, int64_t id, struct err *e)
 {
 	QUERY_HELD held = query_hold(q);
 	AUTO(json_drop) json_t *row = NULL;
-	struct ask a = ask(q, REVIEW_COLUMNS ", r.type AS t, s.cells, r.entity AS ea, r.other AS eb" REVIEW_FROM "WHERE r.id = ?");
+	struct ask a = ask(q, REVIEW_COLUMNS ", r.type AS t, s.cells, r.entity AS ea, r.other AS eb, a.held" REVIEW_FROM "WHERE r.id = ?");
 
 	ask_int(&a, id);
 	row = ask_one(&a, "review", e);
@@ -104,7 +137,7 @@ json_t *query_review(struct query *q, int64_t id, struct err *e)
 		return NULL;
 	query_cells(row);
 	if (!query_links(q, row, "links", json_integer_value(json_object_get(row, "ea")), e) ||
-		!query_links(q, row, "other_links", json_integer_value(json_object_get(row, "eb")), e))
+		!query_links(q, row, "other_links", json_integer_value(json_object_get(row, "eb")), e) || !add_sides(q, row, e))
 		return NULL;
 	json_object_del(row, "ea");
 	json_object_del(row, "eb");

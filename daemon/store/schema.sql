@@ -271,3 +271,10 @@ CREATE TABLE replaced (                      -- enterprise numbers that were rep
   old TEXT PRIMARY KEY, new TEXT NOT NULL,
   at INTEGER NOT NULL, by TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+-- step 5
+CREATE TABLE overdue (                       -- referrals of which it was told that an answer is overdue
+  entity INTEGER PRIMARY KEY,
+  since INTEGER NOT NULL                     -- when it should have come
+) STRICT;
+CREATE INDEX fact_referral_now ON fact_referral (state) WHERE until IS NULL;

@@ -302,6 +302,22 @@ bool store_quarantine(struct store *, const struct quarantine *, bool *fresh, st
 bool store_quarantine_get(struct store *, struct arena *, int64_t id, struct quarantine **out, struct err *);
 bool store_quarantine_drop(struct store *, int partner, enum record_type, const char *key, bool *was_there, struct err *);
 
+/* --- referrals that have not ended ------------------------------------------------------------------------------- */
+
+struct referral_open {
+	int64_t entity;
+	struct record *golden;
+	int64_t known_ms;           /* when the hub first knew of it */
+	int64_t overdue_ms;         /* since when an answer is overdue, as told; 0: not told */
+	bool asked;                 /* a question where it is to go is open */
+};
+/* Up to max, by entity after that one. */
+bool store_referrals_open(struct store *, struct arena *, int64_t after, size_t max, struct referral_open **out, size_t *n,
+	struct err *);
+bool store_overdue(struct store *, int64_t entity, int64_t since_ms, struct err *);   /* 0: not, or not any more */
+/* Those told of as overdue that have been answered, or ended, since. */
+bool store_overdue_settled(struct store *, struct arena *, int64_t **entity, size_t *n, struct err *);
+
 /* --- outbox: at most one row per partner and entity ------------------------------------------------------------- */
 
 #define OUTBOX_STATE_LIST(X)                                                              \

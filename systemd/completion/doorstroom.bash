@@ -21,14 +21,17 @@ _doorstroom() {
 		esac
 	done
 	case $prev in
-	--partner)
+	--partner|--from|--to)
 		words=$(_doorstroom_partners)
 		;;
 	--type)
 		words='organization contact referral participation'
 		;;
 	--kind)
-		[[ $command == review ]] && words='match duplicate chain merge apart state'
+		[[ $command == review ]] && words='match duplicate chain merge apart state route'
+		;;
+	--service)
+		words='academie inspiratiesessie toolkit webinar scan audit begeleiding subsidie wervingssessie'
 		;;
 	--config)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
@@ -37,16 +40,16 @@ _doorstroom() {
 	*)
 		case "$command $sub" in
 		' ')
-			words='status partners log show search records explain disclosures plan quarantine refused review match sync pause
-				resume fields config adapter backup'
+			words='status partners log show search records explain disclosures plan quarantine refused review match refer
+				referrals withdraw sync pause resume fields config adapter backup'
 			;;
 		'plan ') words='list show approve reject' ;;
 		'quarantine '|'refused ') words='list show retry drop' ;;
-		'review ') words='list show accept reject merge split' ;;
+		'review ') words='list show accept reject answer merge split' ;;
 		'match ') words='explain replaced' ;;
 		'config ') words='show check' ;;
 		'adapter ') words='check' ;;
-		'status '|'sync '|'pause '|'resume '|'quarantine list'|'refused list'|'adapter check') words=$(_doorstroom_partners) ;;
+		'status '|'referrals '|'sync '|'pause '|'resume '|'quarantine list'|'refused list'|'adapter check') words=$(_doorstroom_partners) ;;
 		'fields ') words='organization contact referral participation' ;;
 		'backup ')
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
@@ -61,6 +64,10 @@ _doorstroom() {
 		'log ') words+=' --follow --partner --record --kind --since --limit' ;;
 		'search '|'records ') words+=' --type --limit' ;;
 		'sync ') words+=' --full --approve' ;;
+		'partners ') words+=' --history' ;;
+		'refer ') words+=' --to --service --contact --from --reason --channel' ;;
+		'referrals ') words+=' --overdue --all --limit' ;;
+		'withdraw ') words+=' --reason' ;;
 		'adapter check') words+=' --offline --type --write --yes --leave' ;;
 		'plan show'|'quarantine list'|'refused list') words+=' --limit' ;;
 		'review list') words+=' --kind --type --partner --older --surest --after --limit' ;;

@@ -4,7 +4,7 @@ function __doorstroom_partners
     doorstroom status --json 2>/dev/null | string match -ra '"id": *"([^"]*)"' | string replace -r '"id": *"([^"]*)"' '$1' | sort -u
 end
 
-set -l commands status partners log show search records explain disclosures plan quarantine refused review match sync pause resume fields config adapter backup
+set -l commands status partners log show search records explain disclosures plan quarantine refused review match refer referrals withdraw sync pause resume fields config adapter backup
 complete -c doorstroom -f
 complete -c doorstroom -l json -d 'print JSON'
 complete -c doorstroom -l help -d help
@@ -30,7 +30,7 @@ complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a adapter
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a backup -d 'copy the store'
 complete -c doorstroom -n '__fish_seen_subcommand_from plan; and not __fish_seen_subcommand_from list show approve reject' -a 'list show approve reject'
 complete -c doorstroom -n '__fish_seen_subcommand_from quarantine refused; and not __fish_seen_subcommand_from list show retry drop' -a 'list show retry drop'
-complete -c doorstroom -n '__fish_seen_subcommand_from review; and not __fish_seen_subcommand_from list show accept reject merge split' -a 'list show accept reject merge split'
+complete -c doorstroom -n '__fish_seen_subcommand_from review; and not __fish_seen_subcommand_from list show accept reject answer merge split' -a 'list show accept reject answer merge split'
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a match -d 'why two records are one, or two'
 complete -c doorstroom -n '__fish_seen_subcommand_from match; and not __fish_seen_subcommand_from explain replaced' -a 'explain replaced'
 complete -c doorstroom -n '__fish_seen_subcommand_from accept reject merge split' -l dry-run -d 'only say what would change'
@@ -38,12 +38,25 @@ complete -c doorstroom -n '__fish_seen_subcommand_from accept reject' -l all-lik
 complete -c doorstroom -n '__fish_seen_subcommand_from accept reject' -l yes -d 'with all-like-this: do it'
 complete -c doorstroom -n '__fish_seen_subcommand_from split' -l partner -x -a '(__doorstroom_partners)'
 complete -c doorstroom -n '__fish_seen_subcommand_from split' -l key -x
-complete -c doorstroom -n '__fish_seen_subcommand_from review' -l kind -x -a 'match duplicate chain merge apart state'
+complete -c doorstroom -n '__fish_seen_subcommand_from review' -l kind -x -a 'match duplicate chain merge apart state route'
 complete -c doorstroom -n '__fish_seen_subcommand_from review' -l surest -d 'highest score first'
 complete -c doorstroom -n '__fish_seen_subcommand_from review' -l older -x
 complete -c doorstroom -n '__fish_seen_subcommand_from config; and not __fish_seen_subcommand_from show check' -a 'show check'
 complete -c doorstroom -n '__fish_seen_subcommand_from adapter; and not __fish_seen_subcommand_from check' -a check
 complete -c doorstroom -n '__fish_seen_subcommand_from status sync pause resume check' -a '(__doorstroom_partners)'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a refer -d 'refer a company to a partner'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a referrals -d 'open referrals, and overdue answers'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a withdraw -d 'withdraw a referral'
+complete -c doorstroom -n '__fish_seen_subcommand_from partners' -l history -d 'as organisations'
+complete -c doorstroom -n '__fish_seen_subcommand_from refer' -l to -x -a '(__doorstroom_partners)'
+complete -c doorstroom -n '__fish_seen_subcommand_from refer' -l from -x -a '(__doorstroom_partners)'
+complete -c doorstroom -n '__fish_seen_subcommand_from refer' -l service -x -a 'academie inspiratiesessie toolkit webinar scan audit begeleiding subsidie wervingssessie'
+complete -c doorstroom -n '__fish_seen_subcommand_from refer' -l contact -x
+complete -c doorstroom -n '__fish_seen_subcommand_from refer' -l channel -x
+complete -c doorstroom -n '__fish_seen_subcommand_from refer withdraw' -l reason -x
+complete -c doorstroom -n '__fish_seen_subcommand_from referrals' -a '(__doorstroom_partners)'
+complete -c doorstroom -n '__fish_seen_subcommand_from referrals' -l overdue -d 'answers that are overdue'
+complete -c doorstroom -n '__fish_seen_subcommand_from referrals' -l all -d 'ended ones, too'
 complete -c doorstroom -n '__fish_seen_subcommand_from sync' -l full -d 'read everything'
 complete -c doorstroom -n '__fish_seen_subcommand_from sync' -l approve -d 'through the inbound guard once'
 complete -c doorstroom -n '__fish_seen_subcommand_from check' -l offline -d 'send nothing'

@@ -354,11 +354,13 @@ static bool hub(struct scene *s)
 	if (!strcmp(word(s, 1), "quarantine"))
 		return is_number(
 			s, "in quarantine", drive_query(s, "SELECT count(*) FROM quarantine", NULL), word(s, 2));
+	if (!strcmp(word(s, 1), "overdue"))
+		return is_number(s, "overdue", drive_query(s, "SELECT count(*) FROM overdue", NULL), word(s, 2));
 	/* Of each thing that can happen to a referral, how often it is in the log. */
 	if (!strcmp(word(s, 1), "told"))
 		return is_number(s, "events about referrals",
 			drive_query(s, "SELECT count(*) FROM event WHERE data ->> 'what' = ?1", word(s, 2)), word(s, 3));
-	return scene_fail(s, "hub count <type> <number>, hub quarantine <number>, hub told <what> <number>");
+	return scene_fail(s, "hub count <type> <number>, hub quarantine <number>, hub told <what> <number>, hub overdue <number>");
 }
 
 static const struct {

@@ -170,7 +170,7 @@ static struct mem_partner *partner_at(const struct scene *s, const struct partne
 
 static bool waits_for_a_human(const struct partner_status *p)
 {
-	static const char *const states[] = {"guarded", "denied", "broken", "paused"};
+	static const char *const states[] = {"guarded", "denied", "broken", "paused", "ended"};
 
 	for (size_t i = 0; i < sizeof states / sizeof *states; i++)
 		if (!strcmp(p->state, states[i]))
@@ -223,7 +223,7 @@ static bool begin(struct scene *s, struct mem_partner *only, bool approve)
 		if (only ? partner_at(s, &p) != only : partner_at(s, &p)->down)
 			continue;
 		/* After a restart it may be waiting already. */
-		if (!approve && !strcmp(p.state, "guarded"))
+		if ((!approve && !strcmp(p.state, "guarded")) || !strcmp(p.state, "ended"))
 			continue;
 		if (!engine_sync(s->engine, p.id, true, approve, &e) && e.kind != ERR_AGAIN && e.kind != ERR_CONFLICT)
 			return scene_fail(s, "sync %s: %s", p.id, e.text);

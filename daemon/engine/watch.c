@@ -1,0 +1,248 @@
+#include "engine/watch.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "base/time.h"
+#include "core/referral.h"
+#include "engine/refer.h"
+
+enum { FIRST_MS = 1000, LOOK_MS = 5 * 60000, REFERRALS_PER_PAGE = 256 };
+
+/* --- one referral ------------------------------------------------------------------------------------------------- */
+
+/* When it was sent, as far as anybody said. */
+static int64_t since_ms(const struct referral_open *r)
+{
+	static const unsigned fields[] = { REFERRAL_SENT_AT, REFERRAL_CREATED_AT };
+	int64_t ms;
+
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		if (r->golden->v[fields[i]] && time_parse(r->golden->v[fields[i]], &ms))
+			return ms;
+	return r->known_ms;
+}
+
+static bool unanswered(const struct referral_open *r)
+{
+	enum referral_state state;
+
+	return referral_state_parse(r->golden->v[REFERRAL_STATE], &state) && referral_reaches(state, REFERRAL_IS_RECEIVED);
+}
+
+struct look {
+	struct hub *hub;
+	const char *day;
+	bool afresh;
+	int64_t *next_ms;
+	struct tally *tally;
+};
+
+enum what { WHAT_NOTHING, WHAT_ROUTE, WHAT_OVERDUE, WHAT_ANSWERED, WHAT_EXPIRE };
+
+/* Whether the deadline is past; one to come is remembered. */
+static bool past(const struct look *l, int64_t deadline_ms)
+{
+	if (deadline_ms > l->hub->now_ms && deadline_ms < *l->next_ms)
+		*l->next_ms = deadline_ms;
+	return deadline_ms <= l->hub->now_ms;
+}
+
+/* A side that is no more, and somebody who came after it, or that nobody was asked about yet. */
+static bool to_be_moved(const struct look *l, const struct referral_open *r)
+{
+	const struct registry *known = &l->hub->config->registry;
+	const char *from = r->golden->v[REFERRAL_FROM_PARTNER], *to = r->golden->v[REFERRAL_TO_PARTNER];
+	const struct registry_partner *sender = from ? registry_find(known, from) : NULL;
+	const struct registry_partner *receiver = to ? registry_find(known, to) : NULL;
+
+	if (r->asked)
+		return l->afresh;
+	if (receiver && registry_ended(receiver, l->day))
+		return true;
+	return sender && registry_ended(sender, l->day) && registry_on(known, from, l->day, NULL);
+}
+
+/* What has to be done; *deadline_ms: of the answer. */
+static enum what what_now(const struct look *l, const struct referral_open *r, int64_t *deadline_ms)
+{
+	const char *to = r->golden->v[REFERRAL_TO_PARTNER];
+	const uint64_t level_ms = config_service_level(l->hub->config, to, r->golden->v[REFERRAL_SERVICE]);
+	const struct partner_config *receiver = to ? config_desk(l->hub->config, to) : NULL;
+
+	*deadline_ms = since_ms(r) + (int64_t)level_ms;
+	if (to_be_moved(l, r))
+		return WHAT_ROUTE;
+	if (!unanswered(r))
+		return WHAT_NOTHING;
+	if (receiver && receiver->expiry_ms && past(l, since_ms(r) + (int64_t)receiver->expiry_ms))
+		return WHAT_EXPIRE;
+	if (!level_ms || !past(l, *deadline_ms))
+		return r->overdue_ms ? WHAT_ANSWERED : WHAT_NOTHING;
+	return r->overdue_ms ? WHAT_NOTHING : WHAT_OVERDUE;
+}
+
+static void tell_overdue(struct hub *hub, const struct entity *e, int64_t deadline_ms)
+{
+	char since[TIME_TEXT_MAX], id[UUID_TEXT_MAX];
+	const char *service = e->golden->v[REFERRAL_SERVICE];
+	BUF_AUTO struct buf b = { 0 };
+
+	buf_addf(&b, "{\"what\":\"overdue\",\"to\":");
+	buf_add_json(&b, e->golden->v[REFERRAL_TO_PARTNER]);
+	buf_addf(&b, ",\"since\":\"%s\"}", time_format(deadline_ms, since));
+	store_event(hub->store, hub->now_ms, EVENT_REFERRAL, 0, e->id, 0, b.data);
+	log_event(LOG_LEVEL_WARN, "referral_overdue", "record=%s from=%s to=%s service=%s since=%s", uuid_format(&e->hub_id, id),
+		e->golden->v[REFERRAL_FROM_PARTNER] ? e->golden->v[REFERRAL_FROM_PARTNER] : "",
+		e->golden->v[REFERRAL_TO_PARTNER], service ? service : "", since);
+}
+
+static bool act(const struct look *l, struct arena *arena, const struct referral_open *r, enum what what, int64_t deadline_ms,
+	struct err *err)
+{
+	struct hub *hub = l->hub;
+	struct entity *e;
+
+	if (!store_entity(hub->store, arena, r->entity, &e, err))
+		return false;
+	if (!e)
+		return true;
+	switch (what) {
+	case WHAT_NOTHING:
+		return true;
+	case WHAT_ROUTE:
+		return decide_entity(hub, arena, e, 0, l->tally, err);
+	case WHAT_OVERDUE:
+		tell_overdue(hub, e, deadline_ms);
+		return store_overdue(hub->store, e->id, deadline_ms, err);
+	case WHAT_ANSWERED:
+		return store_overdue(hub->store, e->id, 0, err);
+	case WHAT_EXPIRE:
+		return refer_expire(hub, arena, e, l->tally, err);
+	}
+	return true;
+}
+
+/* A transaction of its own each, since few have anything to be done. */
+static bool look_at(const struct look *l, struct arena *arena, const struct referral_open *r, struct err *err)
+{
+	int64_t deadline_ms;
+	const enum what what = what_now(l, r, &deadline_ms);
+
+	return what == WHAT_NOTHING || (store_begin(l->hub->store, err) &&
+		store_end(l->hub->store, act(l, arena, r, what, deadline_ms, err), err));
+}
+
+/* --- all of them -------------------------------------------------------------------------------------------------- */
+
+static bool forget_settled(struct hub *hub, struct arena *arena, struct err *err)
+{
+	int64_t *entity;
+	size_t n;
+
+	if (!store_overdue_settled(hub->store, arena, &entity, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!store_overdue(hub->store, entity[i], 0, err))
+			return false;
+	return true;
+}
+
+bool watch_referrals(struct hub *hub, bool afresh, int64_t *next_ms, struct tally *tally, struct err *err)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	int64_t after = 0;
+	size_t n;
+
+	*next_ms = INT64_MAX;
+	if (!forget_settled(hub, arena, err))
+		return false;
+	do {
+		struct referral_open *r;
+		struct look l = {
+			.hub = hub, .day = refer_day(arena, hub->now_ms), .afresh = afresh, .next_ms = next_ms, .tally = tally,
+		};
+
+		if (!store_referrals_open(hub->store, arena, after, REFERRALS_PER_PAGE, &r, &n, err))
+			return false;
+		for (size_t i = 0; i < n; i++)
+			if (!look_at(&l, arena, &r[i], err))
+				return false;
+		after = n ? r[n - 1].entity : 0;
+		arena_reset(arena);
+	} while (n == REFERRALS_PER_PAGE);
+	return true;
+}
+
+/* --- on the loop --------------------------------------------------------------------------------------------------- */
+
+static bool look_on_lane(struct job *job, struct hub *hub, struct err *e)
+{
+	struct watch *w = container_of(job, struct watch, job);
+
+	w->seq = store_seq(hub->store);
+	w->tally = (struct tally){ 0 };
+	return watch_referrals(hub, w->afresh, &w->next_ms, &w->tally, e);
+}
+
+/* Sooner, if something becomes due before that. */
+static void arm(struct engine *engine, int64_t ms)
+{
+	const int64_t due_ms = engine->watch.next_ms - loop_wall(engine->options.loop);
+
+	timer_arm(engine->options.loop, &engine->watch.timer, (uint64_t)(due_ms > 0 && due_ms < ms ? due_ms : ms));
+}
+
+static void look_done(struct op *op)
+{
+	struct watch *w = container_of(op, struct watch, job.op);
+	struct engine *engine = container_of(w, struct engine, watch);
+
+	w->looking = false;
+	if (op->err.kind)
+		log_event(LOG_LEVEL_ERROR, "store", "error=%s", op->err.text);
+	else
+		w->afresh = false;
+	if (!engine->draining)
+		arm(engine, LOOK_MS);
+	if (w->tally.marked)
+		engine_release(engine);
+	engine_idle(engine);
+}
+
+static int64_t day_of(int64_t ms)
+{
+	return ms / (INT64_C(24) * 3600 * 1000);
+}
+
+/* On another day another partner may be there. */
+static void on_time(struct timer *t)
+{
+	struct watch *w = container_of(t, struct watch, timer);
+	struct engine *engine = container_of(w, struct engine, watch);
+	const int64_t now = loop_wall(engine->options.loop);
+
+	arm(engine, LOOK_MS);
+	if (w->looking || engine->draining)
+		return;
+	if (!w->afresh && w->seq == engine->seq && now < w->next_ms && day_of(now) == w->day)
+		return;
+	w->day = day_of(now);
+	w->looking = true;
+	w->job.op = (struct op){ .done = look_done };
+	job_start(engine, &w->job, look_on_lane);
+}
+
+void watch_start(struct engine *engine)
+{
+	struct watch *w = &engine->watch;
+
+	w->afresh = true;
+	w->timer.fire = on_time;
+	timer_arm(engine->options.loop, &w->timer, FIRST_MS);
+}
+
+void watch_stop(struct engine *engine)
+{
+	timer_disarm(engine->options.loop, &engine->watch.timer);
+}
