@@ -192,7 +192,7 @@ static bool mark(struct hub *hub, struct arena *arena, const struct hub_partner 
 	row->kind = kind;
 	row->state = OUTBOX_NEW;
 	row->plan = 0;
-	row->attempts = 0;
+	row->attempts = row->misses = 0;
 	row->not_before = 0;
 	row->error = "";
 	tally->marked++;

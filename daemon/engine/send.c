@@ -315,6 +315,8 @@ static bool claim_create(struct desk *d, struct err *err)
 	bool go_on = true, wait;
 	uint64_t lacking;
 
+	if (d->row->kind != OUTBOX_CREATE)
+		d->row->misses = 0;
 	d->row->kind = OUTBOX_CREATE;
 	d->claim->hub_id = arena_strdup(d->arena, uuid_format(&d->entity->hub_id, hub_id));
 	if (send_attempted(d->shadow) && !settled_before(d, &go_on, err))

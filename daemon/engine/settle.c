@@ -8,7 +8,7 @@
 #include "engine/send.h"
 #include "engine/story.h"
 
-enum { BACKOFF_BASE_MS = 1000, BACKOFF_CAP_MS = 600000, CREATES_MAX = 3 };
+enum { BACKOFF_BASE_MS = 1000, BACKOFF_CAP_MS = 600000, CREATES_MAX = 3, AT_ONCE_MAX = 2, STUBBORN_MAX = 8 };
 
 static void tell_outcome(struct desk *d, enum event_kind kind, const struct err *e)
 {
@@ -45,13 +45,13 @@ static bool retry_in(struct desk *d, enum outbox_state state, uint64_t ms, struc
 
 /* A conflict may be of our own making: a request that something on the way repeated. The intent stands until the
  * record is read, so that what was written is not taken for their edit. */
-static bool read_before_next(struct desk *d, bool effect_possible, struct err *err)
+static bool read_before_next(struct desk *d, bool effect_possible, uint64_t wait_ms, struct err *err)
 {
 	if (d->shadow && !mutant(REREAD_CONFLICT))
 		d->shadow->version = NULL;
 	if (d->shadow && effect_possible && d->partner->caps & ADAPTER_CAN_GET)
-		return store_shadow_save(d->hub->store, d->shadow, err) && retry_in(d, OUTBOX_UNCERTAIN, 0, err);
-	return forget_attempt(d, err) && retry_in(d, OUTBOX_READY, 0, err);
+		return store_shadow_save(d->hub->store, d->shadow, err) && retry_in(d, OUTBOX_UNCERTAIN, wait_ms, err);
+	return forget_attempt(d, err) && retry_in(d, OUTBOX_READY, wait_ms, err);
 }
 
 static bool refused(struct desk *d, struct err *err)
@@ -74,6 +74,20 @@ static bool not_now(struct desk *d, bool effect_possible, struct err *err)
 	return forget_attempt(d, err) && retry_in(d, OUTBOX_READY, wait, err);
 }
 
+/* Once or twice the record has moved on, or is gone, and that is read. One that is read as it was, and refuses all the
+ * same, has another reason, which is a person's to look into. */
+static bool moved_on(struct desk *d, bool effect_possible, struct err *err)
+{
+	const unsigned times = ++d->row->misses;
+	uint64_t wait = 0;
+
+	if (times >= STUBBORN_MAX)
+		return refused(d, err);
+	if (times > AT_ONCE_MAX)
+		wait = backoff_ms(BACKOFF_BASE_MS, BACKOFF_CAP_MS, times - AT_ONCE_MAX - 1, hub_random(d->hub));
+	return read_before_next(d, effect_possible, wait, err);
+}
+
 static bool failed(struct desk *d, struct err *err)
 {
 	const struct push *push = &d->claim->push;
@@ -85,9 +99,9 @@ static bool failed(struct desk *d, struct err *err)
 			return retry_in(d, OUTBOX_UNCERTAIN, 0, err);
 		if (push->kind == PUSH_CREATE)
 			return refused(d, err);
-		return read_before_next(d, true, err);
+		return moved_on(d, true, err);
 	case ERR_GONE:
-		return push->kind == PUSH_CREATE ? refused(d, err) : read_before_next(d, false, err);
+		return push->kind == PUSH_CREATE ? refused(d, err) : moved_on(d, false, err);
 	case ERR_ITEM:
 		return refused(d, err);
 	case ERR_DENIED:

@@ -355,7 +355,7 @@ struct outbox {
 	int64_t intent;             /* newest event when its content was last looked at: counted for a plan, or sent */
 	uint64_t fields;
 	bool again;
-	unsigned misses;
+	unsigned misses;            /* create: searches in vain; else: how often it was refused as stale or gone */
 	const char *error;
 	int64_t since;
 };

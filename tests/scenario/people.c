@@ -261,6 +261,15 @@ static bool up(struct scene *s, struct mem_partner *p)
 	return true;
 }
 
+/* unizo stubborn conflict; unizo stubborn gone; unizo stubborn no */
+static bool stubborn(struct scene *s, struct mem_partner *p)
+{
+	const char *word = s->line->n > 2 ? s->line->word[2] : "";
+
+	p->stubborn = !strcmp(word, "conflict") ? ERR_CONFLICT : !strcmp(word, "gone") ? ERR_GONE : ERR_NONE;
+	return p->stubborn || !strcmp(word, "no") || scene_fail(s, "stubborn: conflict, gone or no");
+}
+
 /* unizo loses answers 1 */
 static bool answers(struct scene *s, struct mem_partner *p)
 {
@@ -421,6 +430,7 @@ static const struct {
 	{"down", down},
 	{"up", up},
 	{"loses", answers},
+	{"stubborn", stubborn},
 	{"can", can},
 	{"cannot", cannot},
 	{"quirk", quirk},

@@ -59,6 +59,7 @@ struct mem_partner {
 	} quirk[RECORD_TYPES][MEM_FIELDS_MAX];
 	bool leaves_out_empty;                     /* empty fields are absent, not "" */
 	bool down;
+	enum err_kind stubborn;                    /* CONFLICT, GONE: what every change to a record that is there is told */
 	unsigned lost_answers;                     /* so many pushes take effect and are not answered */
 	uint64_t slow_ms;                          /* a page is made at once and delivered after that time */
 	int64_t lag_ms;                            /* lists show the state of so long ago */

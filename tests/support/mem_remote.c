@@ -486,6 +486,8 @@ static bool change(struct mem_call *c, struct err *e)
 		return err_set(e, ERR_GONE, "there is no such record");
 	if (p->caps & ADAPTER_CAN_CONDITIONAL && push->version && strtoull(push->version, NULL, 10) != r->now.version)
 		return err_set(e, ERR_CONFLICT, "the record is another version");
+	if (p->stubborn)
+		return err_set(e, p->stubborn, "a rule of the partner's");
 	if (push->kind == PUSH_UPDATE) {
 		if (!check_references(p, push, e))
 			return false;
