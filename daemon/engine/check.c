@@ -16,7 +16,7 @@
 
 #include "adapters/adapters.h"
 
-enum { TRIES = 4, WAIT_MS = 1000, WAIT_MAX_MS = 60000, PAGES_MAX = 100000 };
+enum { TRIES = 4, WAIT_MS = 1000, WAIT_MAX_MS = 60000 };
 
 static const struct step *check_turn(struct task *);
 #define CHECK_STEPS(X) X(answered) X(close) X(closed)
@@ -56,12 +56,15 @@ static bool ask_again(struct checking *c)
 	const bool create = c->asking == ASK_PUSH && c->push.kind == PUSH_CREATE && c->push.sent;
 	uint64_t ms = c->err.wait_ms ? c->err.wait_ms : (uint64_t)WAIT_MS << c->tries;
 
-	if (c->asking == ASK_NOTHING || c->err.kind != ERR_AGAIN || c->target != c->remote)
+	if (c->asking == ASK_NOTHING || c->err.kind != ERR_AGAIN || c->target != c->remote) {
+		c->weary = c->weary && c->err.kind == ERR_AGAIN;
 		return false;
+	}
 	c->again++;
 	c->in_vain += c->tries && c->err.wait_ms;
 	c->told_to_wait += c->err.wait_ms != 0;
-	if (++c->tries > TRIES || create || ms > WAIT_MAX_MS)
+	c->weary = c->weary || c->tries == TRIES;
+	if (c->tries++ == TRIES || c->weary || create || ms > WAIT_MAX_MS)
 		return false;
 	c->pausing = true;
 	check_pause(c, ms);
@@ -83,8 +86,8 @@ static bool next_page(struct checking *c)
 	if (c->err.kind)
 		return false;
 	walk_take(c, w, &c->pull);
-	if (w->pages > PAGES_MAX)
-		err_set(&c->err, ERR_BROKEN, "the list has no end: %u pages so far", w->pages);
+	if (walk_goes_round(w))
+		err_set(&c->err, ERR_BROKEN, "the list has no end: its pages go round");
 	return !c->err.kind && !c->page_by_page && trial_walk_on(c);
 }
 

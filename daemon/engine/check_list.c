@@ -152,6 +152,18 @@ void walk_take(struct checking *c, struct walk *w, const struct pull *p)
 	w->more = p->more;
 }
 
+bool walk_goes_round(struct walk *w)
+{
+	const uint64_t at = w->more && w->cursor ? hash_text(w->cursor, 2) : 0;
+	const bool round = at && at == w->mark;
+
+	if (w->pages >= w->power) {
+		w->mark = at;
+		w->power = 2 * w->pages;
+	}
+	return round;
+}
+
 json_t *type_json(const struct checking *c)
 {
 	const struct walk *w = &c->first;
@@ -240,8 +252,8 @@ bool check_list_again(struct checking *c)
 					  "must begin where the one before ended";
 	size_t missed;
 
-	if (c->turn == 0 && !c->first.pages)
-		return trial_not_tried(c, "there is no list");
+	if (c->turn == 0 && (!c->first.pages || c->first.more))
+		return trial_not_tried(c, "there is no list that ends");
 	if (c->turn == 0)
 		return trial_walk(c, &c->second, NULL, other_pages(&c->first), NULL);
 	if (c->err.kind)
@@ -348,6 +360,8 @@ bool check_incremental(struct checking *c)
 {
 	size_t n;
 
+	if (!c->turn && (!c->first.pages || c->first.more))
+		return trial_not_tried(c, "there is no list that ends");
 	if (!c->turn && !c->first.cursor)
 		return trial_failed(c, "cursor and list: what the next reading begins from, or no incremental reading",
 			"declared, but the list ends without a cursor");

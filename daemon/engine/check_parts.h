@@ -47,6 +47,8 @@ struct walk {
 	int64_t total;
 	char *cursor;                  /* where it ended; NULL: this partner has none */
 	bool more;
+	uint64_t mark;                 /* a cursor seen before, moved on at every power of two pages (Brent) */
+	unsigned power;
 };
 
 /* A record of the partner's, as a list showed it. */
@@ -93,6 +95,7 @@ struct checking {
 	struct err err;                /* how it ended */
 	unsigned tries;
 	bool pausing;                  /* before it is asked again */
+	bool weary;                    /* the last op was asked again in vain: no more of that until one is answered */
 	unsigned again, told_to_wait, in_vain;   /* AGAIN so far; with a time to wait; and again after that */
 
 	/* The walk in progress: trial_walk(), trial_look(). */
@@ -161,6 +164,7 @@ void check_pause(struct checking *, uint64_t ms);
 
 void walk_fini(struct walk *);
 void walk_take(struct checking *, struct walk *, const struct pull *);
+bool walk_goes_round(struct walk *);   /* after each page: the cursor has been there before */
 struct record *record_keep(struct arena *, const struct record *);
 void walk_sort(struct walk *);
 const struct seen *walk_seen(const struct walk *, uint64_t key);   /* in one that was sorted, or NULL */
@@ -189,6 +193,7 @@ bool made_look(struct checking *, const struct made *);
 void made_created(struct checking *, struct made *);
 void made_written(struct checking *);
 void made_seen(struct checking *, struct made *);
+const char *key_unlike(struct checking *, const char *like);   /* of the same form, and nothing's; NULL: none comes to mind */
 const char *made_there(const struct checking *, enum record_type);   /* the key of one, or NULL */
 int mark_field(const struct checking *);           /* where the mark stands, or -1 */
 struct record *made_renamed(struct checking *, const struct made *, unsigned n);

@@ -63,10 +63,9 @@ static char other_sign(struct checking *c, const char *key, char sign)
 	return !digits && islower((unsigned char)sign) ? (char)('a' + draw % 26) : sign;
 }
 
-/* Of the same form as a key there, and none that is; NULL if nothing comes to mind. */
-static const char *no_such_key(struct checking *c)
+const char *key_unlike(struct checking *c, const char *like)
 {
-	char *key = arena_strdup(c->arena, c->sample[0].key);
+	char *key = arena_strdup(c->arena, like);
 
 	if (strspn(key, "0123456789") == strlen(key))
 		return "987654321";
@@ -81,7 +80,7 @@ static const char *no_such_key(struct checking *c)
 
 bool check_no_such_record(struct checking *c)
 {
-	const char *key = !c->turn && c->samples ? no_such_key(c) : NULL;
+	const char *key = !c->turn && c->samples ? key_unlike(c, c->sample[0].key) : NULL;
 
 	if (!c->turn && !key)
 		return trial_not_tried(c, "there is no record whose key shows what keys look like");

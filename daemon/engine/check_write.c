@@ -166,31 +166,51 @@ bool check_create_external_id(struct checking *c)
 	return made_create(c, c->other);
 }
 
+/* What a partner does not take: a text that is too long, or a reference to what is not there. NULL: nothing to refer to. */
+static struct made *made_wrong(struct checking *c, bool text)
+{
+	struct made *m = made_new(c);
+	char *long_text = arena_alloc(c->arena, LONG + 1);
+
+	if (!m)
+		return NULL;
+	memset(long_text, 'x', LONG);
+	if (text) {
+		m->values->v[mark_field(c)] = arena_printf(c->arena, "%s %s", m->mark, long_text);
+		return m;
+	}
+	for (unsigned f = 0; f < field_count(c->type); f++) {
+		const struct field *field = field_at(c->type, f);
+
+		if (field->kind != VALUE_REF || !(m->fields & FIELD_BIT(f)))
+			continue;
+		m->values->v[f] = key_unlike(c, made_there(c, field->target));
+		return m->values->v[f] ? m : NULL;
+	}
+	return NULL;
+}
+
 bool check_refusal(struct checking *c)
 {
-	char *text;
-
 	if (!c->subject)
 		return no_subject(c);
-	if (!c->turn) {
-		c->other = made_new(c);
-		if (!c->other)
-			return no_subject(c);
-		text = arena_alloc(c->arena, LONG + 1);
-		memset(text, 'x', LONG);
-		c->other->values->v[mark_field(c)] = arena_printf(c->arena, "%s %s", c->other->mark, text);
-		return made_create(c, c->other);
+	if (c->turn) {
+		made_created(c, c->other);
+		/* What it refers to may be what is gone: a create that is told so is refused for good. */
+		if (c->err.kind == ERR_ITEM || (c->turn == 2 && c->err.kind == ERR_GONE))
+			return trial_passed(c, NULL, "%s is refused as a fault of that record",
+				c->turn == 1 ? "a text that is too long" : "a reference to what is not there");
+		if (c->err.kind == ERR_AGAIN || c->err.kind == ERR_DENIED)
+			return trial_trouble(c, "a value that the partner does not take");
+		if (c->err.kind)
+			return trial_failed(c, "errors: a rule of kind item for this answer",
+				"a value that the partner does not take is no fault of the record alone: %s (%s)", c->err.text,
+				err_kind_name(c->err.kind));
 	}
-	made_created(c, c->other);
-	if (!c->err.kind)
+	c->other = c->turn < 2 ? made_wrong(c, !c->turn) : NULL;
+	if (!c->other)
 		return trial_not_tried(c, "even a text of %d characters is taken", LONG);
-	if (c->err.kind == ERR_AGAIN || c->err.kind == ERR_DENIED)
-		return trial_trouble(c, "a text that is too long");
-	if (c->err.kind != ERR_ITEM)
-		return trial_failed(c, "errors: a rule of kind item for this answer",
-			"a value that the partner does not take is no fault of the record alone: %s (%s)", c->err.text,
-			err_kind_name(c->err.kind));
-	return trial_passed(c, NULL, "a text that is too long is refused as a fault of that record");
+	return made_create(c, c->other);
 }
 
 /* --- changing ---------------------------------------------------------------------------------------------------- */

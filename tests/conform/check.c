@@ -264,7 +264,10 @@ static void test_down(void **state)
 	w.partner->down = true;
 	check(true);
 	assert_non_null(trial("list", "not tried"));
+	assert_int_equal(failures(true), 0);
 	assert_int_equal(w.mem->effects, 0);
+	/* It is asked again for a while, but not by each trial. */
+	assert_true(w.sim.now < 60000);
 	end();
 }
 

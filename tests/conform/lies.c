@@ -31,6 +31,13 @@ static void breaks_off(struct liar *l, struct pull *p)
 		err_set(&p->op.err, ERR_BROKEN, "an answer that is no page");
 }
 
+static void goes_round(struct liar *l, struct pull *p)
+{
+	(void)l;
+	p->more = true;
+	p->next = "p0,0";
+}
+
 static void forgets_at_borders(struct liar *l, struct pull *p)
 {
 	(void)l;
@@ -305,6 +312,7 @@ static const char *in_capitals(struct arena *arena, unsigned field, const char *
 
 const struct lie lies[] = {
 	{ "breaks off on the second page", "list", .pulled = breaks_off },
+	{ "has no last page", "list", .pulled = goes_round },
 	{ "forgets an item at page borders", "list-again", .pulled = forgets_at_borders },
 	{ "says that there are more than it lists", "list-again", .pulled = counts_too_many },
 	{ "tells no keys", "items", .pulled = no_keys },

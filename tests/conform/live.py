@@ -21,10 +21,10 @@ from demo import PARTNERS, QUIET, Demo  # noqa: E402
 
 BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
 WRITE = ("--write", "--yes")
-# What is not tried at each, though it could be written: nothing there is too long, no referral can be emptied, ...
+# What need not be tried, for want of records there; and besides: companies refer to nothing and take any text, referrals
+# have no field that may be emptied.
 READING = {"limits", "find-known", "items", "single-get", "no-such-record", "map-laws"}
-OPEN = {"unizo": {"empties"}, "voka": {"refusal", "empties"}, "flandersdc": {"refusal", "empties"},
-        "innovatiecentrum": {"refusal", "empties"}}
+OPEN = {"organization": {"refusal"}, "contact": set(), "referral": {"empties"}, "participation": {"empties"}}
 CLASS = {"unizo": "A", "voka": "B", "flandersdc": "A", "innovatiecentrum": "B"}
 
 
@@ -60,7 +60,7 @@ class Live(unittest.TestCase):
                     for kind in ("organization", "contact", "referral", "participation"):
                         answer = self.check(config, partner, *WRITE, "--type", kind)
                         self.assertEqual(self.outcomes(answer, "failed"), set())
-                        self.assertLessEqual(self.outcomes(answer, "not tried") - READING, OPEN[partner])
+                        self.assertLessEqual(self.outcomes(answer, "not tried") - READING, OPEN[kind])
                         self.assertIn("create", self.outcomes(answer, "passed"))
                         self.assertIn("tidy", self.outcomes(answer, "passed"))
                         self.assertEqual(answer["seen_class"], CLASS[partner])
