@@ -12,6 +12,7 @@
 #define CONFIG_DEFAULT DOORSTROOM_SYSCONFDIR "/doorstroom.yaml"
 #define FOLLOW_WAIT_S 60
 #define FOLLOW_POLL_MS 1000
+#define MODEL_MAX (512 << 10)   /* what the daemon takes in one request is twice that */
 
 /* --- help ---------------------------------------------------------------------------------------------------- */
 
@@ -300,6 +301,30 @@ static void make_absolute(struct cli *cli, json_t *args)
 		json_object_set_new(args, "file", json_string(arena_printf(cli->arena, "%s/%s", here, file)));
 }
 
+/* A model goes along as text: the daemon may not read the file. */
+static bool enclose_model(struct cli *cli, json_t *args)
+{
+	const char *path = words_text(args, "model");
+	char *text;
+	long n;
+	FILE *f;
+
+	if (!*path)
+		return true;
+	f = fopen(path, "rb");
+	if (!f || fseek(f, 0, SEEK_END) || (n = ftell(f)) < 0 || n > MODEL_MAX) {
+		if (f)
+			fclose(f);
+		return wrong("%s: cannot be read as a model", path);
+	}
+	rewind(f);
+	text = arena_alloc(cli->arena, (size_t)n + 1);
+	text[fread(text, 1, (size_t)n, f)] = '\0';
+	fclose(f);
+	json_object_set_new(args, "model", json_string(text));
+	return json_is_string(json_object_get(args, "model")) || wrong("%s: is not UTF-8", path);
+}
+
 static enum cli_exit run(struct cli *cli, const struct command *c, json_t *given)
 {
 	AUTO(json_drop) json_t *args = NULL;
@@ -308,6 +333,8 @@ static enum cli_exit run(struct cli *cli, const struct command *c, json_t *given
 	enum cli_exit code;
 
 	make_absolute(cli, given);
+	if (!enclose_model(cli, given))
+		return CLI_USAGE;
 	if (!command_check(c, given, &args, &e)) {
 		fail(&e);
 		help_command(stderr, c, CLI_USAGE);

@@ -49,7 +49,7 @@ void render_status(const struct cli *, const json_t *), render_partners(const st
 	render_quarantine(const struct cli *, const json_t *), render_refusals(const struct cli *, const json_t *),
 	render_refusal(const struct cli *, const json_t *), render_reviews(const struct cli *, const json_t *),
 	render_review(const struct cli *, const json_t *), render_decision(const struct cli *, const json_t *),
-	render_match(const struct cli *, const json_t *), render_replaced(const struct cli *, const json_t *),
+	render_match(const struct cli *, const json_t *), render_replaced(const struct cli *, const json_t *), render_replay(const struct cli *, const json_t *),
 	render_show(const struct cli *, const json_t *),
 	render_records(const struct cli *, const json_t *), render_disclosures(const struct cli *, const json_t *),
 	render_fields(const struct cli *, const json_t *), render_referrals(const struct cli *, const json_t *),

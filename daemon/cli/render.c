@@ -84,6 +84,7 @@ static const struct {
 	{ "review reject", render_decision },
 	{ "match explain", render_match },
 	{ "match replaced", render_replaced },
+	{ "match replay", render_replay },
 	{ "review merge", render_decision },
 	{ "review split", render_decision },
 	{ "review answer", render_done },

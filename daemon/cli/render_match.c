@@ -72,3 +72,45 @@ void render_replaced(const struct cli *cli, const json_t *answer)
 	}
 	table_print(t);
 }
+
+static void show_differences(const struct cli *cli, const char *what, int64_t n, const json_t *rows)
+{
+	AUTO(table_free) struct table *t = table_new(cli);
+	const json_t *r;
+	size_t i;
+
+	if (!n)
+		return;
+	printf("\n%s: %lld\n", what, (long long)n);
+	table_column(t, "SCORE", COLUMN_TEXT);
+	table_column(t, "RECORD", COLUMN_TEXT);
+	table_column(t, "NAME", COLUMN_TEXT);
+	table_column(t, "AND", COLUMN_TEXT);
+	table_column(t, "WHY", COLUMN_LONG);
+	json_array_foreach(rows, i, r) {
+		table_row(t);
+		table_cell(t, arena_printf(cli->arena, "%+.1f", json_number_value(json_object_get(r, "score"))), NULL);
+		table_cell(t, words_text(r, "record"), NULL);
+		table_cell(t, words_text(r, "name"), NULL);
+		table_cell(t,
+			*words_text(r, "other") ? words_text(r, "other")
+						: arena_printf(cli->arena, "%s:%s", words_text(r, "partner"), words_text(r, "key")),
+			NULL);
+		table_cell(t, words_text(r, "why"), NULL);
+	}
+	table_print(t);
+}
+
+void render_replay(const struct cli *cli, const json_t *answer)
+{
+	printf("%lld records and %lld links, made with %s, looked at with %s\n", (long long)words_number(answer, "records"),
+		(long long)words_number(answer, "links"), words_text(answer, "now"), words_text(answer, "model"));
+	show_differences(cli, "would be joined", words_number(answer, "would_link"), json_object_get(answer, "link"));
+	show_differences(cli, "would be asked about", words_number(answer, "would_ask"), json_object_get(answer, "ask"));
+	show_differences(cli, "would not be joined", words_number(answer, "would_part"), json_object_get(answer, "part"));
+	show_differences(cli, "would be questioned", words_number(answer, "would_doubt"), json_object_get(answer, "doubt"));
+	if (json_is_true(json_object_get(answer, "applied")))
+		printf("\n%lld questions asked: doorstroom review\n", (long long)words_number(answer, "asked"));
+	else
+		printf("\nnothing was changed; --apply makes each of them a question\n");
+}

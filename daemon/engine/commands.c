@@ -212,6 +212,11 @@ static void finish(struct command_call *call, const struct err *err)
 	op_finish(&call->op);
 }
 
+bool call_closing(const struct command_call *call)
+{
+	return call->commands->closing;
+}
+
 void call_done(struct command_call *call, const struct err *err)
 {
 	struct err e = { 0 };

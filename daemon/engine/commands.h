@@ -104,4 +104,5 @@ int64_t call_number(const struct command_call *, const char *arg, int64_t otherw
 bool call_flag(const struct command_call *, const char *arg);
 /* What a remote opened on the side needs; valid until commands_free(), since remotes close in their own time. */
 const struct adapter_env *call_env(const struct command_call *);
+bool call_closing(const struct command_call *);                            /* the daemon stops: COMMAND_OP is to end soon */
 void call_done(struct command_call *, const struct err *);                 /* COMMAND_OP; err NULL: well */

@@ -3,10 +3,12 @@
  */
 #include "engine/named.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/merge.h"
 #include "core/normalise.h"
+#include "engine/replay.h"
 #include "engine/story.h"
 
 struct side {
@@ -231,4 +233,69 @@ bool command_match_replaced(struct command_call *call, struct err *e)
 		return false;
 	return answer(call, json_pack("{ss,ss,sI,sI,ss}", "old", old, "new", new, "joined", (json_int_t)tally.linked, "asked",
 		(json_int_t)tally.reviews, "done", "one company's numbers"));
+}
+
+/* --- match replay -------------------------------------------------------------------------------------------- */
+
+struct replay_call {
+	struct replay replay;
+	struct match_model *model;
+	struct command_call *call;
+	struct work work;
+};
+
+static void replay_on_lane(struct work *w)
+{
+	struct replay_call *r = container_of(w, struct replay_call, work);
+	struct hub *hub = engine_hub(r->call->engine);
+
+	hub->now_ms = r->call->now_ms;
+	replay_page(hub, &r->replay, &w->op.err);
+}
+
+/* A page at a time, so that the daemon's own work goes on in between. */
+static void replay_step(struct replay_call *r);
+
+static void replay_stepped(struct op *op)
+{
+	struct replay_call *r = container_of(op, struct replay_call, work.op);
+	struct command_call *call = r->call;
+	struct err failed = op->err;
+
+	if (failed.kind == ERR_NONE && call_closing(call))
+		err_set(&failed, ERR_AGAIN, "the daemon is stopping");
+	if (failed.kind == ERR_NONE && r->replay.after) {
+		replay_step(r);
+		return;
+	}
+	if (failed.kind == ERR_NONE)
+		call->out = replay_result(engine_hub(call->engine), &r->replay);
+	json_decref(r->replay.found);
+	match_model_free(r->model);
+	free(r);
+	call_done(call, &failed);
+}
+
+static void replay_step(struct replay_call *r)
+{
+	r->work = (struct work){ .op = { .loop = engine_loop(r->call->engine), .done = replay_stepped }, .run = replay_on_lane };
+	lane_start(engine_writer(r->call->engine), &r->work);
+}
+
+bool command_match_replay(struct command_call *call, struct err *e)
+{
+	const char *text = call_text(call, "model");
+	struct match_model *model = match_model_read(text, strlen(text), e);
+	struct replay_call *r;
+
+	if (!model)
+		return false;
+	r = calloc(1, sizeof(*r));
+	if (!r)
+		abort();
+	r->call = call;
+	r->model = model;
+	r->replay = (struct replay){ .model = model, .ask = call_flag(call, "apply"), .limit = call_number(call, "limit", 50) };
+	replay_step(r);
+	return true;
 }

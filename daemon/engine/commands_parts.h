@@ -17,7 +17,7 @@ command_part command_plan_list, command_plan_show, command_plan_approve, command
 command_part command_review_list, command_review_show, command_review_accept, command_review_reject,
 	command_review_merge, command_review_split;
 /* commands_match.c */
-command_part command_match_explain, command_match_replaced;
+command_part command_match_explain, command_match_replaced, command_match_replay;
 /* commands_refused.c */
 command_part command_refused_list, command_refused_show, command_refused_retry, command_refused_drop;
 /* commands_refer.c */

@@ -156,6 +156,9 @@ bool join_settled(struct hub *, struct arena *, int64_t entity, struct err *);
  * people are asked. May make *e an alias. */
 bool rematch(struct hub *, struct arena *, struct entity *, const struct record *before, struct tally *, struct err *);
 
+/* Asks people whether those two are one, whatever the verdict; once. */
+bool rematch_ask(struct hub *, struct arena *, struct entity *, struct entity *other, const struct match_model *,
+	const struct match_result *why, struct tally *, struct err *);
 /* An enterprise number was replaced by another, somebody says: who has it is looked for again. */
 bool rematch_replaced(struct hub *, struct arena *, const char *old, const char *new, const char *by, struct tally *,
 	struct err *);

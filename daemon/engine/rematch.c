@@ -115,10 +115,26 @@ static bool join(struct rematch *r, int64_t other, const struct match_result *wh
 	return join_merge(r->hub, r->arena, r->e->id, other, &join, r->tally, err);
 }
 
+static bool several_each(struct rematch *r, struct shadow *const *theirs, size_t n)
+{
+	return partners(r->shadow, r->n) > 1 && partners(theirs, n) > 1;
+}
+
+/* The question that there is about the two, if there is one. */
+static bool pose(struct rematch *r, const struct entity *other, struct shadow *const *theirs, size_t n,
+	const struct match_result *why, struct err *err)
+{
+	const struct shadow *twice = duplicate(r, theirs, n), *asked = latest(r->shadow, r->n);
+
+	if (twice)
+		return twice->state != SHADOW_LIVE ||
+		       ask(r, "duplicate", twice, twice->entity == r->e->id ? other->id : r->e->id, why, err);
+	return !asked || !latest(theirs, n) || ask(r, several_each(r, theirs, n) ? "chain" : "match", asked, other->id, why, err);
+}
+
 /* *joined: it is another entity now, and there is nothing more to look for. */
 static bool meet(struct rematch *r, struct entity *other, const struct match_result *why, bool *joined, struct err *err)
 {
-	const struct shadow *twice, *asked = latest(r->shadow, r->n);
 	struct shadow **theirs;
 	struct err busy = { 0 };
 	size_t n;
@@ -127,19 +143,21 @@ static bool meet(struct rematch *r, struct entity *other, const struct match_res
 		return true;
 	if (!store_shadows_of(r->hub->store, r->arena, other->id, &theirs, &n, err))
 		return false;
-	twice = duplicate(r, theirs, n);
-	if (twice)
-		return twice->state != SHADOW_LIVE ||
-		       ask(r, "duplicate", twice, twice->entity == r->e->id ? other->id : r->e->id, why, err);
-	if (!asked || !latest(theirs, n))
-		return true;
-	if (why->verdict == MATCH_REVIEW)
-		return ask(r, "match", asked, other->id, why, err);
-	if ((partners(r->shadow, r->n) > 1 && partners(theirs, n) > 1) || !join_settled(r->hub, r->arena, r->e->id, &busy) ||
-		!join_settled(r->hub, r->arena, other->id, &busy))
-		return ask(r, "chain", asked, other->id, why, err);
-	*joined = true;
-	return join(r, other->id, why, err);
+	*joined = why->verdict == MATCH_LINK && !duplicate(r, theirs, n) && latest(r->shadow, r->n) && latest(theirs, n) &&
+		  !several_each(r, theirs, n) && join_settled(r->hub, r->arena, r->e->id, &busy) &&
+		  join_settled(r->hub, r->arena, other->id, &busy);
+	return *joined ? join(r, other->id, why, err) : pose(r, other, theirs, n, why, err);
+}
+
+bool rematch_ask(struct hub *hub, struct arena *arena, struct entity *e, struct entity *other, const struct match_model *model,
+	const struct match_result *why, struct tally *tally, struct err *err)
+{
+	struct rematch r = { .hub = hub, .arena = arena, .e = e, .tally = tally, .model = model };
+	struct shadow **theirs;
+	size_t n;
+
+	return store_shadows_of(hub->store, arena, e->id, &r.shadow, &r.n, err) &&
+	       store_shadows_of(hub->store, arena, other->id, &theirs, &n, err) && pose(&r, other, theirs, n, why, err);
 }
 
 bool rematch(struct hub *hub, struct arena *arena, struct entity *e, const struct record *before, struct tally *tally,

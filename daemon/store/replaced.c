@@ -37,15 +37,21 @@ static const char *present(const struct store *s, const char *number)
 
 const struct match_features *store_features(struct store *s, struct arena *arena, const struct record *r)
 {
+	return store_features_by(s, s->model, arena, r);
+}
+
+const struct match_features *store_features_by(struct store *s, const struct match_model *model, struct arena *arena,
+	const struct record *r)
+{
 	const char *number = r->type == RECORD_ORGANIZATION ? r->v[ORGANIZATION_ENTERPRISE_NUMBER] : NULL;
 	const char *now = number && s->nreplaced ? present(s, number) : number;
 	struct record *with;
 
 	if (now == number)
-		return match_prepare(arena, s->model, r);
+		return match_prepare(arena, model, r);
 	with = arena_copy(arena, r, sizeof *r);
 	with->v[ORGANIZATION_ENTERPRISE_NUMBER] = now;
-	return match_prepare(arena, s->model, with);
+	return match_prepare(arena, model, with);
 }
 
 static bool valid(const char *number, struct err *e)

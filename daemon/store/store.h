@@ -229,6 +229,9 @@ bool store_same_number(const struct store *, const char *a, const char *b);
 const struct replaced *store_replaced(const struct store *, size_t *n);   /* until the next one is recorded */
 /* What of a record is compared, with the number that stands for its own now. */
 const struct match_features *store_features(struct store *, struct arena *, const struct record *);
+/* The same for another model than the store's. */
+const struct match_features *store_features_by(struct store *, const struct match_model *, struct arena *,
+	const struct record *);
 
 /* decision.c: what people said of two records at partners. It stands until they say otherwise, whatever becomes of the
  * records and of the model. */

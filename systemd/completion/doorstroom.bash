@@ -33,7 +33,7 @@ _doorstroom() {
 	--service)
 		words='academie inspiratiesessie toolkit webinar scan audit begeleiding subsidie wervingssessie'
 		;;
-	--config)
+	--config|--model)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
@@ -46,7 +46,7 @@ _doorstroom() {
 		'plan ') words='list show approve reject' ;;
 		'quarantine '|'refused ') words='list show retry drop' ;;
 		'review ') words='list show accept reject answer merge split' ;;
-		'match ') words='explain replaced' ;;
+		'match ') words='explain replaced replay' ;;
 		'config ') words='show check' ;;
 		'adapter ') words='check' ;;
 		'status '|'referrals '|'sync '|'pause '|'resume '|'quarantine list'|'refused list'|'adapter check') words=$(_doorstroom_partners) ;;
@@ -73,6 +73,7 @@ _doorstroom() {
 		'review list') words+=' --kind --type --partner --older --surest --after --limit' ;;
 		'review accept'|'review reject') words+=' --all-like-this --yes --dry-run' ;;
 		'review merge') words+=' --dry-run' ;;
+		'match replay') words+=' --model --apply --limit' ;;
 		'review split') words+=' --partner --key --dry-run' ;;
 		esac
 	fi

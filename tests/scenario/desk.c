@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/replay.h"
+
 static const char *word(const struct scene *s, size_t i)
 {
 	return i < s->line->n ? s->line->word[i] : "";
@@ -135,6 +137,58 @@ static bool settles(struct scene *s)
 	return perform(s, &act);
 }
 
+struct replaying {
+	bool ask;
+	json_t *result;
+};
+
+static bool replay_all(struct hub *hub, struct arena *arena, void *ctx, struct err *e)
+{
+	struct replaying *x = ctx;
+	struct replay r = {.model = store_model(hub->store), .ask = x->ask, .limit = 5};
+	bool ok;
+
+	(void)arena;
+	do
+		ok = replay_page(hub, &r, e);
+	while (ok && r.after);
+	if (ok)
+		x->result = replay_result(hub, &r);
+	json_decref(r.found);
+	return ok;
+}
+
+/* admin replays: every difference becomes a question */
+static bool replays(struct scene *s)
+{
+	struct replaying x = {.ask = true};
+	struct err e = {0};
+
+	if (!drive_transaction(s, replay_all, &x, &e))
+		return scene_fail(s, "%s", e.text);
+	json_decref(x.result);
+	engine_kick(s->engine);
+	return drive_sync(s, NULL, false);
+}
+
+/* hub replay link 0 ask 0 part 1 doubt 0: what the model would do that is not so */
+static bool replay(struct scene *s)
+{
+	struct replaying x = {.ask = false};
+	struct err e = {0};
+	bool ok = true;
+
+	if (!drive_transaction(s, replay_all, &x, &e))
+		return scene_fail(s, "%s", e.text);
+	for (size_t i = 2; ok && i + 1 < s->line->n; i += 2) {
+		const int64_t n = json_integer_value(json_object_get(x.result, arena_printf(s->arena, "would_%s", word(s, i))));
+
+		ok = n == atoll(word(s, i + 1)) || scene_fail(s, "would %s %lld", word(s, i), (long long)n);
+	}
+	json_decref(x.result);
+	return ok;
+}
+
 /* --- what must be so ----------------------------------------------------------------------------------------- */
 
 /* hub same voka acme2 unizo acme | hub apart ... */
@@ -234,6 +288,10 @@ bool desk_play(struct scene *s, bool *known)
 		return undoes(s);
 	if (!strcmp(first, "admin") && (!strcmp(second, "accepts") || !strcmp(second, "rejects")))
 		return settles(s);
+	if (!strcmp(first, "admin") && !strcmp(second, "replays"))
+		return replays(s);
+	if (!strcmp(first, "hub") && !strcmp(second, "replay"))
+		return replay(s);
 	if (!strcmp(first, "hub") && !strcmp(second, "same"))
 		return together(s, true);
 	if (!strcmp(first, "hub") && !strcmp(second, "apart"))
