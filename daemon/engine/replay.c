@@ -82,19 +82,22 @@ static bool look_at_link(struct look *l, struct shadow **earlier, size_t nearlie
 {
 	const struct hub_partner *p = hub_partner(l->hub, s->partner);
 	struct record *was = record_new(l->arena, l->e->type), *said = record_new(l->arena, l->e->type);
+	const struct match_features *features;
+	uint64_t held, key[MATCH_KEYS_MAX];
 	struct match_result why;
 	char id[UUID_TEXT_MAX];
-	uint64_t held;
 	bool stands;
 
 	if (!decided(l, s, &stands, err))
 		return false;
 	l->replay->links++;
-	if (stands)
+	merge_said(l->arena, s, said);
+	features = store_features_by(l->hub->store, l->replay->model, l->arena, said);
+	/* What the hub made there, and to which people added nothing that says who it is, is what it was made for. */
+	if (stands || !match_keys(features, key))
 		return true;
 	decide_fold(l->hub, l->arena, l->e, earlier, nearlier, was, &held, NULL);
-	merge_said(l->arena, s, said);
-	match_compare(l->replay->model, store_features_by(l->hub->store, l->replay->model, l->arena, said),
+	match_compare(l->replay->model, features,
 		store_features_by(l->hub->store, l->replay->model, l->arena, was), &why);
 	if (why.verdict == MATCH_LINK)
 		return true;

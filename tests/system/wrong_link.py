@@ -107,6 +107,18 @@ def main():
         assert record_of(demo, a) != record_of(demo, f"voka:{anew}"), "entered anew, it was linked again"
         assert values_at(demo, "unizo", theirs).get("name") == before.get("name")
 
+        # A merge by hand, and undone by the id that became another name: both ids are there again.
+        ids = record_of(demo, a), record_of(demo, f"voka:{anew}")
+        demo.cli("review", "merge", *ids)
+        demo.settle()
+        assert record_of(demo, ids[0]) == record_of(demo, ids[1]) == record_of(demo, a)
+        told(demo, "explain", ids[1])
+        gone = next(i for i in ids if i != record_of(demo, i))
+        demo.cli("review", "split", gone[:23])
+        demo.settle()
+        assert (record_of(demo, a), record_of(demo, f"voka:{anew}")) == ids
+        assert values_at(demo, "unizo", theirs).get("name") == before.get("name")
+
 
 if __name__ == "__main__":
     try:
