@@ -410,6 +410,65 @@ static void test_desk(void **state)
 	assert_string_equal(text(why, "/fields/0/receivers/0/state"), "confirmed");
 }
 
+/* Of four open questions: by kind, type, partner and age, page by page, the oldest or the surest first. */
+static void test_reviews(void **state)
+{
+	static const struct {
+		const char *kind, *evidence;
+		int64_t shadow, made_at;
+	} rows[] = { { "duplicate", "{\"score\":3.5}", 1, 7000 }, { "chain", "{\"score\":9}", 3, 8000 }, { "match", "{\"score\":-1}", 4, 9000 } };
+	struct fixture *f = *state;
+	struct err e = { 0 };
+
+	assert_true(store_begin(f->store, &e));
+	for (size_t i = 0; i < 3; i++) {
+		const struct review r = { .kind = rows[i].kind, .type = i == 1 ? RECORD_CONTACT : RECORD_ORGANIZATION,
+			.shadow = rows[i].shadow, .entity = i == 1 ? 3 : 1, .other = i == 2 ? 2 : 0, .evidence = rows[i].evidence,
+			.made_at = rows[i].made_at };
+		int64_t id;
+
+		assert_true(store_review_ask(f->store, &r, &id, &e));
+	}
+	assert_true(store_commit(f->store, &e));
+	static const struct {
+		const char *args, *ids, *next;
+		int64_t total;
+	} asked[] = {
+		{ "{}", "1234", NULL, 4 },
+		{ "{'kind':'match'}", "14", NULL, 2 },
+		{ "{'type':'contact'}", "3", NULL, 1 },
+		{ "{'partner':'voka'}", "124", NULL, 3 },
+		{ "{'older':'2s'}", "12", NULL, 2 },
+		{ "{'limit':2}", "12", "2", 4 },
+		{ "{'limit':2,'after':2}", "34", "4", 4 },
+		{ "{'surest':true}", "3241", NULL, 4 },
+		{ "{'surest':true,'limit':2}", "32", "2", 4 },
+		{ "{'surest':true,'limit':2,'after':2}", "41", "1", 4 },
+		{ "{'surest':true,'after':1}", "", NULL, 4 },
+	};
+
+	for (size_t i = 0; i < sizeof(asked) / sizeof(*asked); i++) {
+		AUTO(json_drop) json_t *out = ask(f, "review list", asked[i].args, &e);
+		char ids[8] = "";
+		json_t *row;
+		size_t k;
+
+		assert_non_null(out);
+		json_array_foreach(json_object_get(out, "reviews"), k, row)
+			ids[k] = (char)('0' + json_integer_value(json_object_get(row, "id")));
+		if (strcmp(ids, asked[i].ids))
+			fail_msg("%s: %s, not %s", asked[i].args, ids, asked[i].ids);
+		assert_int_equal(json_integer_value(json_object_get(out, "total")), asked[i].total);
+		assert_int_equal(json_is_null(json_object_get(out, "next")), asked[i].next == NULL);
+		if (asked[i].next)
+			assert_int_equal(json_integer_value(json_object_get(out, "next")), atoi(asked[i].next));
+		assert_int_equal(json_array_size(json_object_get(out, "counts")), 3);
+	}
+	assert_null(ask(f, "review list", "{'partner':'nobody'}", &e));
+	assert_null(ask(f, "review list", "{'older':'often'}", &e));
+	assert_int_equal(e.kind, ERR_ITEM);
+}
+
 /* What happened to a record that became part of another is part of the other's story. */
 static void test_merged(void **state)
 {
@@ -480,6 +539,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_lists, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_desk, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_merged, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_reviews, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_opening, setup, teardown),
 	};
 
