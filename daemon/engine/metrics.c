@@ -137,6 +137,10 @@ static void stored(const struct text *p, const json_t *in)
 	json_array_foreach(rows, i, row)
 		sample(p, "quarantine", GAUGE, json_string_value(json_object_get(row, "id")), NULL, NULL,
 			json_number_value(json_object_get(row, "quarantine")));
+	family(p, "refused", GAUGE, "Changes that will not be sent until an admin says so: refused there, or in a rejected plan.");
+	json_array_foreach(rows, i, row)
+		sample(p, "refused", GAUGE, json_string_value(json_object_get(row, "id")), NULL, NULL,
+			json_number_value(json_object_get(json_object_get(row, "outbox"), "dead")));
 	family(p, "plan_held", GAUGE, "1 if a plan waits for approval.");
 	json_array_foreach(rows, i, row)
 		sample(p, "plan_held", GAUGE, json_string_value(json_object_get(row, "id")), NULL, NULL,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "engine/commands.h"
 #include "engine/refer.h"
 
 static const char *word(const struct scene *s, size_t i)
@@ -237,6 +238,40 @@ static bool split(struct scene *s, struct mem_partner *p)
 	return drive_sync(s, NULL, false);
 }
 
+static bool retry_on_lane(struct hub *hub, struct arena *arena, void *ctx, struct err *e)
+{
+	struct command_call call = {.command = command_find("refused retry"),
+		.arena = arena,
+		.by = "admin",
+		.now_ms = hub->now_ms,
+		.hub = hub,
+		.args = json_pack("{sI}", "id", *(const json_int_t *)ctx)};
+	const bool ok = call.command->run(&call, e);
+
+	json_decref(call.args);
+	json_decref(call.out);
+	return ok;
+}
+
+/* voka retried: an admin has what it refused sent again */
+static bool retried(struct scene *s, struct mem_partner *p)
+{
+	json_int_t row;
+	struct err e = {0};
+
+	/* How far the process came that was killed, shows when all has settled again. */
+	if (s->stage->interrupted && !drive_sync(s, NULL, false))
+		return false;
+	row = drive_query(s, "SELECT o.id FROM outbox o JOIN partner p ON p.id = o.partner WHERE o.state = 6 AND p.name = ?1",
+		p->name);
+	if (row < 0)
+		return s->stage->interrupted || scene_fail(s, "%s has refused nothing", p->name);
+	if (!drive_transaction(s, retry_on_lane, &row, &e))
+		return scene_fail(s, "%s", e.text);
+	engine_kick(s->engine);
+	return drive_sync(s, NULL, false);
+}
+
 /* review 1: so many are open | review accept, reject, closed, innovatiecentrum-limburg: the oldest is answered */
 static bool review(struct scene *s)
 {
@@ -341,7 +376,7 @@ static bool withdraws(struct scene *s, struct mem_partner *p)
 	return act_on_referral(s, &r);
 }
 
-/* hub count organization 1 | hub quarantine 1 | hub conflicts 1 */
+/* hub count organization 1 | hub quarantine 1 | hub refused 1 */
 static bool hub(struct scene *s)
 {
 	enum record_type type;
@@ -360,7 +395,10 @@ static bool hub(struct scene *s)
 	if (!strcmp(word(s, 1), "told"))
 		return is_number(s, "events about referrals",
 			drive_query(s, "SELECT count(*) FROM event WHERE data ->> 'what' = ?1", word(s, 2)), word(s, 3));
-	return scene_fail(s, "hub count <type> <number>, hub quarantine <number>, hub told <what> <number>, hub overdue <number>");
+	if (!strcmp(word(s, 1), "refused"))
+		return is_number(s, "refused",
+			drive_query(s, "SELECT count(*) FROM outbox WHERE state = 6 AND error != ''", NULL), word(s, 2));
+	return scene_fail(s, "hub count <type> <number>, hub quarantine <number>, hub refused <number>, hub told <what> <number>, hub overdue <number>");
 }
 
 static const struct {
@@ -399,6 +437,8 @@ bool admin_play(struct scene *s, struct mem_partner *p, bool *known)
 		return split(s, p);
 	if (p && !strcmp(word(s, 1), "withdraws"))
 		return withdraws(s, p);
+	if (p && !strcmp(word(s, 1), "retried"))
+		return retried(s, p);
 	for (size_t i = 0; !p && i < sizeof verbs / sizeof *verbs; i++)
 		if (!strcmp(verbs[i].word, s->line->word[0]))
 			return verbs[i].play(s);

@@ -363,6 +363,28 @@ static bool quirk(struct scene *s, struct mem_partner *p)
 	return true;
 }
 
+static bool field_switch(struct scene *s, struct mem_partner *p, bool refused)
+{
+	const int f = field_of(RECORD_ORGANIZATION, s->line->n > 2 ? s->line->word[2] : "");
+	uint64_t *fields = &p->refused[RECORD_ORGANIZATION];
+
+	if (f < 0)
+		return scene_fail(s, "which field of a company?");
+	*fields = refused ? *fields | FIELD_BIT((unsigned)f) : *fields & ~FIELD_BIT((unsigned)f);
+	return true;
+}
+
+/* voka refuses email: a write with a value there is refused for good */
+static bool refuses(struct scene *s, struct mem_partner *p)
+{
+	return field_switch(s, p, true);
+}
+
+static bool takes(struct scene *s, struct mem_partner *p)
+{
+	return field_switch(s, p, false);
+}
+
 /* --- what must be seen
  * ------------------------------------------------------------------------------------------------------ */
 
@@ -434,6 +456,8 @@ static const struct {
 	{"can", can},
 	{"cannot", cannot},
 	{"quirk", quirk},
+	{"refuses", refuses},
+	{"takes", takes},
 	{"is", is},
 	{"lacks", lacks},
 	{"count", count},

@@ -53,6 +53,7 @@ struct mem_partner {
 	char name[MEM_KEY_MAX];
 	unsigned caps, types;                      /* ADAPTER_CAN_*; 1 << RECORD_* */
 	uint64_t read_only[RECORD_TYPES];
+	uint64_t refused[RECORD_TYPES];            /* fields of which no value is taken: the write is refused for good */
 	struct {
 		enum mem_quirk kind;
 		size_t length;                     /* MEM_TRUNCATE */

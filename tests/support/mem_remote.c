@@ -385,6 +385,16 @@ static bool check_references(struct mem_partner *p, const struct push *push, str
 	return true;
 }
 
+static bool takes_values(const struct mem_partner *p, const struct push *push, struct err *e)
+{
+	for (unsigned f = 0; f < field_count(push->type); f++)
+		if (push->fields & p->refused[push->type] & FIELD_BIT(f) && push->record->v[f] && *push->record->v[f]) {
+			strcpy(e->field, field_at(push->type, f)->name);
+			return err_set(e, ERR_ITEM, "%s: not that value", e->field);
+		}
+	return true;
+}
+
 static void write_fields(struct mem_partner *p, struct mem_record *r, const struct push *push)
 {
 	for (unsigned f = 0; f < field_count(push->type); f++) {
@@ -443,7 +453,7 @@ static bool create(struct mem_call *c, struct err *e)
 			answer(p, &p->record[i], push);
 			return true;
 		}
-	if (!check_references(p, push, e))
+	if (!check_references(p, push, e) || !takes_values(p, push, e))
 		return false;
 	snprintf(key, sizeof key, "%.30s-%u", p->name, ++p->made);
 	r = mem_add(p, push->type, key, loop_wall(c->op->loop));
@@ -489,7 +499,7 @@ static bool change(struct mem_call *c, struct err *e)
 	if (p->stubborn)
 		return err_set(e, p->stubborn, "a rule of the partner's");
 	if (push->kind == PUSH_UPDATE) {
-		if (!check_references(p, push, e))
+		if (!check_references(p, push, e) || !takes_values(p, push, e))
 			return false;
 		mem_changing(p, r, wall_ms);
 		write_fields(p, r, push);

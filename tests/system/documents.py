@@ -71,6 +71,12 @@ class Documents(unittest.TestCase):
         page = manual("doorstroom-manifest.5") + manual("doorstroom.yaml.5")
         self.assertEqual({key for key in keys if not re.search(rf"\b{key}\b", page)}, set())
 
+    def test_every_metric_is_in_the_manual(self):
+        names = set(re.findall(r'(?:family\(p|X\(|stored_map\(p, rows),? ?"([a-z_]+)"', read("daemon/engine/metrics.c")))
+        self.assertTrue({"refused", "partner_state", "records", "partner_requests"} <= names, names)
+        page = manual("doorstroomd.8")
+        self.assertEqual({name for name in names if f"*{name}*" not in page}, set())
+
     def test_every_codec_is_in_the_manual(self):
         names = set(re.findall(r'(?m)^\t\{ ?\.name = "([a-z-]+)"', sources("daemon/core/codec*.c")))
         self.assertIn("phone", names)

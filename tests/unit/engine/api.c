@@ -402,6 +402,7 @@ static void tcp_script(struct fixture *f)
 	CHECK(kept(f, "doorstroom_partner_records_read_total{partner=\"alpha\"} "));
 	CHECK(kept(f, "# TYPE doorstroom_partner_records_read_total counter\n"));
 	CHECK(kept(f, "doorstroom_records{partner=\"alpha\",type=\"organization\"} 1\n"));
+	CHECK(kept(f, "doorstroom_refused{partner=\"alpha\"} 0\n"));
 	if (system("command -v promtool >/dev/null") == 0) {
 		FILE *p = popen("promtool check metrics", "w");
 
