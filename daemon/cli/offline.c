@@ -137,7 +137,7 @@ enum cli_exit offline_ask(struct cli *cli, const struct command *command, json_t
 		return CLI_UNREACHABLE;
 	}
 	if ((command->where == COMMAND_READER || command->where == COMMAND_BOTH) && !open_store(cli, e))
-		return client_exit(e);
+		return e->kind == ERR_AGAIN ? CLI_UNREACHABLE : client_exit(e);
 	clock_gettime(CLOCK_REALTIME, &now);
 	call.now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 	call.args = json_incref(args);

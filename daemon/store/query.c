@@ -47,7 +47,13 @@ static bool schema_fits(struct query *q, struct err *e)
 
 	if (!schema_version(q->db, q->path, &version, e))
 		return false;
-	if (version != latest)
+	if (!version)
+		return err_set(e, ERR_AGAIN, "the daemon is starting: its store %.100s is being made; try again", q->path);
+	if (version < latest)
+		return err_set(e, ERR_AGAIN,
+			"store %.100s: its schema is %d, and this program reads %d: the daemon changes it when it starts",
+			q->path, version, latest);
+	if (version > latest)
 		return err_set(e, ERR_BROKEN, "store %.100s: its schema is %d, and this program reads %d", q->path,
 			version, latest);
 	return true;

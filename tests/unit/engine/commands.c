@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -509,8 +510,10 @@ static void test_opening(void **state)
 	struct fixture *f = *state;
 	struct err e = { 0 };
 	char *other = arena_printf(f->arena, "%s/other?#%%.db", f->dir),
-	     *junk = arena_printf(f->arena, "%s/junk", f->dir);
+	     *junk = arena_printf(f->arena, "%s/junk", f->dir),
+	     *young = arena_printf(f->arena, "%s/young", f->dir);
 	struct query *q;
+	sqlite3 *db;
 	FILE *file;
 
 	assert_null(query_open(arena_printf(f->arena, "%s/absent", f->dir), NULL, &e));
@@ -520,6 +523,19 @@ static void test_opening(void **state)
 	if (!q)
 		fail_msg("%s", e.text);
 	query_close(q);
+	/* The daemon makes it at this moment; or it is one of a time before. */
+	assert_int_equal(sqlite3_open(young, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "PRAGMA journal_mode = WAL", NULL, NULL, NULL), SQLITE_OK);
+	assert_null(query_open(young, NULL, &e));
+	assert_int_equal(e.kind, ERR_AGAIN);
+	assert_non_null(strstr(e.text, "the daemon is starting"));
+	assert_int_equal(sqlite3_exec(db, "PRAGMA application_id = 1148351348; PRAGMA user_version = 1", NULL, NULL, NULL), SQLITE_OK);
+	assert_null(query_open(young, NULL, &e));
+	assert_int_equal(e.kind, ERR_AGAIN);
+	assert_int_equal(sqlite3_exec(db, "PRAGMA user_version = 9999", NULL, NULL, NULL), SQLITE_OK);
+	assert_null(query_open(young, NULL, &e));
+	assert_int_equal(e.kind, ERR_BROKEN);
+	sqlite3_close(db);
 	file = fopen(junk, "w");
 	fputs("not a database, but longer than a header of one would be: 0123456789 0123456789 0123456789 0123456789",
 		file);
