@@ -460,6 +460,30 @@ class FlandersDCTest(Api):
         self.assertEqual([i["id"] for i in self.ask("GET", "organisations?external_id=hub-3")[2]["items"]],
                          [item["id"]])
 
+    def test_batch(self):
+        _, _, item = self.ask("POST", "organisations", {"external_id": "hub-b0", "attributes": {"title": "A"}})
+        one = f"/api/organisations/{item['id']}"
+
+        def part(name, method, path, body=None, **headers):
+            return {"id": name, "method": method, "path": path, "body": body,
+                    "headers": {key.replace("_", "-"): value for key, value in headers.items()}}
+        make = part("make", "POST", "/api/organisations", {"external_id": "hub-b1", "attributes": {"title": "B"}},
+                    Idempotency_Key="b1")
+        for _ in range(2):
+            status, _, body = self.ask("POST", "batch", {"requests": [
+                make, part("stale", "PATCH", one, {"attributes": {"title": "C"}}, If_Match='"7"'),
+                part("bad", "PATCH", one, {"attributes": {"title": 7}}), part("lost", "DELETE", "/api/people/per_0")]})
+            self.assertEqual(status, 200)
+            answer = {row.pop("id"): row for row in body["responses"]}
+            self.assertEqual({name: row["status"] for name, row in answer.items()},
+                             {"make": 201, "stale": 412, "bad": 422, "lost": 404})
+            self.assertEqual(answer["make"]["body"]["external_id"], "hub-b1")
+        self.assertEqual(self.ask("POST", "organisations", make["body"], Idempotency_Key="b1")[2], answer["make"]["body"])
+        # Refused as a whole, nothing is done.
+        for wrong in ([], [part("x", "PATCH", one, {"attributes": {"title": "D"}}), {"id": "y"}], "z"):
+            self.assertEqual(self.ask("POST", "batch", {"requests": wrong})[0], 400)
+        self.assertEqual(self.ask("GET", one.removeprefix("/api/"))[2]["version"], 1)
+
     def test_merge_patch(self):
         _, _, item = self.ask("POST", "organisations",
                               {"attributes": {"title": "A", "kbo": "0403449823",

@@ -12,6 +12,8 @@
                              the same body: the same answer again; with another body: 422; external_id taken: 409
     PATCH  /api/LIST/{id}    merge patch (RFC 7396) of {"external_id", "attributes", "tags"}; If-Match: "VERSION" -> 412
     DELETE /api/LIST/{id}    204
+    POST   /api/batch        {"requests": [{"id", "method", "path", "headers", "body"}]}, at most 50 of the writes above
+           -> {"responses": [{"id", "status", "body"}]}, each as if it had come by itself, in no particular order
     ITEM: {"id": "org_...", "version": 7, "updated": EPOCH_MS, "deleted": false, "external_id", "attributes", "tags"}
 Webhooks in Standard Webhooks form, {"type": "organisation.updated", "timestamp", "data": {"id"}}, signed, tried four
 times.
@@ -29,9 +31,10 @@ from urllib.parse import parse_qs
 
 from .partner import Partner, fail
 from .table import Table, by_version
-from .web import Abort, Response
+from .web import Abort, Request, Response
 
 PAGE_MAX = 500
+BATCH_MAX = 50
 STAMPS = ("created_at", "sent_at", "received_at", "accepted_at", "declined_at", "in_progress_at", "closed_at",
           "expired_at", "withdrawn_at")
 # table -> (id prefix, word in webhooks); a tuple of a type and a table is a reference
@@ -149,6 +152,11 @@ class FlandersDC(Partner):
             self.tokens.pop(token, None)
             raise Abort(Response(401, {"error": "invalid_token", "message": "unknown or expired"},
                                  {"WWW-Authenticate": 'Bearer error="invalid_token"'}))
+        if request.path == "/api/batch":
+            return self.batch(request)
+        return self.resource(request)
+
+    def resource(self, request):
         match = re.fullmatch(r"/api/(organisations|people|referrals|attendances)(?:/(\w{1,40}))?", request.path)
         if not match:
             refuse(404, "not_found", "no such resource")
@@ -237,7 +245,7 @@ class FlandersDC(Partner):
     def post(self, request, table):
         key = request.headers.get("idempotency-key")
         token = f"{table.name} {key}"
-        digest = hashlib.sha256(request.body).hexdigest()
+        digest = hashlib.sha256(json.dumps(request.json(), sort_keys=True).encode()).hexdigest()
         if key and token in self.store.answers:
             known, answer = self.store.answers[token]
             if known != digest:
@@ -250,6 +258,34 @@ class FlandersDC(Partner):
         if key:
             self.store.answered(token, digest, self.shown(row))
         return self.one(row, 201)
+
+    def batch(self, request):
+        if request.method != "POST":
+            refuse(405, "bad_method", "POST")
+        parts = request.object().get("requests")
+        if not isinstance(parts, list) or not 0 < len(parts) <= BATCH_MAX:
+            refuse(400, "invalid_batch", f"1 to {BATCH_MAX} requests")
+        # Nothing is done before all of them are known to make sense.
+        responses = [self.respond(part["id"], one) for part, one in [(part, self.part(part)) for part in parts]]
+        return Response(200, {"responses": responses[::-1]})
+
+    def respond(self, name, request):
+        try:
+            answer = self.resource(request)
+        except Abort as abort:
+            answer = abort.response
+        return {"id": name, "status": answer.status} | ({"body": json.loads(answer.body)} if answer.body else {})
+
+    @staticmethod
+    def part(part):
+        part = part if isinstance(part, dict) else {}
+        method, path, headers = part.get("method"), part.get("path"), part.get("headers", {})
+        if method not in ("POST", "PATCH", "DELETE") or not isinstance(path, str) or not isinstance(part.get("id"), str) \
+                or not isinstance(headers, dict):
+            refuse(400, "invalid_batch", "a request needs id, method and path")
+        request = Request(method, path, {name.lower(): str(value) for name, value in headers.items()})
+        request.body = json.dumps(part.get("body")).encode()
+        return request
 
     def match(self, request, row):
         wanted = request.headers.get("if-match", "*")
