@@ -33,6 +33,7 @@ enum item_state { ITEM_LIVE, ITEM_GONE, ITEM_MERGED };
 struct item {
 	enum record_type type;
 	enum item_state state;
+	bool hearsay;                  /* ITEM_GONE: by a list of its own, that may be late; one single read confirms it */
 	const char *key;               /* the partner's id; never NULL or "" but in an unusable item */
 	const char *version;           /* etag or version number, or NULL; compared for equality only */
 	const char *hub_id;            /* what the partner holds in its external-id field, or NULL */

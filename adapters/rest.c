@@ -10,16 +10,47 @@
 
 /* --- pull ----------------------------------------------------------------------------------------------------- */
 
+#define DAY_MS INT64_C(86400000)
+
+static bool two_lists(const struct rest_call *c)
+{
+	return c->type->request[REQUEST_DELETIONS].method;
+}
+
+/* The cursor of the list, or of the deletions: which of them this page is of. */
+static const char *begin_walk(struct rest_call *c, struct err *e)
+{
+	struct walk *w = &c->walk;
+
+	if (!two_lists(c))
+		return c->pull->cursor;
+	walk_read(c->scratch, c->pull->cursor, loop_wall(c->task.op.loop), w, e);
+	return w->deletions ? w->gone : w->list;
+}
+
+/* The first time it is not known since when: a day before the list was begun, so that the two clocks do not matter. */
+static void since_at_first(struct rest_call *c)
+{
+	struct cursor *k = &c->cursor;
+
+	if (!c->walk.deletions || k->has_since || k->walking || c->listing->cursor.kind->keep != KEEP_SINCE)
+		return;
+	k->has_since = true;
+	k->since_ms = c->walk.began_ms - DAY_MS;
+}
+
 static bool begin_pull(struct rest_call *c, struct err *e)
 {
-	const struct cursor_spec *spec = &c->type->cursor;
 	struct pull *p = c->pull;
 	struct fill *f = &c->fill;
+	const char *text = begin_walk(c, e);
 
 	p->total = -1;
-	c->request = &c->type->request[REQUEST_LIST];
-	if (!cursor_read(c->scratch, spec, p->cursor, p->limit, &c->cursor, e))
+	c->listing = c->walk.deletions ? &c->type->deletions : &c->type->list;
+	c->request = &c->type->request[c->walk.deletions ? REQUEST_DELETIONS : REQUEST_LIST];
+	if (e->kind || !cursor_read(c->scratch, &c->listing->cursor, text, p->limit, &c->cursor, e))
 		return false;
+	since_at_first(c);
 	f->has_since = c->cursor.has_since;
 	f->since_ms = c->cursor.since_ms;
 	f->text[SLOT_CURSOR] = c->cursor.opaque;
@@ -33,12 +64,30 @@ static bool begin_pull(struct rest_call *c, struct err *e)
 
 static void parse_pull(struct rest_call *c)
 {
-	answer_page(c->type, &c->answer, c->arena, c->scratch, &c->item, &c->page, &c->failure);
+	answer_page(c->type, c->request, &c->answer, c->arena, c->scratch, &c->item, &c->page, &c->failure);
+}
+
+/* After the list's last page come the deletions; a list that keeps nothing has no cursor at rest. */
+static const char *next_walk(struct rest_call *c, const char *next, bool *more)
+{
+	struct walk *w = &c->walk;
+
+	if (w->deletions)
+		w->gone = next;
+	else
+		w->list = next;
+	if (w->deletions && !*more && c->type->list.cursor.kind->keep == KEEP_NOTHING)
+		return NULL;
+	if (!*more) {
+		w->deletions = !w->deletions;
+		*more = w->deletions;
+	}
+	return walk_print(c->pull->arena, w, *more);
 }
 
 static bool judge_pull(struct rest_call *c, const struct step **next, struct err *e)
 {
-	const struct cursor_spec *spec = &c->type->cursor;
+	const struct cursor_spec *spec = &c->listing->cursor;
 	struct pull *p = c->pull;
 
 	(void)next;
@@ -52,8 +101,10 @@ static bool judge_pull(struct rest_call *c, const struct step **next, struct err
 		return false;
 	p->item = c->item;
 	p->n = c->page.n;
-	p->total = c->page.total;
+	p->total = c->walk.deletions ? -1 : c->page.total;
 	p->next = cursor_print(p->arena, spec, &c->cursor);
+	if (two_lists(c))
+		p->next = next_walk(c, p->next, &p->more);
 	return true;
 }
 
@@ -291,6 +342,8 @@ static struct remote *rest_open(
 
 	if (!rest)
 		return NULL;
+	if (rest->peer_options.daily_quota && env->state_dir)
+		rest->peer_options.quota_file = arena_printf(rest->arena, "%s/%s.quota", env->state_dir, partner);
 	rest->peer = http_peer_new(env->loop, env->http, &rest->peer_options);
 	auth_open(rest);
 	return &rest->remote;

@@ -4,7 +4,7 @@
  *   rest_manifest.c, rest_read_*.c   YAML -> struct rest
  *   rest_request.c                   struct request and values -> struct http_exchange
  *   rest_answer.c, rest_error.c      an answer -> items, or an error kind
- *   rest_cursor.c                    where a walk through pages stands
+ *   rest_cursor.c, rest_walk.c       where a walk through pages stands; and one through two lists
  *   rest_auth.c, rest_webhook.c      credentials and signatures; calls from the partner
  *   rest_call.c, rest.c              the steps of a request; pulls, gets and pushes
  *   rest_batch.c, rest_results.c     pushes that share a request; whose result is whose
@@ -87,14 +87,15 @@ struct parameter {
 	X(FIND, "find")                                                                       \
 	X(CREATE, "create")                                                                   \
 	X(UPDATE, "update")                                                                   \
-	X(DELETE, "delete")
+	X(DELETE, "delete")                                                                   \
+	X(DELETIONS, "deletions")
 
 enum request_kind {
 #define X(kind, name) REQUEST_##kind,
 	REQUEST_LIST(X)
 #undef X
 };
-#define REQUESTS (REQUEST_DELETE + 1)
+#define REQUESTS (REQUEST_DELETIONS + 1)
 extern const char *const request_names[];
 
 struct request {
@@ -184,6 +185,25 @@ bool cursor_advance(const struct cursor_spec *, struct cursor *, const struct pa
 /* NULL: nothing to keep. */
 const char *cursor_print(struct arena *, const struct cursor_spec *, const struct cursor *);
 
+/* A list of records, or of deleted ones. */
+struct listing {
+	struct locate items, tombstones, next, delta, more, pages, total, high;   /* places in a page */
+	const char *tombstone_id;
+	const char *modified, *modified_form;  /* pointers into a row; NULL: not told */
+	struct cursor_spec cursor;
+};
+
+/* Where a pull stands that walks the deletions after the list; their cursors are texts of cursor_print(). */
+struct walk {
+	bool deletions;
+	const char *list, *gone;               /* or NULL */
+	int64_t began_ms;                      /* by our clock: when the walk of the list began */
+};
+
+/* text: NULL or what walk_print() gave. False with ERR_GONE if it is neither. */
+bool walk_read(struct arena *, const char *text, int64_t wall_ms, struct walk *, struct err *);
+const char *walk_print(struct arena *, const struct walk *, bool more);
+
 /* --- record types ------------------------------------------------------------------------------------------- */
 
 struct rest_type {
@@ -192,16 +212,14 @@ struct rest_type {
 	struct mapping *mapping;
 	struct request request[REQUESTS];
 	/* Pointers into an item; NULL: not told. */
-	const char *id, *version, *modified, *modified_form, *hub_id, *hub_id_to, *merged;
+	const char *id, *version, *hub_id, *hub_id_to, *merged;
 	const char *deleted;
 	const char *const *deleted_is;         /* values that mean deleted; none: true, 1, "1", "true" */
 	size_t ndeleted_is;
 	const char *deleted_has;               /* instead: what it must hold */
 	const char *deleted_id;                /* where the id of a deleted row is */
-	/* Places in a page. */
-	struct locate items, tombstones, next, delta, more, pages, total, high;
-	const char *tombstone_id;
-	struct cursor_spec cursor;
+	struct listing list;
+	struct listing deletions;              /* if there is such a request: what was deleted, and nothing else */
 };
 
 /* --- webhooks ----------------------------------------------------------------------------------------------- */
@@ -333,7 +351,7 @@ void auth_open(struct rest *);
 enum verdict answer_judge(const struct rest *, const struct rest_type *, const struct request *, struct answer *,
 	const char *request_id, struct err *);
 /* Pull: items and page. Thread-safe. */
-bool answer_page(const struct rest_type *, const struct answer *, struct arena *, struct arena *scratch, struct item **,
+bool answer_page(const struct rest_type *, const struct request *, const struct answer *, struct arena *, struct arena *scratch, struct item **,
 	struct page *, struct err *);
 /* One item; never fails: what is unusable says so in item->err. */
 void answer_item(const struct rest_type *, json_t *, struct arena *, struct item *);

@@ -119,13 +119,13 @@ static void item_raw(struct item *item, json_t *row, struct arena *arena)
 	item->raw = text ? arena_strndup(arena, text, strnlen(text, REST_RAW_MAX)) : "";
 }
 
-static bool item_times(const struct rest_type *t, json_t *row, struct arena *arena, struct item *item)
+static bool item_times(const struct listing *l, json_t *row, struct arena *arena, struct item *item)
 {
-	const char *text = id_at(arena, row, t->modified);
+	const char *text = id_at(arena, row, l->modified);
 
-	if (text && !time_of(t->modified_form, text, &item->modified_ms)) {
+	if (text && !time_of(l->modified_form, text, &item->modified_ms)) {
 		err_set(&item->err, ERR_ITEM, "the time of the last change is not understood");
-		snprintf(item->err.field, sizeof item->err.field, "%s", t->modified);
+		snprintf(item->err.field, sizeof item->err.field, "%s", l->modified);
 		return false;
 	}
 	return true;
@@ -148,7 +148,7 @@ void answer_item(const struct rest_type *t, json_t *row, struct arena *arena, st
 	if (!id) {
 		err_set(&item->err, ERR_ITEM, "the item has no id");
 		snprintf(item->err.field, sizeof item->err.field, "%s", t->id);
-	} else if (!item_times(t, row, arena, item)) {
+	} else if (!item_times(&t->list, row, arena, item)) {
 		item->record = NULL;
 	} else if (item->merged_into) {
 		item->state = ITEM_MERGED;
@@ -207,23 +207,38 @@ static const char *link_at(const struct locate *l, const struct answer *a, struc
 	return text && *text && strcmp(text, "false") ? text : NULL;
 }
 
-bool answer_page(const struct rest_type *t, const struct answer *a, struct arena *arena, struct arena *scratch,
-	struct item **out, struct page *p, struct err *e)
+/* A deleted row: its key, and when it was deleted if that is told. */
+static bool tombstone(const struct rest_type *t, const struct listing *l, json_t *row, struct arena *arena,
+	struct item *item, struct err *e)
 {
-	json_t *rows = locate_json(&t->items, a, a->doc);
-	json_t *dead = locate_json(&t->tombstones, a, a->doc);
-	const size_t nrows = json_array_size(rows), ndead = json_array_size(dead);
-	const char *high = locate_text(&t->high, a, a->doc, scratch);
+	*item = (struct item){.type = t->type, .state = ITEM_GONE, .hearsay = l == &t->deletions};
+	item->key = id_at(arena, row, l->tombstone_id ? l->tombstone_id : "");
+	if (!item->key)
+		return err_set(e, ERR_BROKEN, "list %s: a tombstone without an id", t->name);
+	return !item->hearsay || item_times(l, row, arena, item) ||
+	       err_set(e, ERR_BROKEN, "deletions %s: %s", t->name, item->err.text);
+}
 
-	*p = (struct page){.more = yes_at(&t->more, a, scratch),
-		.total = number_at(&t->total, a, scratch),
-		.pages = number_at(&t->pages, a, scratch),
-		.next = link_at(&t->next, a, scratch),
-		.delta = link_at(&t->delta, a, scratch)};
-	if (!json_is_array(rows))
-		return err_set(e, ERR_BROKEN, "list %s: no array of items at %s", t->name, t->items.what);
+bool answer_page(const struct rest_type *t, const struct request *q, const struct answer *a, struct arena *arena,
+	struct arena *scratch, struct item **out, struct page *p, struct err *e)
+{
+	const bool deletions = q->kind == REQUEST_DELETIONS;
+	const struct listing *l = deletions ? &t->deletions : &t->list;
+	json_t *items = locate_json(&l->items, a, a->doc);
+	json_t *rows = deletions ? NULL : items;
+	json_t *dead = deletions ? items : locate_json(&l->tombstones, a, a->doc);
+	const size_t nrows = json_array_size(rows), ndead = json_array_size(dead);
+	const char *high = locate_text(&l->high, a, a->doc, scratch);
+
+	*p = (struct page){.more = yes_at(&l->more, a, scratch),
+		.total = number_at(&l->total, a, scratch),
+		.pages = number_at(&l->pages, a, scratch),
+		.next = link_at(&l->next, a, scratch),
+		.delta = link_at(&l->delta, a, scratch)};
+	if (!json_is_array(items))
+		return err_set(e, ERR_BROKEN, "%s %s: no array of items at %s", request_names[q->kind], t->name, l->items.what);
 	if (nrows + ndead > REST_ITEMS_MAX)
-		return err_set(e, ERR_BROKEN, "list %s: %zu items in one page", t->name, nrows + ndead);
+		return err_set(e, ERR_BROKEN, "%s %s: %zu items in one page", request_names[q->kind], t->name, nrows + ndead);
 	if (high && time_of(NULL, high, &p->high_ms))
 		p->has_high = true;
 	*out = arena_array(arena, struct item, nrows + ndead + 1);
@@ -232,13 +247,9 @@ bool answer_page(const struct rest_type *t, const struct answer *a, struct arena
 		page_add(p, &(*out)[i]);
 	}
 	for (size_t i = 0; i < ndead; i++) {
-		struct item *item = &(*out)[nrows + i];
-
-		*item = (struct item){.type = t->type, .state = ITEM_GONE};
-		item->key = id_at(arena, json_array_get(dead, i), t->tombstone_id ? t->tombstone_id : "");
-		if (!item->key)
-			return err_set(e, ERR_BROKEN, "list %s: a tombstone without an id", t->name);
-		page_add(p, item);
+		if (!tombstone(t, l, json_array_get(dead, i), arena, &(*out)[nrows + i], e))
+			return false;
+		page_add(p, &(*out)[nrows + i]);
 	}
 	return true;
 }

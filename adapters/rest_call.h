@@ -60,6 +60,8 @@ struct rest_call {
 	struct arena *scratch;
 	struct fill fill;
 	const char *link;
+	struct walk walk;
+	const struct listing *listing; /* pull */
 	struct cursor cursor;
 	json_t *object;        /* create, update: what is sent; owned */
 	bool merging;          /* update by replacing: reading what is there */

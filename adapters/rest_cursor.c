@@ -21,6 +21,7 @@
 const struct cursor_kind cursor_kinds[] = {
 	{"delta-link", WALK_LINK, KEEP_LINK},
 	{"cursor", WALK_CURSOR, KEEP_CURSOR},
+	{"page-cursor", WALK_CURSOR, KEEP_NOTHING},
 	{"since+page", WALK_PAGE, KEEP_SINCE},
 	{"since+keyset", WALK_KEYSET, KEEP_SINCE},
 	{"since+cursor", WALK_CURSOR, KEEP_SINCE},

@@ -31,6 +31,11 @@ static bool writes(enum request_kind kind)
 	return kind == REQUEST_CREATE || kind == REQUEST_UPDATE || kind == REQUEST_DELETE;
 }
 
+static bool lists(enum request_kind kind)
+{
+	return kind == REQUEST_LIST || kind == REQUEST_DELETIONS;
+}
+
 static enum verdict status_verdict(enum request_kind kind, unsigned status)
 {
 	const bool write = writes(kind);
@@ -47,9 +52,9 @@ static enum verdict status_verdict(enum request_kind kind, unsigned status)
 	case 403:
 		return VERDICT_DENIED;
 	case 404:
-		return kind == REQUEST_LIST ? VERDICT_BROKEN : VERDICT_GONE;
+		return lists(kind) ? VERDICT_BROKEN : VERDICT_GONE;
 	case 410:
-		return kind == REQUEST_LIST ? VERDICT_EXPIRED : VERDICT_GONE;
+		return lists(kind) ? VERDICT_EXPIRED : VERDICT_GONE;
 	case 409:
 	case 412:
 		return write ? VERDICT_CONFLICT : VERDICT_BROKEN;
@@ -97,6 +102,7 @@ static bool needs_json(const struct rest *rest, const struct request *q, const s
 {
 	switch (q->kind) {
 	case REQUEST_LIST:
+	case REQUEST_DELETIONS:
 	case REQUEST_GET:
 	case REQUEST_FIND:
 		return true;

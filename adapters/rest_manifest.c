@@ -318,8 +318,8 @@ static unsigned type_caps(const struct rest_type *t)
 	unsigned caps = 0;
 
 #define CAN(cap, condition) caps |= (condition) ? (unsigned)ADAPTER_CAN_##cap : 0
-	CAN(INCREMENTAL, t->cursor.kind->keep != KEEP_NOTHING);
-	CAN(TOMBSTONES, t->deleted || t->tombstones.from);
+	CAN(INCREMENTAL, t->list.cursor.kind->keep != KEEP_NOTHING);
+	CAN(TOMBSTONES, t->deleted || t->list.tombstones.from || q[REQUEST_DELETIONS].method);
 	CAN(GET, q[REQUEST_GET].method);
 	CAN(FIND, q[REQUEST_FIND].method);
 	CAN(CREATE, q[REQUEST_CREATE].method);
@@ -353,8 +353,8 @@ static void read_remote(struct rest *rest, bool complete)
 		for (unsigned k = 0; k < REQUESTS; k++)
 			if (t->request[k].batch && t->request[k].batch->max > remote->together)
 				remote->together = t->request[k].batch->max;
-		if (t->cursor.overlap_ms > remote->overlap_ms)
-			remote->overlap_ms = t->cursor.overlap_ms;
+		if (t->list.cursor.overlap_ms > remote->overlap_ms)
+			remote->overlap_ms = t->list.cursor.overlap_ms;
 	}
 	if (complete)
 		remote->caps |= ADAPTER_CAN_COMPLETE;

@@ -43,6 +43,10 @@ bool read_request(struct reader *, enum request_kind, const struct yaml *, const
 /* single, q: the request that one change sends, and what it says already. */
 bool read_batch(struct reader *, const struct yaml *, const struct request_rows *single, const struct yaml *envelope,
 	const struct template_vars *, const struct rest_type *, struct request *q);
+bool read_modified(struct reader *, const struct yaml *, struct listing *);
+/* Once the places of its pages are read. slots: what its request names; where: what has no cursor. */
+bool read_cursor(struct reader *, const struct yaml *, const struct yaml *where, const char *list, unsigned slots,
+	struct listing *);
 extern const unsigned request_slots[];
 unsigned read_slots(const struct parameter *, size_t n); /* those they mention */
 

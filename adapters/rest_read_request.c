@@ -9,20 +9,34 @@ struct request_conf {
 	int mode;
 	/* list */
 	const struct yaml *items, *tombstones, *next, *delta, *more, *pages, *total, *high;
+	/* deletions */
+	const struct yaml *id, *modified, *cursor;
+};
+
+/* Of every list. */
+#define LIST_ROWS                                                                                                      \
+	REQUEST_ROWS(request_conf),                                                                                    \
+		OPTION("path", NODE, request_conf, rows.path, "after the base URL", .required = true),                 \
+		OPTION("items", NODE, request_conf, items, "pointer to the array of items", .required = true),         \
+		OPTION("next", NODE, request_conf, next, "next link or cursor"),                                       \
+		OPTION("delta", NODE, request_conf, delta, "link for another day"),                                    \
+		OPTION("more", NODE, request_conf, more, "true: there is more"),                                       \
+		OPTION("pages", NODE, request_conf, pages, "number of pages"),                                         \
+		OPTION("total", NODE, request_conf, total, "number of items"),                                         \
+		OPTION("high", NODE, request_conf, high, "the partner's own time up to which this list is complete")
+
+static const struct option deletions_options[] = {
+	LIST_ROWS,
+	OPTION("id", NODE, request_conf, id, "pointer in an item to the id of what was deleted; the type's if not given"),
+	OPTION("modified", NODE, request_conf, modified, "pointer to the time of the deletion, or { at, as }"),
+	OPTION("cursor", NODE, request_conf, cursor, "how to walk and resume"),
+	{0},
 };
 
 static const struct option list_options[] = {
-	REQUEST_ROWS(request_conf),
-	OPTION("path", NODE, request_conf, rows.path, "after the base URL", .required = true),
-	OPTION("items", NODE, request_conf, items, "pointer to the array of items", .required = true),
+	LIST_ROWS,
 	OPTION("tombstones", NODE, request_conf, tombstones,
 		"pointer to an array of deleted ids, or { at, id: pointer }"),
-	OPTION("next", NODE, request_conf, next, "next link or cursor"),
-	OPTION("delta", NODE, request_conf, delta, "link for another day"),
-	OPTION("more", NODE, request_conf, more, "true: there is more"),
-	OPTION("pages", NODE, request_conf, pages, "number of pages"),
-	OPTION("total", NODE, request_conf, total, "number of items"),
-	OPTION("high", NODE, request_conf, high, "the partner's own time up to which this list is complete"),
 	{0},
 };
 
@@ -48,6 +62,7 @@ const unsigned request_slots[] = {
 	[REQUEST_CREATE] = SLOT_BIT(HUB_ID) | SLOT_BIT(TOKEN) | SLOT_BIT(RECORD),
 	[REQUEST_UPDATE] = SLOT_BIT(KEY) | SLOT_BIT(VERSION) | SLOT_BIT(HUB_ID) | SLOT_BIT(TOKEN) | SLOT_BIT(RECORD),
 	[REQUEST_DELETE] = SLOT_BIT(KEY) | SLOT_BIT(VERSION) | SLOT_BIT(TOKEN),
+	[REQUEST_DELETIONS] = SLOT_BIT(CURSOR) | SLOT_BIT(SINCE) | SLOT_BIT(PAGE) | SLOT_BIT(OFFSET) | SLOT_BIT(LIMIT),
 };
 
 static const char *const default_method[] = {
@@ -57,6 +72,7 @@ static const char *const default_method[] = {
 	[REQUEST_CREATE] = "POST",
 	[REQUEST_UPDATE] = "PATCH",
 	[REQUEST_DELETE] = "DELETE",
+	[REQUEST_DELETIONS] = "GET",
 };
 
 unsigned read_slots(const struct parameter *p, size_t n)
@@ -121,15 +137,35 @@ bool read_set(struct reader *r, const struct yaml *y, unsigned slots, const stru
 	return true;
 }
 
-static bool read_list(struct reader *r, const struct request_conf *c, struct rest_type *t)
+static bool read_list(struct reader *r, const struct request_conf *c, struct listing *l)
 {
 	const struct yaml *at = c->tombstones ? yaml_get(c->tombstones, "at") : NULL;
 
-	return read_locate(r, c->items, &t->items) && read_locate(r, at ? at : c->tombstones, &t->tombstones) &&
-	       read_locate(r, c->next, &t->next) && read_locate(r, c->delta, &t->delta) &&
-	       read_locate(r, c->more, &t->more) && read_locate(r, c->pages, &t->pages) &&
-	       read_locate(r, c->total, &t->total) && read_locate(r, c->high, &t->high) &&
-	       read_pointer(r, at ? yaml_get(c->tombstones, "id") : NULL, &t->tombstone_id);
+	return read_locate(r, c->items, &l->items) && read_locate(r, at ? at : c->tombstones, &l->tombstones) &&
+	       read_locate(r, c->next, &l->next) && read_locate(r, c->delta, &l->delta) &&
+	       read_locate(r, c->more, &l->more) && read_locate(r, c->pages, &l->pages) &&
+	       read_locate(r, c->total, &l->total) && read_locate(r, c->high, &l->high) &&
+	       read_pointer(r, at ? yaml_get(c->tombstones, "id") : NULL, &l->tombstone_id);
+}
+
+/* Of what is deleted, a row's id is all that counts. */
+static bool read_deletions(struct reader *r, const struct request_conf *c, const struct yaml *y, struct rest_type *t)
+{
+	struct listing *l = &t->deletions;
+
+	l->tombstone_id = t->id;
+	if (!read_list(r, c, l) || !read_pointer(r, c->id, &l->tombstone_id) || !read_modified(r, c->modified, l) ||
+		!read_cursor(r, c->cursor, y, "deletions", t->request[REQUEST_DELETIONS].slots, l))
+		return false;
+	/* Each is told once unless the manifest wants otherwise. */
+	if (!yaml_get(c->cursor, "overlap"))
+		l->cursor.overlap_ms = 0;
+	return true;
+}
+
+static const struct option *options_of(enum request_kind kind)
+{
+	return kind == REQUEST_LIST ? list_options : kind == REQUEST_DELETIONS ? deletions_options : request_options;
 }
 
 bool read_request(struct reader *r, enum request_kind kind, const struct yaml *y, const struct yaml *envelope,
@@ -141,7 +177,7 @@ bool read_request(struct reader *r, enum request_kind kind, const struct yaml *y
 	bool ok;
 
 	q->kind = kind;
-	if (!options_read(r->arena, kind == REQUEST_LIST ? list_options : request_options, y, &c, r->diags))
+	if (!options_read(r->arena, options_of(kind), y, &c, r->diags))
 		return false;
 	ok = read_rows(r, y, &c.rows, default_method[kind], request_slots[kind], envelope, vars, q);
 	q->replace = kind == REQUEST_UPDATE && c.mode == 1;
@@ -151,6 +187,8 @@ bool read_request(struct reader *r, enum request_kind kind, const struct yaml *y
 	if (c.batch && !yaml_is_null(c.batch))
 		ok &= read_batch(r, c.batch, &c.rows, envelope, vars, t, q);
 	if (kind == REQUEST_LIST)
-		ok &= read_list(r, &c, t);
+		ok &= read_list(r, &c, &t->list);
+	if (kind == REQUEST_DELETIONS && ok)
+		ok = read_deletions(r, &c, y, t);
 	return ok;
 }

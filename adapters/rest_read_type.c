@@ -35,7 +35,7 @@ struct cursor_conf {
 
 static const struct option cursor_options[] = {
 	OPTION("kind", TEXT, cursor_conf, kind,
-		"delta-link, cursor, since+page, since+keyset, since+cursor, since+link, offset, link",
+		"delta-link, cursor, page-cursor, since+page, since+keyset, since+cursor, since+link, offset, link",
 		.required = true),
 	OPTION("overlap", SPAN, cursor_conf, overlap_ms,
 		"how far before the newest modification seen the next poll begins", .fallback = "2min"),
@@ -46,13 +46,13 @@ static const struct option cursor_options[] = {
 	{0},
 };
 
-static bool read_cursor(struct reader *r, const struct yaml *y, const struct yaml *where, struct rest_type *t)
+bool read_cursor(struct reader *r, const struct yaml *y, const struct yaml *where, const char *list, unsigned slots,
+	struct listing *l)
 {
 	static const char *const table[] = {
-		"delta-link", "cursor", "since+page", "since+keyset", "since+cursor", "since+link", "offset", "link"};
+		"delta-link", "cursor", "page-cursor", "since+page", "since+keyset", "since+cursor", "since+link", "offset", "link"};
 	struct cursor_conf c = {0};
 	const struct cursor_kind *k = cursor_kinds;
-	const unsigned slots = t->request[REQUEST_LIST].slots;
 	const char *lacks = NULL;
 
 	if (!y) {
@@ -70,23 +70,23 @@ static bool read_cursor(struct reader *r, const struct yaml *y, const struct yam
 			near ? near : "", near ? "?)" : "");
 		return false;
 	}
-	t->cursor = (struct cursor_spec){k, c.overlap_ms, c.first, c.limit, c.limit_max ? c.limit_max : c.limit};
+	l->cursor = (struct cursor_spec){k, c.overlap_ms, c.first, c.limit, c.limit_max ? c.limit_max : c.limit};
 	if (k->keep == KEEP_SINCE && !(slots & SLOT_BIT(SINCE)))
-		lacks = "${since} in list";
-	else if (k->keep == KEEP_SINCE && !t->modified && !t->high.from)
-		lacks = "modified, or list.high";
-	else if (k->walk == WALK_KEYSET && !t->modified)
+		lacks = "${since}";
+	else if (k->keep == KEEP_SINCE && !l->modified && !l->high.from)
+		lacks = "modified, or high";
+	else if (k->walk == WALK_KEYSET && !l->modified)
 		lacks = "modified";
 	else if (k->walk == WALK_PAGE && !(slots & (SLOT_BIT(PAGE) | SLOT_BIT(OFFSET))))
-		lacks = "${page} or ${offset} in list";
-	else if (k->walk == WALK_CURSOR && (!(slots & SLOT_BIT(CURSOR)) || !t->next.from))
-		lacks = "${cursor} in list, and list.next";
-	else if (k->walk == WALK_LINK && !t->next.from)
-		lacks = "list.next";
-	else if (k->keep == KEEP_LINK && !t->delta.from)
-		lacks = "list.delta";
+		lacks = "${page} or ${offset}";
+	else if (k->walk == WALK_CURSOR && (!(slots & SLOT_BIT(CURSOR)) || !l->next.from))
+		lacks = "${cursor}, and next";
+	else if (k->walk == WALK_LINK && !l->next.from)
+		lacks = "next";
+	else if (k->keep == KEEP_LINK && !l->delta.from)
+		lacks = "delta";
 	if (lacks)
-		diag_add(r->diags, y, "kind: %s needs %s", k->name, lacks);
+		diag_add(r->diags, y, "kind: %s needs %s for %s", k->name, lacks, list);
 	return !lacks;
 }
 
@@ -149,6 +149,11 @@ static bool read_pair(struct reader *r, const struct yaml *y, const struct optio
 	return read_pointer(r, c.at, at) && (!to || read_pointer(r, c.to, to));
 }
 
+bool read_modified(struct reader *r, const struct yaml *y, struct listing *l)
+{
+	return read_pair(r, y, modified_options, &l->modified, NULL, &l->modified_form);
+}
+
 /* x.self.<name> is x.<partner>.<name>, so that a manifest serves any partner. */
 static const struct yaml *own_fields(struct reader *r, const struct yaml *y)
 {
@@ -202,7 +207,7 @@ struct rest_type *read_type(struct reader *r, enum record_type type, const struc
 	ok &= read_pointer(r, c.version, &t->version);
 	ok &= read_pointer(r, c.merged, &t->merged);
 	ok &= read_deleted(r, c.deleted, t);
-	ok &= read_pair(r, c.modified, modified_options, &t->modified, NULL, &t->modified_form);
+	ok &= read_modified(r, c.modified, &t->list);
 	ok &= read_pair(r, c.hub_id, hub_id_options, &t->hub_id, &t->hub_id_to, NULL);
 	if (!t->hub_id_to)
 		t->hub_id_to = t->hub_id;
@@ -216,7 +221,7 @@ struct rest_type *read_type(struct reader *r, enum record_type type, const struc
 	t->mapping = mapping_compile(r->arena, type, own_fields(r, c.fields), r->diags);
 	ok &= t->mapping && mapping_check(t->mapping, r->diags);
 	ok &= type_whole(r, t, where);
-	return ok && read_cursor(r, c.cursor, where, t) ? t : NULL;
+	return ok && read_cursor(r, c.cursor, where, "list", t->request[REQUEST_LIST].slots, &t->list) ? t : NULL;
 }
 
 /* --- errors ------------------------------------------------------------------------------------------------- */

@@ -122,6 +122,22 @@ bool gone_seen(struct hub *hub, struct page *page, const char *key, struct err *
 	return !s || s->state != SHADOW_LIVE || lose(hub, page->arena, s, &page->run, err);
 }
 
+bool gone_told(struct hub *hub, struct page *page, const struct item *item, struct err *err)
+{
+	const struct hub_partner *p = hub_partner(hub, page->partner);
+	struct shadow *s;
+
+	if (!item->hearsay || page->fresh || !p || !(p->caps & ADAPTER_CAN_GET))
+		return gone_seen(hub, page, item->key, err);
+	if (!store_shadow_by_key(hub->store, page->arena, page->partner, page->type, item->key, &s, err))
+		return false;
+	if (s && s->state == SHADOW_LIVE) {
+		reconcile_ask_again(page, item->key);
+		page->hearsay = true;
+	}
+	return true;
+}
+
 static bool ask_about_merge(struct hub *hub, struct shadow *from, const struct shadow *into, struct tally *tally,
 	struct err *err)
 {

@@ -46,7 +46,7 @@ static bool doubtful(struct hub *hub, const struct hub_partner *p, const struct 
 	return s->state != SHADOW_LIVE || p->caps & ADAPTER_CAN_LAGS || (s->fence && hub->now_ms - s->fence_ms < (int64_t)p->config->stale_ms);
 }
 
-static void ask_again(struct page *page, const char *key)
+void reconcile_ask_again(struct page *page, const char *key)
 {
 	if (!page->confirm)
 		page->confirm = arena_array(page->arena, const char *, page->n + 1);
@@ -239,13 +239,13 @@ static bool known(struct hub *hub, const struct hub_partner *p, struct page *pag
 		page->run.ignored++;
 		/* The cursor moves past it, so what it may tell is not left for a later page. */
 		if (p->caps & ADAPTER_CAN_GET && !older_version(p, s, item))
-			ask_again(page, item->key);
+			reconcile_ask_again(page, item->key);
 		return !page->epoch || s->state != SHADOW_LIVE || store_shadow_seen(hub->store, s->id, page->epoch, err);
 	}
 	now = translate(hub, page->arena, page->partner, item->record);
 	if (doubtful(hub, p, page, s, item) && (s->state != SHADOW_LIVE ||
 			observe_preview(s, now, marks_images(&source, hub, page->arena, s)))) {
-		ask_again(page, item->key);
+		reconcile_ask_again(page, item->key);
 		return !page->epoch || s->state != SHADOW_LIVE || store_shadow_seen(hub->store, s->id, page->epoch, err);
 	}
 	return reconcile_reading(hub, page, s, item, now, err) && readable_again(hub, page, item->key, err);
@@ -313,7 +313,7 @@ static bool live(struct hub *hub, struct page *page, const struct item *item, st
 	if (glance.id)
 		return store_shadow(hub->store, page->arena, glance.id, &s, err) && known(hub, p, page, s, item, err);
 	if (!page->fresh && p->scanned && p->caps & ADAPTER_CAN_LAGS && p->caps & ADAPTER_CAN_GET) {
-		ask_again(page, item->key);
+		reconcile_ask_again(page, item->key);
 		return true;
 	}
 	page->run.fresh++;
@@ -333,7 +333,7 @@ bool reconcile_item(struct hub *hub, struct page *page, const struct item *item,
 	page->run.items++;
 	switch (item->state) {
 	case ITEM_GONE:
-		return gone_seen(hub, page, item->key, err);
+		return gone_told(hub, page, item, err);
 	case ITEM_MERGED:
 		return gone_merged(hub, page, item, err);
 	case ITEM_LIVE:

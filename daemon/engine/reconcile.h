@@ -14,6 +14,12 @@ bool reconcile_reading(struct hub *, struct page *, struct shadow *, const struc
 /* reconcile.c: the shadow has its entity: it waits for its references, and those waiting for it go on. */
 bool reconcile_placed(struct hub *, struct page *, const struct shadow *, struct err *);
 
+/* reconcile.c: its change is to be confirmed by a single read before it is believed. */
+void reconcile_ask_again(struct page *, const char *key);
+
 /* gone.c: the record is gone there; people merged it into another. */
 bool gone_seen(struct hub *, struct page *, const char *key, struct err *);
+/* gone.c: an item that says so. A list of deletions may be late: whoever was brought back meanwhile is not lost on its
+ * word, but read again singly, where that can be done. */
+bool gone_told(struct hub *, struct page *, const struct item *, struct err *);
 bool gone_merged(struct hub *, struct page *, const struct item *, struct err *);

@@ -156,6 +156,9 @@ static const struct step *run_loaded(struct task *t)
 		r->feed.map_version = remote->map_version;
 	}
 	p->phase = r->full ? "scan" : "poll";
+	log_event(LOG_LEVEL_DEBUG, "run_type", "partner=%s type=%s how=%s from=%s", p->config->id,
+		record_type_name((enum record_type)r->type), p->phase,
+		(r->full ? r->feed.scan_cursor : r->feed.cursor) ? "cursor" : "beginning");
 	r->seen = 0;
 	r->now = 0;
 	return &step_pull;
@@ -207,6 +210,8 @@ static const struct step *run_pulled(struct task *t)
 	r->seen += (int64_t)f->pull.n;
 	p->scanned_now = r->full ? r->seen : 0;
 	p->total = r->full ? f->pull.total : -1;
+	log_event(LOG_LEVEL_DEBUG, "page", "partner=%s type=%s records=%zu more=%d", p->config->id,
+		record_type_name(f->pull.type), f->pull.n, f->pull.more);
 	engine_changed(p->engine);
 	if (mutant(CURSOR_WITH_PAGE) && !r->full) {
 		r->feed.cursor = f->pull.next;
@@ -236,10 +241,7 @@ static const struct step *run_merge(struct task *t)
 	bool nothing = !f->pull.n && !r->full && same_cursor(f->pull.next, r->feed.cursor);
 
 	r->more = f->pull.more;
-	if (r->full)
-		r->feed.scan_cursor = f->pull.next;
-	else
-		r->feed.cursor = f->pull.next;
+	*(r->full ? &r->feed.scan_cursor : &r->feed.cursor) = f->pull.next;
 	m->page = (struct page){
 		.partner = r->partner->id, .type = (enum record_type)r->type, .item = f->pull.item, .n = f->pull.n,
 		.asked = f->asked, .epoch = r->full ? r->feed.epoch : 0, .approved = r->approved, .run = r->tally,
@@ -281,13 +283,26 @@ static const struct step *run_confirm(struct task *t)
 	return &step_believed;
 }
 
-/* A record that a single read does not find is left to the next scan, or to the tombstone to come. */
+static bool bury_on_lane(struct job *job, struct hub *hub, struct err *e)
+{
+	struct run *r = container_of(job, struct run, job);
+
+	return reconcile_gone(hub, r->partner->id, (enum record_type)r->type, r->reads.missing, r->reads.nmissing, &r->tally, e);
+}
+
+/* A record that a single read does not find is left to the next scan, or to the tombstone to come; with the tombstone,
+ * it is gone. */
 static const struct step *run_believed(struct task *t)
 {
 	struct run *r = run_of(t);
 	struct fetched *f = &r->fetched[r->now];
 	struct merging *m = &r->merging;
 
+	if (m->page.hearsay && r->reads.nmissing) {
+		m->page.hearsay = false;
+		job_own(t, r->partner->engine, &r->job, bury_on_lane);
+		return &step_believed;
+	}
 	if (r->reads.nfound) {
 		m->page = (struct page){
 			.partner = r->partner->id, .type = (enum record_type)r->type, .item = r->reads.found,
@@ -308,12 +323,10 @@ static const struct step *run_believed(struct task *t)
 		r->now = 1 - r->now;
 		return &step_pulled;
 	}
-	if (!r->full)
-		return &step_feed;
 	r->sweep = (struct sweep){
 		.partner = r->partner->id, .type = (enum record_type)r->type, .epoch = r->feed.epoch, .approved = r->approved,
 	};
-	return &step_sweep;
+	return r->full ? &step_sweep : &step_feed;
 }
 
 /* --- what a complete scan did not show ---------------------------------------------------------------------------------------- */
@@ -359,13 +372,6 @@ static const struct step *run_absent(struct task *t)
 		r->reads.nmissing = r->sweep.n;
 	}
 	return &step_reread;
-}
-
-static bool bury_on_lane(struct job *job, struct hub *hub, struct err *e)
-{
-	struct run *r = container_of(job, struct run, job);
-
-	return reconcile_gone(hub, r->partner->id, (enum record_type)r->type, r->reads.missing, r->reads.nmissing, &r->tally, e);
 }
 
 static const struct step *run_reread(struct task *t)
@@ -474,12 +480,8 @@ void run_start(struct partner *p, bool full, bool approved, bool afresh)
 
 	if (!r)
 		abort();
-	r->partner = p;
-	r->full_wanted = full;
-	r->approved = approved;
-	r->afresh = afresh;
+	*r = (struct run){ .partner = p, .full_wanted = full, .approved = approved, .afresh = afresh, .type = -1 };
 	r->began_ms = loop_now(loop);
-	r->type = -1;
 	for (unsigned i = 0; i < PAGES; i++)
 		r->fetched[i].arena = arena_new();
 	r->arena = arena_new();

@@ -60,10 +60,25 @@ static void push_done(struct op *op)
 	(void)op;   /* slot_pushed() looks at it: a failed push does not fail the task */
 }
 
+static void tell_claim(const struct slot *s)
+{
+	static const char *const decision[] = {
+		[CLAIM_NOTHING] = "not now", [CLAIM_PUSH] = "send", [CLAIM_READ] = "read first", [CLAIM_FIND] = "search first",
+		[CLAIM_LIST] = "list first",
+	};
+	static const char *const kind[] = { [PUSH_CREATE] = "create", [PUSH_UPDATE] = "update", [PUSH_DELETE] = "delete" };
+	const bool push = s->claim.kind == CLAIM_PUSH;
+
+	log_event(LOG_LEVEL_DEBUG, "claim", "partner=%s row=%lld type=%s decision=%s%s%s", s->partner->config->id,
+		(long long)s->claim.row, record_type_name(s->claim.type), decision[s->claim.kind], push ? " kind=" : "",
+		push ? kind[s->claim.push.kind] : "");
+}
+
 static const struct step *slot_claimed(struct task *t)
 {
 	struct slot *s = slot_of(t);
 
+	tell_claim(s);
 	switch (s->claim.kind) {
 	case CLAIM_NOTHING:
 		return &step_end;
@@ -142,6 +157,8 @@ static const struct step *slot_pushed(struct task *t)
 	const struct err *e = &s->claim.push.op.err;
 
 	s->partner->in_flight--;
+	log_event(LOG_LEVEL_DEBUG, "sent", "partner=%s row=%lld outcome=%s arrived=%s", s->partner->config->id,
+		(long long)s->claim.row, err_kind_name(e->kind), !e->kind ? "yes" : s->claim.push.sent ? "perhaps" : "no");
 	if (!e->kind)
 		s->partner->records_out++;
 	else

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "base/time.h"
+#include "io/http_quota.h"
 
 #define DAY_MS ((int64_t)86400000)
 
@@ -22,8 +23,7 @@ struct http_peer {
 	double tokens;
 	uint64_t counted_ms; /* when the tokens were */
 	uint64_t paused_until;
-	int64_t day; /* since 1970, of the quota's count */
-	uint64_t used;
+	struct http_quota quota;
 	uint64_t requests;
 };
 
@@ -55,6 +55,8 @@ struct http_peer *http_peer_new(struct loop *loop, struct http *http, const stru
 	p->options.ca_file = arena_strdup(a, o->ca_file);
 	p->options.cert_file = arena_strdup(a, o->cert_file);
 	p->options.key_file = arena_strdup(a, o->key_file);
+	p->options.quota_file = arena_strdup(a, o->quota_file);
+	p->quota = (struct http_quota){.most = o->daily_quota, .path = p->options.quota_file};
 	if (!o->connections)
 		p->options.connections = 4;
 	if (!o->timeout_ms)
@@ -77,6 +79,7 @@ void http_peer_free(struct http_peer *p)
 		return;
 	assert(!p->inflight && list_empty(&p->waiting));
 	timer_disarm(p->loop, &p->timer);
+	http_quota_save(&p->quota);
 	arena_free(p->arena);
 	free(p);
 }
@@ -118,20 +121,6 @@ static uint64_t take_token(struct http_peer *p)
 		return 1 + (uint64_t)((1 - p->tokens) * 1000 / o->rate);
 	p->tokens -= 1;
 	return 0;
-}
-
-/* 0 if today's quota is not spent, else how long today lasts. */
-static uint32_t quota_wait(struct http_peer *p)
-{
-	int64_t wall = loop_wall(p->loop), day = wall / DAY_MS;
-
-	if (day != p->day) {
-		p->day = day;
-		p->used = 0;
-	}
-	if (!p->options.daily_quota || p->used < p->options.daily_quota)
-		return 0;
-	return (uint32_t)((day + 1) * DAY_MS - wall);
 }
 
 static struct pending *dequeue(struct http_peer *p)
@@ -196,7 +185,7 @@ static void pump(struct http_peer *p)
 			timer_arm(p->loop, &p->timer, p->paused_until - now);
 			return;
 		}
-		quota_ms = quota_wait(p);
+		quota_ms = http_quota_wait(&p->quota, loop_wall(p->loop));
 		if (quota_ms) {
 			w = dequeue(p);
 			err_set(&w->outer->op.err, ERR_AGAIN, "%s: the daily quota of %llu requests is spent",
@@ -216,7 +205,7 @@ static void pump(struct http_peer *p)
 			continue;
 		}
 		p->inflight++;
-		p->used++;
+		http_quota_take(&p->quota);
 		p->requests++;
 		p->http->start(p->http, &w->inner);
 	}

@@ -55,6 +55,7 @@ struct http_peer_options {
 	double rate;                           /* requests per second; 0: unlimited */
 	unsigned burst;                        /* bucket size; 0: 1 */
 	uint64_t daily_quota;                  /* requests per UTC day; 0: unlimited */
+	const char *quota_file;                /* where their count outlives the process; NULL: nowhere */
 };
 
 struct http {

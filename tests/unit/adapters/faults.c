@@ -76,13 +76,20 @@ static const struct fault fault[] = {
 	{TYPE("update: { path: '/c/${key}', batch: { path: /b, max: 9, results: '' } }"), NULL, "each: needs ${key}"},
 	{TYPE("delete: { path: '/c/${key}', batch: { path: /b, max: 9, ok: /ok } }"), NULL, "need results"},
 	{TYPE("deleted: { is: [x] }"), NULL, "at"},
+	{TYPE("deletions: { path: /d, items: '' }"), NULL, "cursor: is needed"},
+	{TYPE("deletions: { path: /d, cursor: { kind: page-cursor } }"), NULL, "items"},
+	{TYPE("deletions: { path: /d, items: '', cursor: { kind: page-cursor } }"), NULL, "needs ${cursor}, and next for deletions"},
+	{TYPE("deletions: { path: '/d?s=${since}', items: '', cursor: { kind: since+page } }"), NULL,
+		"needs modified, or high for deletions"},
+	{TYPE("deletions: { path: '/d/${key}', items: '', cursor: { kind: offset } }"), NULL, "${key} has no value here"},
+	{TYPE("deletions: { path: /d, items: '', tombstones: /t, cursor: { kind: offset } }"), NULL, "tombstones"},
 	{TYPE("modified: { at: updated }"), NULL, "JSON Pointer"},
 	{LIST("{ kind: ofset }", "{ path: /c, items: '' }"), NULL, "did you mean offset?"},
 	{LIST("{ kind: offset }", "{ path: /c, items: '' }"), NULL, "needs ${page} or ${offset}"},
 	{LIST("{ kind: cursor }", "{ path: /c, items: '', next: /n }"), NULL, "needs ${cursor}"},
-	{LIST("{ kind: link }", "{ path: /c, items: '' }"), NULL, "needs list.next"},
-	{LIST("{ kind: delta-link }", "{ path: /c, items: '', next: /n }"), NULL, "needs list.delta"},
-	{LIST("{ kind: since+page }", "{ path: '/c', query: { p: '${page}' }, items: '' }"), NULL, "needs ${since}"},
+	{LIST("{ kind: link }", "{ path: /c, items: '' }"), NULL, "needs next for list"},
+	{LIST("{ kind: delta-link }", "{ path: /c, items: '', next: /n }"), NULL, "needs delta for list"},
+	{LIST("{ kind: since+page }", "{ path: '/c', query: { p: '${page}' }, items: '' }"), NULL, "needs ${since} for list"},
 	{LIST("{ kind: since+page }", "{ path: '/c', query: { p: '${page}', s: '${since}' }, items: '' }"), NULL,
 		"needs modified"},
 	/* the endpoint */
@@ -188,8 +195,8 @@ static void test_overlay(void **state)
 	world_show_diags(&w);
 	assert_non_null(rest);
 	t = rest->type[RECORD_ORGANIZATION];
-	assert_int_equal(t->cursor.limit, 7);
-	assert_string_equal(t->items.what, "/other");
+	assert_int_equal(t->list.cursor.limit, 7);
+	assert_string_equal(t->list.items.what, "/other");
 	assert_int_equal(t->request[REQUEST_LIST].nheader, 2);
 	assert_null(t->request[REQUEST_DELETE].method);
 	assert_non_null(rest->type[RECORD_CONTACT]->request[REQUEST_DELETE].method);

@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "io/http_quota.h"
 #include "support/simhttp.h"
 #include "support/simloop.h"
 
@@ -246,6 +248,15 @@ static void a_pause_holds_and_the_longest_wins(void **state)
 	world_fini(&w);
 }
 
+static void write_text(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	fputs(text, f);
+	assert_int_equal(fclose(f), 0);
+}
+
 static void a_spent_quota_says_until_when(void **state)
 {
 	struct world w;
@@ -264,6 +275,50 @@ static void a_spent_quota_says_until_when(void **state)
 	simloop_run(&w.sim, NULL, NULL);
 	assert_int_equal(w.ex[0].op.err.kind, ERR_NONE);
 	world_fini(&w);
+}
+
+/* A restart does not give the quota a second time; after a crash the rest of what was set aside is lost, not used twice. */
+static void a_quota_outlives_the_process(void **state)
+{
+	static const char file[] = "quota-test.quota";
+	const int64_t noon = 20000 * INT64_C(86400000) + 43200000;
+	struct http_quota q = {.most = 1000, .path = file};
+	struct world w;
+
+	(void)state;
+	unlink(file);
+	world_init(&w, (struct http_peer_options){.daily_quota = 10, .quota_file = file});
+	start(&w, 0, "https://crm.example/x");
+	start(&w, 1, "https://crm.example/x");
+	simloop_run(&w.sim, NULL, NULL);
+	world_fini(&w);
+	world_init(&w, (struct http_peer_options){.daily_quota = 10, .quota_file = file});
+	start_all(&w);
+	simloop_run(&w.sim, NULL, NULL);
+	assert_int_equal(w.served, 8);
+	world_fini(&w);
+
+	for (unsigned i = 0; i < 25; i++) {
+		assert_int_equal(http_quota_wait(&q, noon), 0);
+		http_quota_take(&q);
+	}
+	q = (struct http_quota){.most = 1000, .path = file};
+	assert_int_equal(http_quota_wait(&q, noon), 0);
+	assert_in_range(q.used, 25, 25 + 1000 / 100);
+	/* Neither another day's count nor nonsense counts. */
+	q = (struct http_quota){.most = 1000, .path = file};
+	assert_int_equal(http_quota_wait(&q, noon + 86400000), 0);
+	assert_int_equal(q.used, 0);
+	write_text(file, "many");
+	q = (struct http_quota){.most = 1000, .path = file};
+	assert_int_equal(http_quota_wait(&q, noon), 0);
+	assert_int_equal(q.used, 0);
+	/* A folder that is not there costs the memory of it and nothing else. */
+	q = (struct http_quota){.most = 1, .path = "no/such/folder/x.quota"};
+	assert_int_equal(http_quota_wait(&q, noon), 0);
+	http_quota_take(&q);
+	assert_int_equal(http_quota_wait(&q, noon), 43200000);
+	unlink(file);
 }
 
 static void what_must_not_leave_does_not(void **state)
@@ -389,6 +444,7 @@ int main(void)
 		cmocka_unit_test(no_faster_than_the_bucket_fills),
 		cmocka_unit_test(a_pause_holds_and_the_longest_wins),
 		cmocka_unit_test(a_spent_quota_says_until_when),
+		cmocka_unit_test(a_quota_outlives_the_process),
 		cmocka_unit_test(what_must_not_leave_does_not),
 		cmocka_unit_test(cancelled_at_every_turn_queued_or_in_flight),
 		cmocka_unit_test(retry_after_in_both_forms),
