@@ -139,16 +139,21 @@ static const char *signed_path(const char *url)
 	return path ? path + 1 : "";
 }
 
+static void fill_credentials(const struct rest *rest, struct fill *fill)
+{
+	if (rest->auth.kind != AUTH_BODY)
+		return;
+	fill->text[SLOT_USER] = rest->auth.user;
+	fill->text[SLOT_SECRET] = rest->auth.secret;
+}
+
 bool request_compose(const struct rest *rest, const struct request *q, struct fill *fill, const char *link,
 	const char *bearer, struct arena *arena, struct http_exchange *x, struct err *e)
 {
 	struct headers *h = arena_new_of(arena, struct headers);
 	const char *content_type = NULL, *credentials;
 
-	if (rest->auth.kind == AUTH_BODY) {
-		fill->text[SLOT_USER] = rest->auth.user;
-		fill->text[SLOT_SECRET] = rest->auth.secret;
-	}
+	fill_credentials(rest, fill);
 	x->method = q->method;
 	x->url = link ? link : request_url(rest, q, fill, arena, e);
 	if (!x->url)
@@ -189,6 +194,7 @@ static json_t *part_headers(
 bool request_part(const struct rest *rest, const struct request *q, struct fill *fill, unsigned slots, struct arena *arena,
 	struct err *e)
 {
+	fill_credentials(rest, fill);
 	if (slots & (SLOT_BIT(PATH) | SLOT_BIT(URL))) {
 		fill->text[SLOT_URL] = request_url(rest, q, fill, arena, e);
 		if (!fill->text[SLOT_URL])

@@ -327,7 +327,9 @@ void config_place(struct arena *arena, const char *path, struct config_place *ou
 
 static const char *secret_read(struct arena *arena, const char *path, const char *name, bool private, struct err *e)
 {
-	char *text;
+	/* Not in the arena: what is kept is the secret, and there are as many arenas as partners. */
+	char text[SECRET_BYTES_MAX + 1];
+	const char *kept = NULL;
 	struct stat st;
 	size_t n;
 	FILE *f = fopen(path, "re");
@@ -342,18 +344,19 @@ static const char *secret_read(struct arena *arena, const char *path, const char
 		err_set(e, ERR_DENIED, "secret %s: group or others may read it; chmod 600", name);
 	else
 		e->kind = ERR_NONE;
-	text = arena_alloc(arena, SECRET_BYTES_MAX + 1);
 	n = e->kind ? 0 : fread(text, 1, SECRET_BYTES_MAX, f);
 	fclose(f);
 	if (e->kind)
 		return NULL;
 	if (n && text[n - 1] == '\n')
-		text[--n] = '\0';
-	if (!n || n == SECRET_BYTES_MAX || strlen(text) != n) {
+		n--;
+	text[n] = '\0';
+	if (!n || n == SECRET_BYTES_MAX || strlen(text) != n)
 		err_set(e, ERR_DENIED, "secret %s: is empty, too long, or not text", name);
-		return NULL;
-	}
-	return text;
+	else
+		kept = arena_strndup(arena, text, n);
+	explicit_bzero(text, sizeof text);
+	return kept;
 }
 
 const char *config_secret(struct arena *arena, const struct yaml *ref, struct err *e)

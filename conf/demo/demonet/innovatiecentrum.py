@@ -233,7 +233,7 @@ class InnovatieCentrum(Partner):
 
     def do_create(self, table, args, kw):
         many = args and isinstance(args[0], list)
-        keys = []
+        made = []
         for values in args[0] if many else args[:1]:
             if not isinstance(values, dict):
                 raise Fault("builtins.TypeError", "values are an object")
@@ -241,7 +241,9 @@ class InnovatieCentrum(Partner):
             kind = kind if table.name == "res.partner" else self.kind(table.name)
             fields = self.settled(table, self.blank(kind) | values)
             self.check(table, fields, None)
-            keys.append(self.create(kind, fields, "api").key)
+            made.append((kind, fields))
+        # One transaction: all of them or none.
+        keys = [self.create(kind, fields, "api").key for kind, fields in made]
         return keys if many else keys[0]
 
     def do_write(self, table, args, kw):
