@@ -321,7 +321,7 @@ static bool silence(struct hub *hub, struct shadow *const *shadow, size_t n, enu
 static bool settle_state(struct hub *hub, struct arena *arena, struct entity *e, const char *verdict, const char *by,
 	struct err *err)
 {
-	enum referral_state chosen;
+	enum referral_state chosen = REFERRAL_IS_CREATED;
 	struct shadow **shadow;
 	size_t n;
 
