@@ -173,26 +173,29 @@ static bool has_type(const struct checking *c)
 	return c->remote->types & c->check->partner->types & wanted & 1u << c->type;
 }
 
-/* The next trial of this type, or the first of the next; then those of the endpoint. */
+/* One of the type at hand, or, after the types, of the endpoint. */
+static bool due(const struct checking *c)
+{
+	if (c->type == RECORD_TYPES)
+		return c->trial->mode == TRIAL_ONCE;
+	return c->trial->mode != TRIAL_ONCE && has_type(c);
+}
+
 static void next_trial(struct checking *c)
 {
-	const bool once = c->type == RECORD_TYPES;
-
 	c->trial = c->trial ? c->trial + 1 : trials;
-	for (;;) {
-		while (c->trial->id && (c->trial->mode == TRIAL_ONCE) != once)
+	while (c->trial->id ? !due(c) : c->type < RECORD_TYPES) {
+		if (c->trial->id) {
 			c->trial++;
-		if (c->trial->id && (once || has_type(c)))
-			return;
-		c->trial = NULL;
-		if (once)
-			return;
+			continue;
+		}
 		if (has_type(c))
 			type_end(c);
 		c->type++;
-		next_trial(c);
-		return;
+		c->trial = trials;
 	}
+	if (!c->trial->id)
+		c->trial = NULL;
 }
 
 static const struct step *check_turn(struct task *t)
