@@ -144,13 +144,28 @@ static struct corpus_address address_in(struct dice *d, struct arena *arena, uns
 {
 	struct corpus_address a = {.region = region, .place = place, .letter = "", .box = ""};
 
+	/* Streets that every town has, and streets named after people. */
 	a.street = (unsigned)dice_below(d, corpus_streets.n);
-	a.house = 1 + (unsigned)(dice_below(d, 18) * dice_below(d, 18));
+	if (dice_chance(d, 500))
+		a.street = (unsigned)(corpus_streets.n + dice_below(d, corpus_given[0].n * corpus_surnames[0].n));
+	a.house = 1 + (unsigned)dice_below(d, dice_chance(d, 700) ? 80 : 400);
 	if (dice_chance(d, 60))
 		a.letter = arena_printf(arena, "%c", (char)('A' + (int)dice_below(d, 4)));
 	if (dice_chance(d, 120))
 		a.box = arena_printf(arena, "%u", 1 + (unsigned)dice_below(d, 40));
 	return a;
+}
+
+const char *street_name(struct arena *arena, unsigned street, unsigned language)
+{
+	static const char *const after[] = {"%s %sstraat", "Rue %s %s", "%s-%s-Stra\xc3\x9f"
+									"e"};
+	const size_t person = street - corpus_streets.n;
+
+	if (street < corpus_streets.n)
+		return word_in(&corpus_streets.word[street], language);
+	return arena_printf(arena, after[language], corpus_given[0].word[person % corpus_given[0].n],
+		corpus_surnames[0].word[person / corpus_given[0].n]);
 }
 
 static unsigned region_of(struct dice *d)

@@ -3,9 +3,12 @@
 
 #include <string.h>
 
+/* Two to four parts: a few of a hundred thousand are alike, as founders' ideas are. */
 const char *coined(struct dice *d, struct arena *arena)
 {
-	char *out = arena_printf(arena, "%s%s%s", dice_word(d, &corpus_syllables), dice_word(d, &corpus_syllables),
+	const char *middle = dice_chance(d, 600) ? dice_word(d, &corpus_syllables) : "";
+	char *out = arena_printf(arena, "%s%s%s%s", dice_word(d, &corpus_syllables), middle,
+		dice_word(d, &corpus_syllables),
 		dice_chance(d, 500) ? dice_word(d, &corpus_endings) : dice_word(d, &corpus_syllables));
 
 	out[0] = (char)(out[0] - 'a' + 'A');

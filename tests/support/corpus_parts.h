@@ -18,6 +18,9 @@ const char *dice_word(struct dice *, const struct corpus_list *);
 const struct corpus_word *dice_words(struct dice *, const struct corpus_words *);
 const char *word_in(const struct corpus_word *, unsigned language);
 
+/* An address's street in that language. */
+const char *street_name(struct arena *, unsigned street, unsigned language);
+
 struct legal_form {
 	unsigned weight;
 	const char *code;

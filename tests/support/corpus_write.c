@@ -218,7 +218,7 @@ static void write_address(struct writing *w)
 	const struct corpus_place *p = &corpus_places[a->region].place[a->place];
 	const unsigned language = local_language(w, a);
 	const bool local = a->region != CORPUS_FLANDERS || language == 0;
-	const char *street = word_in(&corpus_streets.word[a->street], local ? language : 0), *box = a->box;
+	const char *street = street_name(w->arena, a->street, local ? language : 0), *box = a->box;
 	const char *place = language == 1 && p->fr ? p->fr : p->nl;
 	unsigned house = a->house;
 
