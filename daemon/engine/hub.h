@@ -153,6 +153,12 @@ bool join_keep_together(struct hub *, struct arena *, int64_t shadow, const char
 /* No write to a partner is under way for that entity. */
 bool join_settled(struct hub *, struct arena *, int64_t entity, struct err *);
 
+/* attend.c: an activity's id is a word of the partner that holds it: whether the entity is a participation that this partner
+ * has no record of, so that by that id it cannot be meant. */
+bool attend_elsewhere(const struct entity *, struct shadow *const *, size_t n, int partner);
+/* A participation was corrected: what was the same at its partner is parted, what has become the same is one. */
+bool attend_again(struct hub *, struct arena *, struct entity *, struct tally *, struct err *);
+
 /* rematch.c: the entity's golden record was `before` and may say now that it is one the hub holds apart: they are joined, or
  * people are asked. May make *e an alias. */
 bool rematch(struct hub *, struct arena *, struct entity *, const struct record *before, struct tally *, struct err *);

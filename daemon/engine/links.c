@@ -298,6 +298,8 @@ static bool consider(struct hub *hub, struct page *page, struct entity *e, const
 
 	if (!store_shadows_of(hub->store, page->arena, e->id, &shadow, &count, err))
 		return false;
+	if (attend_elsewhere(e, shadow, count, page->partner))
+		return true;
 	at = mutant(ONE_PER_PARTNER) ? NULL : marks_shadow_at(shadow, count, page->partner);
 	if (why->verdict != MATCH_LINK || (at && at->state != SHADOW_PENDING)) {
 		propose(out, e, why, at != NULL);
@@ -388,6 +390,16 @@ static bool likelier_duplicate(const struct found *found)
 	       (!found->link || found->doubt_why.score >= found->link_why.score);
 }
 
+/* Somebody was entered twice for one activity: that counts once, and is no question. */
+static bool place_again(struct hub *hub, struct page *page, struct shadow *s, const struct item *item,
+	const struct record *now, const struct entity *first, const struct match_result *why, struct err *err)
+{
+	const struct join join = { .how = "key", .duplicates = true, .why = why };
+
+	return place_alone(hub, page, s, item, now, err) &&
+		join_merge(hub, page->arena, first->id, s->entity, &join, &page->run, err);
+}
+
 static bool place_found(struct hub *hub, struct page *page, struct shadow *s, const struct item *item,
 	const struct record *now, struct found *found, struct err *err)
 {
@@ -401,6 +413,8 @@ static bool place_found(struct hub *hub, struct page *page, struct shadow *s, co
 		return place_with(hub, page, s, item, now, found->decided, "decided", &found->decided_why, err);
 	if (!found->link && !found->doubt)
 		return place_alone(hub, page, s, item, now, err);
+	if (page->type == RECORD_PARTICIPATION && likelier_duplicate(found))
+		return place_again(hub, page, s, item, now, found->doubt, &found->doubt_why, err);
 	if (!found->link || likelier_duplicate(found))
 		return place_in_doubt(hub, page, s, item, now, found->doubt->id, found->duplicate ? "duplicate" : "match",
 			&found->doubt_why, err);

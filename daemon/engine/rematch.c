@@ -171,6 +171,8 @@ bool rematch(struct hub *hub, struct arena *arena, struct entity *e, const struc
 
 	if (e->state != ENTITY_LIVE)
 		return true;
+	if (e->type == RECORD_PARTICIPATION)
+		return attend_again(hub, arena, e, tally, err);
 	r.features = store_features(hub->store, arena, e->golden);
 	nkeys = new_keys(&r, before, key);
 	if (!nkeys)

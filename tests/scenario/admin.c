@@ -389,6 +389,11 @@ static bool hub(struct scene *s)
 	if (!strcmp(word(s, 1), "quarantine"))
 		return is_number(
 			s, "in quarantine", drive_query(s, "SELECT count(*) FROM quarantine", NULL), word(s, 2));
+	if (!strcmp(word(s, 1), "refers") && record_type_parse(word(s, 2), &type))
+		return is_number(s, "references to records that are known",
+			drive_query(s, "SELECT count(*) FROM reference JOIN entity ON id = entity WHERE type = ?1 + 0",
+				arena_printf(s->arena, "%d", type)),
+			word(s, 3));
 	if (!strcmp(word(s, 1), "overdue"))
 		return is_number(s, "overdue", drive_query(s, "SELECT count(*) FROM overdue", NULL), word(s, 2));
 	/* Of each thing that can happen to a referral, how often it is in the log. */
@@ -398,7 +403,8 @@ static bool hub(struct scene *s)
 	if (!strcmp(word(s, 1), "refused"))
 		return is_number(s, "refused",
 			drive_query(s, "SELECT count(*) FROM outbox WHERE state = 6 AND error != ''", NULL), word(s, 2));
-	return scene_fail(s, "hub count <type> <number>, hub quarantine <number>, hub refused <number>, hub told <what> <number>, hub overdue <number>");
+	return scene_fail(s, "hub count <type> <number>, hub quarantine <number>, hub refused <number>, hub told <what> <number>, hub overdue <number>, "
+			     "hub refers <type> <number>");
 }
 
 static const struct {
