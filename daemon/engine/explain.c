@@ -7,6 +7,7 @@
 
 #include "base/yaml.h"
 #include "core/record.h"
+#include "engine/origin.h"
 
 struct story {
 	const json_t *record, *golden, *shadows, *outbox, *suppressed, *events, *shared;
@@ -332,7 +333,8 @@ static json_t *receivers(const struct story *s, const struct field *field, const
 	size_t i;
 
 	json_array_foreach(s->shadows, i, row) {
-		if (!is(row, "state", "live") && !is(row, "state", "pending"))
+		/* The hub's own word is kept like a partner's, but nothing is written to it. */
+		if (is(row, "partner", ORIGIN_NAME) || (!is(row, "state", "live") && !is(row, "state", "pending")))
 			continue;
 		/* Who said it need not be told. */
 		one = receiver(s, text(row, "partner"), row, field, value);
