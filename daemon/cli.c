@@ -331,6 +331,7 @@ static enum cli_exit run(struct cli *cli, const struct command *c, json_t *given
 	AUTO(json_drop) json_t *answer = NULL;
 	struct err e = { 0 };
 	enum cli_exit code;
+	bool done = false;
 
 	make_absolute(cli, given);
 	if (!enclose_model(cli, given))
@@ -349,6 +350,9 @@ static enum cli_exit run(struct cli *cli, const struct command *c, json_t *given
 		fail(&e);
 		return code;
 	}
+	code = report_output(cli, c, args, answer, &done);
+	if (done)
+		return code;
 	if (!cli->json)
 		render_clean(answer);
 	render(cli, c, answer);

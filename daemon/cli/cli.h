@@ -19,6 +19,11 @@ struct cli {
 	bool down;                    /* said so already */
 };
 
+/* --- report*.c: counts as tables, as CSV, as pictures, as a page ---------------------------------------------- */
+
+/* What its --csv, --svg and --out ask for. *done: nothing is left to be shown. */
+enum cli_exit report_output(struct cli *, const struct command *, const json_t *args, const json_t *answer, bool *done);
+
 /* --- client.c: the control socket ---------------------------------------------------------------------------- */
 
 /* CLI_UNREACHABLE if there is no daemon; else *out has the answer, or *e what the daemon had against it. */
@@ -52,6 +57,8 @@ void render_status(const struct cli *, const json_t *), render_partners(const st
 	render_match(const struct cli *, const json_t *), render_replaced(const struct cli *, const json_t *), render_replay(const struct cli *, const json_t *),
 	render_show(const struct cli *, const json_t *),
 	render_records(const struct cli *, const json_t *), render_disclosures(const struct cli *, const json_t *),
+	render_kpi(const struct cli *, const json_t *), render_funnel(const struct cli *, const json_t *),
+	render_matrix(const struct cli *, const json_t *), render_report(const struct cli *, const json_t *),
 	render_fields(const struct cli *, const json_t *), render_referrals(const struct cli *, const json_t *),
 	render_refer(const struct cli *, const json_t *), render_registry(const struct cli *, const json_t *),
 	render_adapter_check(const struct cli *, const json_t *);

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "engine/commands_parts.h"
 #include "engine/local.h"
 
 static json_t *lines(const struct diags *diags)
@@ -96,6 +97,18 @@ static enum cli_exit backup(struct cli *cli, const json_t *args, json_t **out, s
 	return CLI_OK;
 }
 
+/* What a question takes from the configuration in force it takes from the files; without, where they are faulty. */
+static json_t *from_config(struct cli *cli, const struct command *command)
+{
+	struct diags ignored = { .arena = cli->arena };
+	AUTO(config_free) struct config *c = NULL;
+
+	if (command->before != command_report_before)
+		return NULL;
+	c = config_load(cli->config_path, &ignored);
+	return c ? command_report_config(c) : NULL;
+}
+
 /* Fields that partners have added are known once their mappings are: their faults are for `config check`. */
 static void know_extra_fields(struct cli *cli)
 {
@@ -141,6 +154,7 @@ enum cli_exit offline_ask(struct cli *cli, const struct command *command, json_t
 	clock_gettime(CLOCK_REALTIME, &now);
 	call.now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 	call.args = json_incref(args);
+	call.scratch = from_config(cli, command);
 	if (!command_offline(&call, cli->query, e))
 		return client_exit(e);
 	*out = call.out;

@@ -337,7 +337,8 @@ bool command_offline(struct command_call *call, struct query *q, struct err *e)
 	call->query = q;
 	ok = call->command->run(call, e);
 	json_decref(call->args);
-	call->args = NULL;
+	json_decref(call->scratch);
+	call->args = call->scratch = NULL;
 	return ok;
 }
 

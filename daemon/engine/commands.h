@@ -27,7 +27,7 @@ struct command_arg {
 	const char *shape;            /* in a usage line: PARTNER, TIME, N */
 	const char *help;
 };
-#define COMMAND_ARGS_MAX 8
+#define COMMAND_ARGS_MAX 12
 
 struct command {
 	const char *name;             /* one word or two: "status", "plan approve" */

@@ -22,6 +22,11 @@ command_part command_match_explain, command_match_replaced, command_match_replay
 command_part command_refused_list, command_refused_show, command_refused_retry, command_refused_drop;
 /* commands_refer.c */
 command_part command_refer, command_withdraw, command_referrals_before, command_referrals, command_review_answer;
+/* commands_report.c */
+command_part command_report_before, command_kpi, command_funnel, command_matrix, command_report;
+/* What reports take from the configuration: {"levels":{partner:{service:ms}},"names":{partner:{language:name}}}; "" is any
+ * other service. A new reference. */
+json_t *command_report_config(const struct config *);
 /* commands_setup.c */
 command_part command_config_check, command_config_show, command_adapter_check, command_backup;
 

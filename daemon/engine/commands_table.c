@@ -13,6 +13,18 @@
 	{ "all-like-this", ARG_FLAG, false, false, NULL,                                                                \
 		"every open question of its kind and type, asked by the same model for the same reasons" }
 #define ARG_YES { "yes", ARG_FLAG, false, false, NULL, "with all-like-this: do it; without, they are only counted" }
+#define ARGS_REPORT                                                                                                    \
+	{ "period", ARG_TEXT, false, false, "PERIOD", "of what happened in 2025, 2025-Q1, 2025-03 or 2025-03-14" },    \
+		{ "from", ARG_TEXT, false, false, "DAY", "from this day on" },                                          \
+		{ "to", ARG_TEXT, false, false, "DAY", "up to and with this day" },                                    \
+		{ "as-of", ARG_TEXT, false, false, "DAY", "as it was known at the end of this day; otherwise now" },    \
+		{ "small-cells", ARG_NUMBER, false, false, "N", "leave out counts below N, and what would give them away" }
+#define ARG_BY(example) { "by", ARG_TEXT, false, false, "WHAT,...", "counted apart by " example }
+#define ARG_SESSIONS { "sessions", ARG_NUMBER, false, false, "N", "a certificate takes so many sessions; otherwise 5" }
+#define ARG_OVERDUE { "overdue", ARG_TEXT, false, false, "SPAN", "an answer takes no longer; otherwise as agreed, or 14d" }
+#define ARGS_PRINT                                                                                                     \
+	{ "csv", ARG_FLAG, false, false, NULL, "print it as comma-separated values" },                                  \
+		{ "svg", ARG_TEXT, false, false, "FILE", "draw it into this file" }
 #define NO_MORE { 0 }
 
 const struct command commands[] = {
@@ -118,6 +130,20 @@ const struct command commands[] = {
 			{ "all", ARG_FLAG, false, false, NULL, "those that have ended, too" }, ARG_LIMIT, NO_MORE } },
 	{ "withdraw", "withdraw a referral that is open", COMMAND_OPERATE, COMMAND_BOTH, false, NULL, command_withdraw, command_kick,
 		{ ARG_RECORD, { "reason", ARG_TEXT, false, false, "TEXT", "why" }, NO_MORE } },
+	{ "kpi", "what took place, who took part, and how many different people and companies that were", COMMAND_READ,
+		COMMAND_READER, true, command_report_before, command_kpi, NULL,
+		{ ARGS_REPORT, ARG_BY("kind, partner, title, province, legal_form, size_class, year, quarter, month"),
+			ARG_SESSIONS, ARGS_PRINT, NO_MORE } },
+	{ "funnel", "how many companies were reached, took part, were referred, and what became of it", COMMAND_READ,
+		COMMAND_READER, true, command_report_before, command_funnel, NULL,
+		{ ARGS_REPORT, ARG_BY("from, to, service, province, legal_form, size_class, cohort, year, quarter, month"),
+			ARGS_PRINT, NO_MORE } },
+	{ "matrix", "referrals partner by partner: sent, accepted, overdue, sent back", COMMAND_READ, COMMAND_READER, true,
+		command_report_before, command_matrix, NULL, { ARGS_REPORT, ARG_OVERDUE, ARGS_PRINT, NO_MORE } },
+	{ "report", "all of it on one page, to be sent on", COMMAND_READ, COMMAND_READER, true, command_report_before,
+		command_report, NULL,
+		{ ARGS_REPORT, ARG_SESSIONS, ARG_OVERDUE, { "out", ARG_TEXT, false, false, "FILE", "write the page, HTML, into this file" },
+			{ "language", ARG_TEXT, false, false, "nl|en|both", "of the page; otherwise both" }, NO_MORE } },
 	{ "sync", "ask a partner now", COMMAND_OPERATE, COMMAND_LOOP, false, NULL, command_sync, NULL,
 		{ ARG_PARTNER, { "full", ARG_FLAG, false, false, NULL, "read everything, not only what changed" },
 			{ "approve", ARG_FLAG, false, false, NULL, "let this run through the inbound guard once" }, NO_MORE } },

@@ -255,12 +255,10 @@ static bool mark_brought(struct hub *hub, struct arena *arena, const struct enti
 	return true;
 }
 
-bool decide_state(struct hub *hub, struct arena *arena, struct entity *e, enum entity_state state, struct err *err)
+static bool save_state(struct hub *hub, struct arena *arena, struct entity *e, enum entity_state state, struct err *err)
 {
 	BUF_AUTO struct buf data = { 0 };
 
-	if (e->state == state)
-		return true;
 	buf_addf(&data, "{\"fields\":{},\"state\":\"%s\"", entity_state_name(state));
 	if (state == ENTITY_MERGED)
 		buf_addf(&data, ",\"into\":%lld", (long long)e->into);
@@ -268,6 +266,17 @@ bool decide_state(struct hub *hub, struct arena *arena, struct entity *e, enum e
 	e->changed = store_event(hub->store, hub->now_ms, EVENT_DECIDE, 0, e->id, 0, data.data);
 	e->state = state;
 	return store_entity_save(hub->store, arena, e, err);
+}
+
+bool decide_state(struct hub *hub, struct arena *arena, struct entity *e, enum entity_state state, struct err *err)
+{
+	return e->state == state || save_state(hub, arena, e, state, err);
+}
+
+bool decide_into(struct hub *hub, struct arena *arena, struct entity *e, int64_t into, struct err *err)
+{
+	e->into = into;
+	return save_state(hub, arena, e, ENTITY_MERGED, err);
 }
 
 /* Who a referral is for may have to be found out, which is one more contribution. */

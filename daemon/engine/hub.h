@@ -100,6 +100,8 @@ bool decide_entity(struct hub *, struct arena *, struct entity *, int cause, str
 bool decide_new(struct hub *, struct arena *, struct shadow *, const char *seen, struct tally *, struct err *);
 /* Deletes or revives it, durably; its golden record is not looked at. */
 bool decide_state(struct hub *, struct arena *, struct entity *, enum entity_state, struct err *);
+/* It is part of that one now. */
+bool decide_into(struct hub *, struct arena *, struct entity *, int64_t into, struct err *);
 /* The fold alone. who (may be NULL) gets, by field, the shadow that decided, or 0. */
 void decide_fold(struct hub *, struct arena *, const struct entity *, struct shadow *const *shadow, size_t n,
 	struct record *golden, uint64_t *held, int64_t who[RECORD_FIELDS_MAX]);

@@ -154,8 +154,7 @@ static bool merge(struct hub *hub, struct arena *arena, struct entity *older, st
 			return false;
 	if (newer->state == ENTITY_LIVE && !decide_state(hub, arena, older, ENTITY_LIVE, err))
 		return false;
-	newer->into = older->id;
-	return decide_state(hub, arena, newer, ENTITY_MERGED, err) &&
+	return decide_into(hub, arena, newer, older->id, err) &&
 	       store_suppress_take(hub->store, older->id, newer->id, err) &&
 	       store_reviews_merge(hub->store, newer->id, older->id, j->by ? j->by : j->how, hub->now_ms, err) &&
 	       store_outbox_forget(hub->store, newer->id, err) && decide_entity(hub, arena, older, 0, tally, err) &&
@@ -333,8 +332,7 @@ static bool leave_aliases(struct split *s, int64_t home, struct err *err)
 			return false;
 		if (!e)
 			continue;
-		e->into = s->old->id;
-		if (!store_entity_save(s->hub->store, s->arena, e, err))
+		if (!decide_into(s->hub, s->arena, e, s->old->id, err))
 			return false;
 	}
 	return true;

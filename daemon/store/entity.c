@@ -214,9 +214,9 @@ static bool keep_found(struct store *s, struct arena *arena, int64_t id, const s
 
 /* --- writing -------------------------------------------------------------------------------------------- */
 
-/* What it is found by in the store, NULL if nothing; *same: that text, found in the same way; *was: its state there. */
+/* What it is found by in the store, NULL if nothing; *same: that text, found in the same way; *was, *was_into: what it was there. */
 static bool stored(struct store *s, struct arena *arena, const struct entity *x, const struct buf *text,
-	struct record **out, bool *same, enum entity_state *was, struct err *e)
+	struct record **out, bool *same, enum entity_state *was, int64_t *was_into, struct err *e)
 {
 	struct sql q = sql(s, SQL_ENTITY_GOLDEN);
 	struct err damage = { 0 };
@@ -227,9 +227,11 @@ static bool stored(struct store *s, struct arena *arena, const struct entity *x,
 	if (sql_row(&q)) {
 		const enum record_type type = (enum record_type)sql_get_small(&q);
 		const bool merged = (*was = (enum entity_state)sql_get_small(&q)) == ENTITY_MERGED;
+		const int64_t into = sql_get_int(&q);
 		size_t len;
 		const char *golden = sql_get_view(&q, &len);
 
+		*was_into = merged ? into : 0;
 		*same = merged == (x->state == ENTITY_MERGED) && len == text->len && !memcmp(golden, text->data, len);
 		if (!*same && !merged && !(*out = golden_parse(arena, type, golden, len)))
 			err_set(&damage, ERR_BROKEN, "store: record %lld cannot be read", (long long)x->id);
@@ -282,6 +284,8 @@ bool store_entity_save(struct store *s, struct arena *arena, struct entity *x, s
 	const bool fresh = x->id == 0;
 	const int64_t since = x->changed > s->seq ? x->changed : s->seq;
 	enum entity_state was = ENTITY_LIVE;
+	const int64_t into = x->state == ENTITY_MERGED ? x->into : 0;
+	int64_t was_into = 0;
 	bool same = false;
 
 	assert(s->in_transaction);
@@ -289,13 +293,13 @@ bool store_entity_save(struct store *s, struct arena *arena, struct entity *x, s
 	record_print(&s->text, x->golden);
 	if (x->pins)
 		record_print(&pins, x->pins);
-	if (!fresh && !stored(s, arena, x, &s->text, &before, &same, &was, e))
+	if (!fresh && !stored(s, arena, x, &s->text, &before, &same, &was, &was_into, e))
 		return false;
 	if (!(fresh ? insert(s, x, pins.data, e) : update(s, x, pins.data, e)))
 		return false;
 	if (!same && !keep_found(s, arena, x->id, before, x->state == ENTITY_MERGED ? NULL : x->golden, e))
 		return false;
-	return (same && was == x->state) || fact_save(s, x, was, fresh, since, e);
+	return (same && was == x->state && was_into == into) || fact_save(s, x, was_into, fresh, since, e);
 }
 
 /* --- finding -------------------------------------------------------------------------------------------- */

@@ -206,22 +206,24 @@ static bool end(struct store *s, const struct entity *x, const struct fact *f, i
 	return sql_run(&q, e);
 }
 
-static bool merged(struct store *s, const struct entity *x, int64_t since, struct err *e)
+/* It became part of another, of yet another, or of none: its merge was undone. */
+static bool merged(struct store *s, const struct entity *x, int64_t was_into, int64_t into, int64_t since, struct err *e)
 {
-	struct sql q = sql(s, SQL_FACT_MERGED_ADD);
+	struct sql q;
 
+	if (was_into) {
+		q = sql(s, SQL_FACT_MERGED_END);
+		sql_int(&q, x->id);
+		sql_int(&q, since);
+		if (!sql_run(&q, e))
+			return false;
+	}
+	if (!into)
+		return true;
+	q = sql(s, SQL_FACT_MERGED_ADD);
 	sql_int(&q, x->id);
-	sql_int(&q, x->into);
 	sql_int(&q, since);
-	return sql_run(&q, e);
-}
-
-/* Its merge was undone: it was another record all the time. */
-static bool parted(struct store *s, const struct entity *x, struct err *e)
-{
-	struct sql q = sql(s, SQL_FACT_MERGED_DROP);
-
-	sql_int(&q, x->id);
+	sql_int(&q, into);
 	return sql_run(&q, e);
 }
 
@@ -235,17 +237,16 @@ static bool birth_of(struct store *s, const struct entity *x, int *partner, stru
 	return sql_end(&q, e);
 }
 
-bool fact_save(struct store *s, const struct entity *x, enum entity_state was, bool fresh, int64_t since, struct err *e)
+bool fact_save(struct store *s, const struct entity *x, int64_t was_into, bool fresh, int64_t since, struct err *e)
 {
+	const int64_t into = x->state == ENTITY_MERGED ? x->into : 0;
 	const struct table *t = &tables[x->type];
 	struct fact now = { 0 }, before;
 	bool counted, there = false, open;
 
 	if (!fact_of(s, x, &now, &counted, e) || (!fresh && !latest(s, x, &before, &there, e)))
 		return false;
-	if (x->state == ENTITY_MERGED && was != ENTITY_MERGED && !merged(s, x, since, e))
-		return false;
-	if (x->state != ENTITY_MERGED && was == ENTITY_MERGED && !parted(s, x, e))
+	if (into != was_into && !merged(s, x, was_into, into, since, e))
 		return false;
 	open = there && before.until == FACT_NONE;
 	if (open && counted && !memcmp(now.v, before.v, t->n * sizeof *now.v))

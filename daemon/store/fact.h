@@ -7,7 +7,7 @@
 #include "store/store.h"
 
 /* X(field, column); the field's constant is <TYPE>_<field>. Another list, another model: all facts are made again. */
-#define FACT_MODEL "1"
+#define FACT_MODEL "2"
 #define ORGANIZATION_FACTS(X) X(PROVINCE, province) X(LEGAL_FORM, legal_form) X(EMPLOYEES_CLASS, employees_class)
 #define CONTACT_FACTS(X) X(ORGANIZATION, organization)
 #define REFERRAL_FACTS(X)                                                                                  \
@@ -32,7 +32,7 @@ struct fact {
 
 /* Whether anything of it is counted, and then what; store_begin() must have been called. */
 bool fact_of(struct store *, const struct entity *, struct fact *out, bool *counted, struct err *);
-/* Brings an entity's facts in line with what it is from that event on. was: its state before. */
-bool fact_save(struct store *, const struct entity *, enum entity_state was, bool fresh, int64_t since, struct err *);
+/* Brings an entity's facts in line with what it is from that event on. was_into: what it was part of before, or 0. */
+bool fact_save(struct store *, const struct entity *, int64_t was_into, bool fresh, int64_t since, struct err *);
 /* Makes all facts again from the events, if they were not made by this model; at start. */
 bool fact_replay(struct store *, struct err *);

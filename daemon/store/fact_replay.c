@@ -105,7 +105,7 @@ static bool replay(struct store *s, struct arena *arena, struct entity *now, str
 	struct entity then = *now;
 	const struct told *told;
 	int64_t seq = now->changed;
-	enum entity_state was = ENTITY_LIVE;
+	int64_t was_into = 0;
 
 	then.state = ENTITY_LIVE;
 	then.golden = record_new(arena, now->type);
@@ -123,15 +123,15 @@ static bool replay(struct store *s, struct arena *arena, struct entity *now, str
 			continue;
 		if (!i && told[i].partner)
 			then.origin = told[i].partner;
-		if (!fact_save(s, &then, was, !i, told[i].seq, e))
+		if (!fact_save(s, &then, was_into, !i, told[i].seq, e))
 			return false;
-		was = then.state;
+		was_into = then.state == ENTITY_MERGED ? then.into : 0;
 		seq = told[i].seq > seq ? told[i].seq : seq;
 	}
 	now->origin = then.origin;
 	if (now->state == ENTITY_MERGED && !merge_of(s, now, &seq, e))
 		return false;
-	return fact_save(s, now, was, false, seq, e);
+	return fact_save(s, now, was_into, false, seq, e);
 }
 
 static bool replay_all(struct store *s, struct err *e)

@@ -9,6 +9,7 @@
  * Answers hold what the records hold: they go to admins, never to the log.
  */
 #pragma once
+#include "core/period.h"
 #include "store/store.h"
 
 struct query;
@@ -76,3 +77,31 @@ struct query_referrals {
 json_t *query_referrals(struct query *, const struct query_referrals *, struct err *);
 /* [{"id": who they are for,"open":n,"overdue":n}] */
 json_t *query_referral_counts(struct query *, struct err *);
+/* --- reports: counts only, of no person --------------------------------------------------------------------------- */
+
+#define REPORT_DIMENSIONS_MAX 4
+
+struct report {
+	struct period period;           /* of when things happened, by the civil calendar */
+	int32_t as_of;                  /* what was known at the end of that day; INT32_MAX: now */
+	int64_t now_ms;
+	unsigned certificate;           /* sessions that a certificate takes */
+	int64_t small_cells;            /* counts below it are hidden; 0: none */
+	int64_t overdue_ms;             /* an answer takes no longer */
+	/* Says otherwise of a partner and a service, if it is not NULL. */
+	int64_t (*level)(void *ctx, const char *to_partner, const char *service, int64_t otherwise_ms);
+	void *ctx;
+};
+
+/*
+ * by: dimensions with commas between, or NULL.
+ * {"period":{"from","to"},"as_of","known_until","seq","small_cells","by":[..],"groups":[{"key":{..},figures}],
+ * "total":{figures},"waiting":{..},"hidden":n}; the figures are those of core/kpi.h, by their names.
+ * A list of n such answers, by the dimensions of each: one pass for all of them. */
+#define REPORT_SETS_MAX 4
+json_t *query_kpis(struct query *, const struct report *, const char *const *by, size_t n, struct err *);
+/* The same; figures: {"stages":[{"stage","companies","referrals","came","of","left","median_ms","waiting"}],
+ * "ends":{..}} of core/funnel.h. */
+json_t *query_funnel(struct query *, const struct report *, const char *by, struct err *);
+/* The same; "cells":[{"from","to",..}] of core/matrix.h, "sums": the same by "from", by "to", and "total". */
+json_t *query_matrix(struct query *, const struct report *, struct err *);

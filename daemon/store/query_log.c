@@ -47,7 +47,7 @@ static bool kind_parse(const char *name, int64_t *kind, struct err *e)
 		near ? near : "", near ? "?)" : "");
 }
 
-static int64_t newest(struct query *q, struct err *e)
+int64_t query_newest(struct query *q, struct err *e)
 {
 	struct ask a = ask(q, "SELECT ifnull(max(seq), 0) FROM event");
 	const int64_t seq = ask_row(&a) ? sqlite3_column_int64(a.statement, 0) : 0;
@@ -55,11 +55,9 @@ static int64_t newest(struct query *q, struct err *e)
 	return ask_end(&a, e) ? seq : -1;
 }
 
-/*
- * The event before the first one at that time or later, by halving: times have no index, but rise with the numbers as
- * long as the clock does. Where the clock was set back, events of the time in between may be left out.
- */
-static int64_t before(struct query *q, int64_t since_ms, int64_t last, struct err *e)
+/* By halving: times have no index, but rise with the numbers as long as the clock does. Where the clock was set back,
+ * events of the time in between may be left out. */
+int64_t query_before(struct query *q, int64_t since_ms, int64_t last, struct err *e)
 {
 	int64_t low = 0;
 
@@ -94,9 +92,9 @@ json_t *query_log(struct query *q, const struct query_log *log, struct err *e)
 	if (!query_partner(q, log->partner, &partner, e) || !kind_parse(log->kind, &kind, e) ||
 		(log->record && !query_record(q, log->record, &found, e)))
 		return NULL;
-	seq = newest(q, e);
+	seq = query_newest(q, e);
 	if (seq >= 0 && log->since_ms && !onward)
-		from = before(q, log->since_ms, seq, e);
+		from = query_before(q, log->since_ms, seq, e);
 	if (seq < 0 || from < 0)
 		return NULL;
 	/* After a given event, the oldest that follow; else the newest, also shown oldest first. */

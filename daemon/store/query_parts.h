@@ -64,3 +64,6 @@ json_t *query_label(enum record_type, const json_t *golden);
 json_t *query_label_of(struct query *, int64_t entity);
 /* Adds "labels": { hub id: label } for every record that the golden record refers to. */
 void query_labels(struct query *, enum record_type, const json_t *golden, json_t *into);
+int64_t query_newest(struct query *, struct err *);          /* event, 0: none; -1 on failure */
+/* The event before the first one at that time or later, of those up to last; -1 on failure. */
+int64_t query_before(struct query *, int64_t since_ms, int64_t last, struct err *);

@@ -278,3 +278,13 @@ CREATE TABLE overdue (                       -- referrals of which it was told t
   since INTEGER NOT NULL                     -- when it should have come
 ) STRICT;
 CREATE INDEX fact_referral_now ON fact_referral (state) WHERE until IS NULL;
+
+-- step 6
+-- A merge that is undone was known all the same, until then. All facts are made again from the events.
+DROP TABLE fact_merged;
+CREATE TABLE fact_merged (                   -- an entity that became part of another
+  entity INTEGER NOT NULL, since INTEGER NOT NULL, until INTEGER,
+  into_id INTEGER NOT NULL,
+  PRIMARY KEY (entity, since)
+) STRICT, WITHOUT ROWID;
+UPDATE keyed SET model = '2' WHERE name = 'fact' AND NOT EXISTS (SELECT 1 FROM entity);

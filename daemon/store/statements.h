@@ -38,6 +38,8 @@
 	X(FACT_##TYPE##_DROP, "DELETE FROM fact_" type " WHERE entity = ?1 AND since = ?2")               \
 	X(FACT_##TYPE##_CLEAR, "DELETE FROM fact_" type)
 
+#define REPORT_HOLDS "since <= ?1 AND (until IS NULL OR until > ?1)"
+
 #define SQL_STATEMENTS(X)                                                                                 \
 	X(BEGIN, "BEGIN IMMEDIATE")                                                                       \
 	X(BEGIN_READ, "BEGIN")                                                                            \
@@ -106,7 +108,7 @@
 		" VALUES (?,?,?,?,?,?,?,?)")                                                              \
 	X(ENTITY_SAVE, "UPDATE entity SET state = ?2, into_id = ?3, held = ?4, pins = ?5, golden = ?6, changed = ?7" \
 		" WHERE id = ?1")                                                                         \
-	X(ENTITY_GOLDEN, "SELECT type, state, golden FROM entity WHERE id = ?")                           \
+	X(ENTITY_GOLDEN, "SELECT type, state, into_id, golden FROM entity WHERE id = ?")                           \
 	X(ENTITY_LACKED, "SELECT id FROM entity WHERE id > ?1 AND state <> 2 AND (?2 = 0 OR NOT EXISTS"   \
 		" (SELECT 1 FROM shadow WHERE shadow.entity = entity.id AND partner = ?2)) ORDER BY id LIMIT ?3") \
 	X(ENTITY_ALIASES, "SELECT id FROM entity WHERE into_id = ? AND state = 2 ORDER BY id")            \
@@ -128,14 +130,38 @@
 	FACT_STATEMENTS(X, CONTACT, "contact")                                                            \
 	FACT_STATEMENTS(X, REFERRAL, "referral")                                                          \
 	FACT_STATEMENTS(X, PARTICIPATION, "participation")                                                \
-	X(FACT_MERGED_ADD, "INSERT OR REPLACE INTO fact_merged (entity, into_id, since) VALUES (?,?,?)")  \
-	X(FACT_MERGED_DROP, "DELETE FROM fact_merged WHERE entity = ?")                                   \
+	X(FACT_MERGED_ADD, "INSERT OR REPLACE INTO fact_merged (entity, since, into_id) VALUES (?,?,?)")  \
+	X(FACT_MERGED_END, "UPDATE fact_merged SET until = ?2 WHERE entity = ?1 AND until IS NULL")       \
 	X(FACT_MERGED_CLEAR, "DELETE FROM fact_merged")                                                   \
 	X(FACT_TOLD, "SELECT seq, kind, partner, data FROM event WHERE entity = ?"                        \
 		" AND kind IN (0, 10) ORDER BY seq")  /* seen, decide */                                  \
 	X(FACT_MERGE_OF, "SELECT max(seq) FROM event WHERE entity = ?1 AND kind = 9 AND data ->> 'from' = ?2") \
 	X(FACT_BIRTH_OF, "SELECT partner FROM shadow WHERE entity = ? ORDER BY id LIMIT 1")               \
 	X(FACT_ENTITIES, "SELECT " ENTITY_COLUMNS " FROM entity WHERE id > ? ORDER BY id")                \
+                                                                                                          \
+	/* Reports: ?1 is the last event that was known. */                                               \
+	X(REPORT_WORD, "SELECT text FROM word WHERE id = ?")                                              \
+	X(REPORT_PARTNER, "SELECT name FROM partner WHERE id = ?")                                        \
+	X(REPORT_PARTNER_WORDS, "SELECT partner.id, word.id FROM partner LEFT JOIN word ON word.text = partner.name") \
+	X(REPORT_EVENT_AT, "SELECT at FROM event WHERE seq = ?")                                          \
+	X(REPORT_MERGED, "SELECT entity, into_id FROM fact_merged WHERE " REPORT_HOLDS)                   \
+	X(REPORT_CONTACTS, "SELECT entity, organization FROM fact_contact WHERE " REPORT_HOLDS            \
+		" AND organization IS NOT NULL")                                                          \
+	X(REPORT_ORGANIZATIONS, "SELECT entity, province, legal_form, employees_class FROM fact_organization" \
+		" WHERE " REPORT_HOLDS)                                                                   \
+	X(REPORT_PARTICIPATIONS, "SELECT contact, organization, partner, activity_kind, activity_id, activity_title," \
+		" held_on, attended FROM fact_participation WHERE " REPORT_HOLDS                          \
+		" AND (?4 OR held_on BETWEEN ?2 AND ?3)")                                                 \
+	X(REPORT_REFERRALS, "SELECT r.entity, until, event.at, from_partner, to_partner, organization, service, state," \
+		" outcome, created_at, sent_at, received_at, accepted_at, declined_at, in_progress_at, closed_at," \
+		" expired_at, withdrawn_at FROM fact_referral r LEFT JOIN event ON event.seq = r.since"   \
+		" WHERE since <= ?1 ORDER BY r.entity, since")                                            \
+	X(REPORT_WORD_OF, "SELECT id FROM word WHERE text = ?")                                           \
+	X(REPORT_PAIRS, "SELECT entity, other FROM review WHERE type = ?1 AND entity <> 0 AND other <> 0 AND made_at < ?2" \
+		" AND (state = 'open' OR decided_at >= ?2) ORDER BY id")                                  \
+	X(REPORT_QUESTIONS, "SELECT type, count(*) FROM review WHERE made_at < ?1"                        \
+		" AND (state = 'open' OR decided_at >= ?1) GROUP BY type")                                \
+	X(REPORT_UNREADABLE, "SELECT type, count(*) FROM quarantine WHERE since < ?1 GROUP BY type")      \
                                                                                                           \
 	X(WAITING_ADD, "INSERT OR IGNORE INTO waiting (partner, type, key_hash, shadow) VALUES (?,?,?,?)") \
 	X(WAITING, "SELECT shadow FROM waiting WHERE partner = ? AND type = ? AND key_hash = ? ORDER BY shadow") \

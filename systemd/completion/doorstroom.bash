@@ -33,14 +33,20 @@ _doorstroom() {
 	--service)
 		words='academie inspiratiesessie toolkit webinar scan audit begeleiding subsidie wervingssessie'
 		;;
-	--config|--model)
+	--language)
+		words='nl en both'
+		;;
+	--by)
+		words='kind partner title from to service province legal_form size_class year quarter month cohort'
+		;;
+	--config|--model|--out|--svg)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
 	*)
 		case "$command $sub" in
 		' ')
-			words='status partners log show search records explain disclosures plan quarantine refused review match refer
+			words='status partners log show search records explain disclosures kpi funnel matrix report plan quarantine refused review match refer
 				referrals withdraw sync pause resume fields config adapter backup'
 			;;
 		'plan ') words='list show approve reject' ;;
@@ -62,6 +68,14 @@ _doorstroom() {
 		words='--json --help --config'
 		case "$command $sub" in
 		'log ') words+=' --follow --partner --record --kind --since --limit' ;;
+		'kpi '|'funnel '|'matrix '|'report ')
+			words+=' --period --from --to --as-of --small-cells'
+			case $command in kpi|report) words+=' --sessions' ;; esac
+			case $command in matrix|report) words+=' --overdue' ;; esac
+			case $command in kpi|funnel) words+=' --by' ;; esac
+			case $command in kpi|funnel|matrix) words+=' --csv --svg' ;; esac
+			[[ $command == report ]] && words+=' --out --language'
+			;;
 		'search '|'records ') words+=' --type --limit' ;;
 		'sync ') words+=' --full --approve' ;;
 		'partners ') words+=' --history' ;;

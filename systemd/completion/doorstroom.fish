@@ -4,7 +4,7 @@ function __doorstroom_partners
     doorstroom status --json 2>/dev/null | string match -ra '"id": *"([^"]*)"' | string replace -r '"id": *"([^"]*)"' '$1' | sort -u
 end
 
-set -l commands status partners log show search records explain disclosures plan quarantine refused review match refer referrals withdraw sync pause resume fields config adapter backup
+set -l commands status partners log show search records explain disclosures kpi funnel matrix report plan quarantine refused review match refer referrals withdraw sync pause resume fields config adapter backup
 complete -c doorstroom -f
 complete -c doorstroom -l json -d 'print JSON'
 complete -c doorstroom -l help -d help
@@ -17,6 +17,10 @@ complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a search 
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a records -d 'hub ids and their links'
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a explain -d 'why a record says what it says'
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a disclosures -d 'who was given which fields'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a kpi -d 'what took place, who took part'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a funnel -d 'what became of companies and their referrals'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a matrix -d 'referrals partner by partner'
+complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a report -d 'all that is counted'
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a plan -d 'what would be written at partners'
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a quarantine -d 'records that could not be read'
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a refused -d 'changes that a partner did not take'
@@ -74,3 +78,15 @@ complete -c doorstroom -n '__fish_seen_subcommand_from log' -l since -x
 complete -c doorstroom -n '__fish_seen_subcommand_from fields' -a 'organization contact referral participation'
 complete -c doorstroom -n '__fish_seen_subcommand_from search records' -l type -x -a 'organization contact referral participation'
 complete -c doorstroom -n '__fish_seen_subcommand_from backup' -F
+complete -c doorstroom -n '__fish_seen_subcommand_from kpi funnel matrix report' -l period -x -d 'of what happened in'
+complete -c doorstroom -n '__fish_seen_subcommand_from kpi funnel matrix report' -l from -x -d 'from this day on'
+complete -c doorstroom -n '__fish_seen_subcommand_from kpi funnel matrix report' -l to -x -d 'up to this day'
+complete -c doorstroom -n '__fish_seen_subcommand_from kpi funnel matrix report' -l as-of -x -d 'as known then'
+complete -c doorstroom -n '__fish_seen_subcommand_from kpi funnel matrix report' -l small-cells -x -d 'hide counts below'
+complete -c doorstroom -n '__fish_seen_subcommand_from kpi funnel matrix report' -l sessions -x -d 'for a certificate'
+complete -c doorstroom -n '__fish_seen_subcommand_from kpi funnel matrix report' -l overdue -x -d 'answers take no longer'
+complete -c doorstroom -n '__fish_seen_subcommand_from kpi funnel matrix report' -l by -x -d 'counted apart by'
+complete -c doorstroom -n '__fish_seen_subcommand_from kpi funnel matrix' -l csv -d 'comma-separated values'
+complete -c doorstroom -n '__fish_seen_subcommand_from kpi funnel matrix' -l svg -r -F -d 'draw into'
+complete -c doorstroom -n '__fish_seen_subcommand_from report' -l out -r -F -d 'write the page into'
+complete -c doorstroom -n '__fish_seen_subcommand_from report' -l language -x -a 'nl en both' -d 'of the page'

@@ -18,6 +18,18 @@ static bool excused(const char *name, const char *plan)
 		{ "REFERRING", "SCAN same" },
 		{ "REFERRING", "USE TEMP B-TREE FOR DISTINCT" },
 		{ "OVERDUE_SETTLED", "SCAN overdue" },	    /* the few that wait too long for an answer */
+		/* Reports count what there is. */
+		{ "REPORT_PARTNER_WORDS", "SCAN partner USING COVERING INDEX sqlite_autoindex_partner_1" },
+		{ "REPORT_MERGED", "SCAN fact_merged" },
+		{ "REPORT_CONTACTS", "SCAN fact_contact" },
+		{ "REPORT_ORGANIZATIONS", "SCAN fact_organization" },
+		{ "REPORT_PARTICIPATIONS", "SCAN fact_participation" },
+		{ "REPORT_REFERRALS", "SCAN r" },
+		{ "REPORT_PAIRS", "SCAN review" },
+		{ "REPORT_QUESTIONS", "SCAN review" },
+		{ "REPORT_QUESTIONS", "USE TEMP B-TREE FOR GROUP BY" }, /* of four */
+		{ "REPORT_UNREADABLE", "SCAN quarantine" },
+		{ "REPORT_UNREADABLE", "USE TEMP B-TREE FOR GROUP BY" },
 		{ "SHADOW_KEY_CLEAR", "SCAN shadow_key" },
 		{ "MATCH_KEY_CLEAR", "SCAN match_key" },
 		{ "DECISION_ANY", "SCAN decision USING COVERING INDEX decision_other" },		    /* its first row */

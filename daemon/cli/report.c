@@ -1,0 +1,75 @@
+/*
+ * report.c - what --csv, --svg and --out ask for.
+ */
+#include "cli/report.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/commands_parts.h"
+
+/* A file that did not come about whole is not left behind as if it had. */
+static enum cli_exit write_file(const char *path, const struct buf *text)
+{
+	FILE *f = fopen(path, "we");
+	bool ok;
+
+	if (!f) {
+		fprintf(stderr, "doorstroom: %s: %s\n", path, strerror(errno));
+		return CLI_FAILED;
+	}
+	ok = fwrite(text->data, 1, text->len, f) == text->len;
+	ok = !fclose(f) && ok;
+	if (!ok) {
+		fprintf(stderr, "doorstroom: %s: %s\n", path, strerror(errno));
+		remove(path);
+	}
+	return ok ? CLI_OK : CLI_FAILED;
+}
+
+static bool languages_of(const char *text, bool languages[LANGUAGES])
+{
+	static const char *const names[] = {
+#define X(language, name) name,
+		LANGUAGE_LIST(X)
+#undef X
+	};
+	bool any = false;
+
+	for (int l = 0; l < LANGUAGES; l++)
+		any |= languages[l] = !*text || !strcmp(text, "both") || !strcmp(text, names[l]);
+	return any;
+}
+
+enum cli_exit report_output(struct cli *cli, const struct command *c, const json_t *args, const json_t *answer, bool *done)
+{
+	const char *svg = words_text(args, "svg"), *out = words_text(args, "out");
+	BUF_AUTO struct buf text = { 0 };
+	bool languages[LANGUAGES];
+	(void)cli;
+
+	*done = false;
+	/* Only these commands have them. */
+	if (c->before != command_report_before)
+		return CLI_OK;
+	if (!languages_of(words_text(args, "language"), languages)) {
+		fprintf(stderr, "doorstroom: language: nl, en or both is wanted\n");
+		*done = true;
+		return CLI_USAGE;
+	}
+	*done = *svg || *out || json_is_true(json_object_get(args, "csv"));
+	if (*out) {
+		report_html(&text, answer, languages);
+		return write_file(out, &text);
+	}
+	if (*svg) {
+		report_svg(&text, c, answer);
+		return write_file(svg, &text);
+	}
+	if (*done) {
+		report_csv(&text, c, answer);
+		fwrite(text.data, 1, text.len, stdout);
+	}
+	return CLI_OK;
+}

@@ -1,0 +1,47 @@
+/*
+ * kpi.h - what took place, who took part, and how many different people and companies that were: one pass over
+ * participations, any number of groups.
+ *
+ *   session      one activity on one day; an academy of eight evenings is one activity and eight sessions
+ *   activity     sessions of one partner with one id and kind; partners that registered a session under one id held it
+ *                together, and then it is one activity
+ *   participant  one person at one session; unique participants: different people
+ *   company      one company at one session; unique companies: different companies
+ *   certified    people with at least so many sessions of the group
+ *
+ * A person is an entity as matched (the caller has followed merges). Pairs that may turn out to be the same give the low
+ * ends: what the unique counts would be if all of them were.
+ */
+#pragma once
+#include "core/idmap.h"
+
+#define KPI_NONE 0
+
+struct kpi_row {
+	uint32_t group;                  /* from 0, without gaps */
+	int64_t person, company;         /* KPI_NONE: not known */
+	int64_t activity, kind;          /* numbers of the texts */
+	int32_t day;
+	int partner;                     /* who delivered it */
+	bool attended;                   /* false: was registered, and did not come */
+};
+
+struct kpi_figures {
+	int64_t activities, sessions;
+	int64_t registered;              /* participations, whether they came or not */
+	int64_t participants, people, people_low;
+	int64_t certified, certified_low, certified_high;
+	int64_t companies, unique_companies, unique_companies_low;
+	int64_t without_person, without_company;     /* of those who came */
+};
+
+struct kpi;
+
+struct kpi *kpi_new(unsigned certificate_sessions);
+void kpi_free(struct kpi *);
+/* Before any row: a and b may be the same person, or the same company. */
+void kpi_maybe_same_person(struct kpi *, int64_t a, int64_t b);
+void kpi_maybe_same_company(struct kpi *, int64_t a, int64_t b);
+void kpi_add(struct kpi *, const struct kpi_row *);
+size_t kpi_groups(const struct kpi *);
+void kpi_figures(struct kpi *, uint32_t group, struct kpi_figures *);

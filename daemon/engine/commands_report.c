@@ -1,0 +1,178 @@
+/*
+ * commands_report.c - counts over any period, as of any day: kpi, funnel, matrix, and all of them on one page.
+ */
+#include "engine/commands_parts.h"
+
+#include <string.h>
+
+#include "base/time.h"
+
+#define CERTIFICATE_SESSIONS 5
+#define OVERDUE_MS (INT64_C(14) * 24 * 3600 * 1000)   /* where no service level was agreed */
+
+/* --- from the configuration ---------------------------------------------------------------------------------- */
+
+static void put_levels(json_t *levels, const struct partner_config *p, const char *name)
+{
+	json_t *of = json_object();
+
+	for (size_t i = 0; i < p->nlevels; i++)
+		json_object_set_new(of, p->level[i].service ? p->level[i].service : "", json_integer((json_int_t)p->level[i].ms));
+	json_object_set_new(levels, name, of);
+}
+
+static const char *const languages[] = {
+#define X(language, name) name,
+	REGISTRY_LANGUAGE_LIST(X)
+#undef X
+};
+
+static void put_names(json_t *names, const char *id, const char *const name[REGISTRY_LANGUAGES])
+{
+	json_t *of = json_object();
+
+	for (int l = 0; l < REGISTRY_LANGUAGES; l++)
+		if (name[l])
+			json_object_set_new(of, languages[l], json_string(name[l]));
+	json_object_set_new(names, id, of);
+}
+
+json_t *command_report_config(const struct config *c)
+{
+	json_t *levels = json_object(), *names = json_object();
+
+	for (size_t i = 0; i < c->n; i++) {
+		const struct partner_config *p = c->partner[i];
+		const char *label[REGISTRY_LANGUAGES] = { p->label, p->label };
+
+		put_levels(levels, p, p->id);
+		for (size_t d = 0; d < p->desks.n; d++)
+			put_levels(levels, p, p->desks.item[d]);
+		put_names(names, p->id, label);
+	}
+	for (size_t i = 0; i < c->registry.n; i++)
+		put_names(names, c->registry.partner[i].id, c->registry.partner[i].name);
+	return json_pack("{so,so}", "levels", levels, "names", names);
+}
+
+/* The configuration may change while run() reads the store. */
+bool command_report_before(struct command_call *call, struct err *e)
+{
+	(void)e;
+	call->scratch = command_report_config(engine_config(call->engine));
+	return true;
+}
+
+static int64_t level(void *ctx, const char *to, const char *service, int64_t otherwise)
+{
+	const json_t *of = json_object_get(json_object_get(ctx, "levels"), to ? to : "");
+	const json_t *ms = service ? json_object_get(of, service) : NULL;
+
+	if (!ms)
+		ms = json_object_get(of, "");
+	return ms ? json_integer_value(ms) : otherwise;
+}
+
+/* --- arguments ----------------------------------------------------------------------------------------------- */
+
+static bool day_of(const struct command_call *call, const char *arg, int32_t *out, struct err *e)
+{
+	const char *text = call_text(call, arg);
+
+	return !text || period_day_parse(text, out) ||
+	       err_set(e, ERR_ITEM, "%s: a day is wanted, such as 2025-12-31", arg);
+}
+
+static bool span_of(const struct command_call *call, const char *arg, int64_t *out, struct err *e)
+{
+	const char *text = call_text(call, arg);
+	uint64_t ms;
+
+	if (!text)
+		return true;
+	if (!time_parse_span(text, &ms) || ms > INT64_MAX)
+		return err_set(e, ERR_ITEM, "%s: a span of time is wanted, such as 14d", arg);
+	*out = (int64_t)ms;
+	return true;
+}
+
+static bool asked(struct command_call *call, struct report *r, struct err *e)
+{
+	const char *period = call_text(call, "period");
+
+	*r = (struct report){
+		.period = { INT32_MIN, INT32_MAX },
+		.as_of = INT32_MAX,
+		.now_ms = call->now_ms,
+		.certificate = (unsigned)call_number(call, "sessions", CERTIFICATE_SESSIONS),
+		.small_cells = call_number(call, "small-cells", 0),
+		.overdue_ms = OVERDUE_MS,
+		.level = call->scratch ? level : NULL,
+		.ctx = call->scratch,
+	};
+	if (period && (call_text(call, "from") || call_text(call, "to")))
+		return err_set(e, ERR_ITEM, "period: give it, or from and to");
+	if (period && !period_parse(period, &r->period))
+		return err_set(e, ERR_ITEM, "period: a year, a quarter, a month or a day is wanted: 2025, 2025-Q1, 2025-03");
+	if (!day_of(call, "from", &r->period.first, e) || !day_of(call, "to", &r->period.last, e) ||
+		!day_of(call, "as-of", &r->as_of, e) || !span_of(call, "overdue", &r->overdue_ms, e))
+		return false;
+	/* What is asked for is meant for everybody. */
+	if (call_text(call, "overdue"))
+		r->level = NULL;
+	if (r->period.first > r->period.last)
+		return err_set(e, ERR_ITEM, "from: it is after to");
+	return r->certificate || err_set(e, ERR_ITEM, "sessions: at least 1");
+}
+
+/* --- answers ------------------------------------------------------------------------------------------------- */
+
+static json_t *with_names(const struct command_call *call, json_t *out)
+{
+	const json_t *names = json_object_get(call->scratch, "names");
+
+	if (out && names)
+		json_object_set(out, "names", (json_t *)names);
+	return out;
+}
+
+bool command_kpi(struct command_call *call, struct err *e)
+{
+	const char *by[] = { call_text(call, "by") };
+	AUTO(json_drop) json_t *all = NULL;
+	struct report r;
+
+	if (!asked(call, &r, e) || !(all = query_kpis(call->query, &r, by, 1, e)))
+		return false;
+	return answer(call, with_names(call, json_incref(json_array_get(all, 0))));
+}
+
+bool command_funnel(struct command_call *call, struct err *e)
+{
+	struct report r;
+
+	return asked(call, &r, e) && answer(call, with_names(call, query_funnel(call->query, &r, call_text(call, "by"), e)));
+}
+
+bool command_matrix(struct command_call *call, struct err *e)
+{
+	struct report r;
+
+	return asked(call, &r, e) && answer(call, with_names(call, query_matrix(call->query, &r, e)));
+}
+
+bool command_report(struct command_call *call, struct err *e)
+{
+	static const char *const by[] = { "kind", "partner", "province" };
+	AUTO(json_drop) json_t *kpis = NULL;
+	AUTO(json_drop) json_t *funnel = NULL;
+	AUTO(json_drop) json_t *matrix = NULL;
+	struct report r;
+
+	if (!asked(call, &r, e) || !(kpis = query_kpis(call->query, &r, by, 3, e)) ||
+		!(funnel = query_funnel(call->query, &r, "province", e)) || !(matrix = query_matrix(call->query, &r, e)))
+		return false;
+	return answer(call, json_pack("{sO,sO,sO,sO,sO}", "kinds", with_names(call, json_array_get(kpis, 0)), "partners",
+			with_names(call, json_array_get(kpis, 1)), "provinces", with_names(call, json_array_get(kpis, 2)), "funnel",
+			with_names(call, funnel), "matrix", with_names(call, matrix)));
+}
