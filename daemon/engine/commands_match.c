@@ -63,7 +63,8 @@ static json_t *values_json(const struct record *r)
 	return json_loads(b.data, 0, NULL);
 }
 
-static json_t *side_json(struct command_call *call, const struct side *side)
+/* Of one hub record, only the record at a partner that was named. */
+static json_t *side_json(struct command_call *call, const struct side *side, bool one)
 {
 	json_t *links = json_array();
 	char id[UUID_TEXT_MAX];
@@ -71,7 +72,7 @@ static json_t *side_json(struct command_call *call, const struct side *side)
 	for (size_t i = 0; i < side->n; i++) {
 		const struct hub_partner *p = hub_partner(call->hub, side->all[i]->partner);
 
-		if (p && side->all[i]->state != SHADOW_PENDING)
+		if (p && side->all[i]->state != SHADOW_PENDING && (!one || side->s->id == side->all[i]->id))
 			json_array_append_new(links, json_pack("{ss,ss}", "partner", p->config->id, "key", side->all[i]->key));
 	}
 	return json_pack("{ss,ss,so,so}", "named", side->name, "record", uuid_format(&side->e->hub_id, id), "links", links, "values",
@@ -188,7 +189,7 @@ static bool compare(struct command_call *call, struct err *e)
 	add_numbers(call, &a, &b, above);
 	if (!one && partners(&a) > 1 && partners(&b) > 1)
 		tell(above, "several partners have each of the two: they are joined by people only", NULL, 0);
-	return answer(call, json_pack("{so,so,sb,sI,so,ss,sO}", "a", side_json(call, &a), "b", side_json(call, &b), "one", one,
+	return answer(call, json_pack("{so,so,sb,sI,so,ss,sO}", "a", side_json(call, &a, one), "b", side_json(call, &b, one), "one", one,
 		"shared_keys", (json_int_t)shared_keys(&a, &b), "comparison", comparison(model, &why), "verdict",
 		verdicts[why.verdict], "above", above));
 }
