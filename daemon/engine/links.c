@@ -6,13 +6,9 @@
 #include <string.h>
 
 #include "base/mutant.h"
-#include "core/match.h"
-#include "core/merge.h"
 #include "engine/check.h"
-#include "engine/reconcile.h"
+#include "engine/like.h"
 #include "engine/story.h"
-
-enum { CANDIDATES_MAX = 24 };
 
 /* --- first sight ---------------------------------------------------------------------------------------------------- */
 
@@ -184,210 +180,12 @@ static bool place_in_doubt(struct hub *hub, struct page *page, struct shadow *s,
 		hold_back(hub, page, s->entity, err) && hold_back(hub, page, other, err);
 }
 
-/* --- looking for its like --------------------------------------------------------------------------------------------- */
-
-enum { FORMERS_MAX = 8, LINKS_MAX = 4 };
-
-struct found {
-	struct entity *link, *doubt;       /* to be linked with; to be asked about */
-	struct shadow *pending;            /* the link's, if the hub is creating it there */
-	bool duplicate;                    /* doubt: the partner has another record of that entity */
-	struct match_result link_why, doubt_why;
-	/* Records of that partner which this one may be again, on which people decided. */
-	struct shadow *former[FORMERS_MAX];
-	size_t nformers;
-	struct entity *decided;            /* what people said the surest of them is, if it has none there now */
-	struct match_result decided_why;
-	double resemblance;                /* to the most like of them */
-	struct entity *barred;             /* the likest of those that people kept apart from them */
-	struct match_result barred_why;
-	int64_t all[LINKS_MAX];            /* whatever else it would be linked with */
-	size_t nall;
-};
-
-struct sought {
-	const struct match_model *model;
-	const struct match_features *features;
-	uint64_t key[MATCH_KEYS_MAX];
-	size_t nkeys;
-};
-
-static bool place_free(struct hub *hub, struct page *page, int64_t entity, struct entity **out, struct err *err)
-{
-	struct shadow **shadow;
-	size_t n;
-
-	*out = NULL;
-	if (!store_entity(hub->store, page->arena, entity, out, err))
-		return false;
-	if (!*out)
-		return true;
-	if (!store_shadows_of(hub->store, page->arena, (*out)->id, &shadow, &n, err))
-		return false;
-	if (marks_shadow_at(shadow, n, page->partner))
-		*out = NULL;
-	return true;
-}
-
-/* What it said there in the end, or what its people had entered, whichever is more like it. */
-static void resembles(struct hub *hub, struct page *page, const struct sought *x, const struct shadow *former, struct match_result *why)
-{
-	struct record in_the_end, said;
-	struct match_result other;
-
-	shadow_record(former, &in_the_end);
-	merge_said(page->arena, former, &said);
-	match_compare(x->model, x->features, store_features(hub->store, page->arena, &in_the_end), why);
-	match_compare(x->model, x->features, store_features(hub->store, page->arena, &said), &other);
-	if (other.verdict > why->verdict || (other.verdict == why->verdict && other.score > why->score))
-		*why = other;
-}
-
-/* A record that was deleted and entered anew has another key: it is known by what it says. */
-static bool find_formers(struct hub *hub, struct page *page, const struct sought *x, struct found *out, struct err *err)
-{
-	struct shadow **like;
-	size_t n;
-
-	if (!store_decided_like(hub->store, page->arena, page->partner, x->key, x->nkeys, FORMERS_MAX, &like, &n, err))
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		struct match_result why;
-		struct entity *e;
-
-		resembles(hub, page, x, like[i], &why);
-		if (why.verdict == MATCH_NEW)
-			continue;
-		if (!out->nformers || why.score > out->resemblance)
-			out->resemblance = why.score;
-		out->former[out->nformers++] = like[i];
-		if (why.verdict != MATCH_LINK || (out->decided && why.score <= out->decided_why.score))
-			continue;
-		if (!place_free(hub, page, like[i]->entity, &e, err))
-			return false;
-		if (e) {
-			out->decided = e;
-			out->decided_why = why;
-		}
-	}
-	return true;
-}
-
-static bool forbidden(struct hub *hub, const struct found *found, int64_t entity)
-{
-	for (size_t i = 0; i < found->nformers; i++)
-		if (store_forbidden(hub->store, found->former[i]->id, entity))
-			return true;
-	return false;
-}
-
-static void propose(struct found *out, struct entity *e, const struct match_result *why, bool duplicate)
-{
-	if (out->doubt && why->score <= out->doubt_why.score)
-		return;
-	out->doubt = e;
-	out->doubt_why = *why;
-	out->duplicate = duplicate;
-}
-
-static bool consider(struct hub *hub, struct page *page, struct entity *e, const struct match_result *why, struct found *out,
-	struct err *err)
-{
-	struct shadow **shadow, *at;
-	size_t count;
-
-	if (!store_shadows_of(hub->store, page->arena, e->id, &shadow, &count, err))
-		return false;
-	if (attend_elsewhere(e, shadow, count, page->partner))
-		return true;
-	at = mutant(ONE_PER_PARTNER) ? NULL : marks_shadow_at(shadow, count, page->partner);
-	if (why->verdict != MATCH_LINK || (at && at->state != SHADOW_PENDING)) {
-		propose(out, e, why, at != NULL);
-		return true;
-	}
-	if (out->nall < LINKS_MAX)
-		out->all[out->nall++] = e->id;
-	if (!out->link || why->score > out->link_why.score) {
-		out->link = e;
-		out->link_why = *why;
-		out->pending = at;
-	}
-	return true;
-}
-
-static void bar(struct found *out, struct entity *e, const struct match_result *why)
-{
-	if (out->barred && why->score <= out->barred_why.score)
-		return;
-	out->barred = e;
-	out->barred_why = *why;
-}
-
-/* More like what its predecessor was kept apart from than like that predecessor: it may be the other one this time. */
-static bool another_now(const struct found *found)
-{
-	return found->barred && found->barred_why.score > found->resemblance;
-}
-
-static bool search(struct hub *hub, struct page *page, const struct record *now, struct found *out, struct err *err)
-{
-	struct sought x = { .model = store_model(hub->store) };
-	int64_t *id;
-	size_t n;
-
-	*out = (struct found){ 0 };
-	x.features = store_features(hub->store, page->arena, now);
-	x.nkeys = match_keys(x.features, x.key);
-	if (!find_formers(hub, page, &x, out, err) || !store_candidates(hub->store, page->arena, page->type, x.key, x.nkeys,
-			CANDIDATES_MAX, &id, &n, err))
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		struct match_result why;
-		struct entity *e;
-
-		if (!store_entity(hub->store, page->arena, id[i], &e, err))
-			return false;
-		if (!e || e->type != page->type || (mutant(TOMBSTONES) && e->state == ENTITY_DELETED))
-			continue;
-		match_compare(x.model, x.features, store_features(hub->store, page->arena, e->golden), &why);
-		if (why.verdict == MATCH_NEW)
-			continue;
-		if (forbidden(hub, out, e->id))
-			bar(out, e, &why);
-		else if (!consider(hub, page, e, &why, out, err))
-			return false;
-	}
-	return true;
-}
-
-/* It would be linked with two that people keep apart: which of them it is, is for people to say. */
-static bool between_two(struct hub *hub, struct page *page, const struct found *found, bool *yes, struct err *err)
-{
-	struct shadow **shadow;
-	size_t n;
-
-	*yes = false;
-	if (!store_shadows_of(hub->store, page->arena, found->link->id, &shadow, &n, err))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < found->nall; k++)
-			*yes |= store_forbidden(hub->store, shadow[i]->id, found->all[k]);
-	return true;
-}
-
-static bool inherit(struct hub *hub, struct page *page, const struct shadow *s, const struct found *found, struct err *err)
+static bool inherit(struct hub *hub, struct page *page, const struct shadow *s, const struct like *found, struct err *err)
 {
 	for (size_t i = 0; i < found->nformers; i++)
 		if (!store_decision_inherit(hub->store, page->arena, found->former[i]->id, s, err))
 			return false;
 	return true;
-}
-
-/* The partner has another record of what it resembles most. */
-static bool likelier_duplicate(const struct found *found)
-{
-	return found->duplicate && found->doubt_why.verdict == MATCH_LINK &&
-	       (!found->link || found->doubt_why.score >= found->link_why.score);
 }
 
 /* Somebody was entered twice for one activity: that counts once, and is no question. */
@@ -400,12 +198,30 @@ static bool place_again(struct hub *hub, struct page *page, struct shadow *s, co
 		join_merge(hub, page->arena, first->id, s->entity, &join, &page->run, err);
 }
 
+/* It is linked with one of several that it agrees with: whether those are one is not for it to say. */
+static bool ask_about_others(struct hub *hub, struct page *page, struct like *found, struct err *err)
+{
+	for (size_t i = 0; i < found->nall; i++) {
+		struct entity *other;
+
+		if (found->all[i].e == found->link)
+			continue;
+		if (!store_entity(hub->store, page->arena, found->all[i].e->id, &other, err))
+			return false;
+		found->all[i].why.why = "a record that was linked with the one agrees with the other as well";
+		if (other && other->id != found->link->id && other->state == ENTITY_LIVE &&
+			!rematch_ask(hub, page->arena, found->link, other, store_model(hub->store), &found->all[i].why, &page->run, err))
+			return false;
+	}
+	return true;
+}
+
 static bool place_found(struct hub *hub, struct page *page, struct shadow *s, const struct item *item,
-	const struct record *now, struct found *found, struct err *err)
+	const struct record *now, struct like *found, struct err *err)
 {
 	bool doubtful;
 
-	if (another_now(found)) {
+	if (like_another_now(found)) {
 		found->barred_why.why = "it agrees, and an earlier record like it was kept apart from that one";
 		return place_in_doubt(hub, page, s, item, now, found->barred->id, "match", &found->barred_why, err);
 	}
@@ -413,46 +229,31 @@ static bool place_found(struct hub *hub, struct page *page, struct shadow *s, co
 		return place_with(hub, page, s, item, now, found->decided, "decided", &found->decided_why, err);
 	if (!found->link && !found->doubt)
 		return place_alone(hub, page, s, item, now, err);
-	if (page->type == RECORD_PARTICIPATION && likelier_duplicate(found))
+	if (page->type == RECORD_PARTICIPATION && like_duplicate(found))
 		return place_again(hub, page, s, item, now, found->doubt, &found->doubt_why, err);
-	if (!found->link || likelier_duplicate(found))
+	if (!found->link || like_duplicate(found))
 		return place_in_doubt(hub, page, s, item, now, found->doubt->id, found->duplicate ? "duplicate" : "match",
 			&found->doubt_why, err);
-	if (!between_two(hub, page, found, &doubtful, err))
+	if (!like_between_two(hub, page, found, &doubtful, err))
 		return false;
 	if (doubtful) {
 		found->link_why.why = "it agrees with two records that were decided to be different";
 		return place_in_doubt(hub, page, s, item, now, found->link->id, "match", &found->link_why, err);
 	}
-	return place_with(hub, page, s, item, now, found->link, found->link_why.strong ? "key" : "score", &found->link_why, err);
+	return place_with(hub, page, s, item, now, found->link, found->link_why.strong ? "key" : "score", &found->link_why, err) &&
+		ask_about_others(hub, page, found, err);
 }
 
 static bool place_by_match(struct hub *hub, struct page *page, struct shadow *s, const struct item *item,
 	const struct record *now, struct err *err)
 {
-	struct found found;
+	struct like found;
 
-	if (!search(hub, page, now, &found, err))
+	if (!like_search(hub, page, now, &found, err))
 		return false;
 	if (found.pending)
 		return bind(hub, page, found.pending, item, now, "content", err);
-	return place_found(hub, page, s, item, now, &found, err) && (another_now(&found) || inherit(hub, page, s, &found, err));
-}
-
-/* The hub id stands in the partner's record because somebody copied it there, if people decided otherwise. */
-static bool contradicted(struct hub *hub, struct page *page, const struct record *now, int64_t entity, bool *yes,
-	struct err *err)
-{
-	struct sought x = { .model = store_model(hub->store) };
-	struct found found = { 0 };
-
-	x.features = store_features(hub->store, page->arena, now);
-	x.nkeys = match_keys(x.features, x.key);
-	*yes = false;
-	if (!find_formers(hub, page, &x, &found, err))
-		return false;
-	*yes = forbidden(hub, &found, entity);
-	return true;
+	return place_found(hub, page, s, item, now, &found, err) && (like_another_now(&found) || inherit(hub, page, s, &found, err));
 }
 
 static bool place_by_hub_id(struct hub *hub, struct page *page, struct shadow *s, const struct item *item,
@@ -467,7 +268,7 @@ static bool place_by_hub_id(struct hub *hub, struct page *page, struct shadow *s
 	at = marks_shadow_at(shadow, n, page->partner);
 	if (at && at->state == SHADOW_PENDING && !mutant(BIND_PENDING))
 		return bind(hub, page, at, item, now, "hub id", err);
-	if (!contradicted(hub, page, now, e->id, &no, err))
+	if (!like_contradicted(hub, page, now, e->id, &no, err))
 		return false;
 	if (no)
 		return place_by_match(hub, page, s, item, now, err);

@@ -120,16 +120,18 @@ static bool several_each(struct rematch *r, struct shadow *const *theirs, size_t
 	return partners(r->shadow, r->n) > 1 && partners(theirs, n) > 1;
 }
 
-/* The question that there is about the two, if there is one. */
+/* The question that there is about the two, if there is one. It holds back what has not been sent yet, on both sides. */
 static bool pose(struct rematch *r, const struct entity *other, struct shadow *const *theirs, size_t n,
 	const struct match_result *why, struct err *err)
 {
-	const struct shadow *twice = duplicate(r, theirs, n), *asked = latest(r->shadow, r->n);
+	const struct shadow *twice = duplicate(r, theirs, n), *asked = twice ? twice : latest(r->shadow, r->n);
+	const char *kind = twice ? "duplicate" : several_each(r, theirs, n) ? "chain" : "match";
 
-	if (twice)
-		return twice->state != SHADOW_LIVE ||
-		       ask(r, "duplicate", twice, twice->entity == r->e->id ? other->id : r->e->id, why, err);
-	return !asked || !latest(theirs, n) || ask(r, several_each(r, theirs, n) ? "chain" : "match", asked, other->id, why, err);
+	if (!asked || asked->state != SHADOW_LIVE || !latest(theirs, n))
+		return true;
+	return ask(r, kind, asked, asked->entity == r->e->id ? other->id : r->e->id, why, err) &&
+	       marks_update(r->hub, r->arena, r->e, r->shadow, r->n, 0, r->tally, err) &&
+	       marks_update(r->hub, r->arena, other, theirs, n, 0, r->tally, err);
 }
 
 /* *joined: it is another entity now, and there is nothing more to look for. */
@@ -156,8 +158,10 @@ bool rematch_ask(struct hub *hub, struct arena *arena, struct entity *e, struct 
 	struct shadow **theirs;
 	size_t n;
 
-	return store_shadows_of(hub->store, arena, e->id, &r.shadow, &r.n, err) &&
-	       store_shadows_of(hub->store, arena, other->id, &theirs, &n, err) && pose(&r, other, theirs, n, why, err);
+	if (!store_shadows_of(hub->store, arena, e->id, &r.shadow, &r.n, err))
+		return false;
+	return kept_apart(&r, other->id) ||
+	       (store_shadows_of(hub->store, arena, other->id, &theirs, &n, err) && pose(&r, other, theirs, n, why, err));
 }
 
 bool rematch(struct hub *hub, struct arena *arena, struct entity *e, const struct record *before, struct tally *tally,

@@ -142,11 +142,16 @@ static bool unite(struct desk *d, struct shadow *other, struct tally *tally, str
 {
 	const struct join join = { .how = "hub id" };
 	int64_t theirs = other->entity, ours = d->entity->id;
+	struct entity *e;
 
 	if (!store_shadow_forget(d->hub->store, d->shadow->id, err))
 		return false;
 	d->shadow = other;
-	return theirs == ours || join_merge(d->hub, d->arena, ours, theirs, &join, tally, err);
+	if (theirs == ours || join_merge(d->hub, d->arena, ours, theirs, &join, tally, err))
+		return true;
+	/* Meanwhile both have records at one partner: that is for people. */
+	return err->kind == ERR_CONFLICT && store_entity(d->hub->store, d->arena, theirs, &e, err) && e &&
+	       rematch_ask(d->hub, d->arena, d->entity, e, store_model(d->hub->store), NULL, tally, err);
 }
 
 static bool created(struct desk *d, struct tally *tally, struct err *err)

@@ -1,0 +1,199 @@
+#include "engine/like.h"
+
+#include <string.h>
+
+#include "base/mutant.h"
+#include "core/merge.h"
+
+enum { CANDIDATES_MAX = 24 };
+
+struct sought {
+	const struct match_model *model;
+	const struct match_features *features;
+	uint64_t key[MATCH_KEYS_MAX];
+	size_t nkeys;
+};
+
+static bool place_free(struct hub *hub, struct page *page, int64_t entity, struct entity **out, struct err *err)
+{
+	struct shadow **shadow;
+	size_t n;
+
+	*out = NULL;
+	if (!store_entity(hub->store, page->arena, entity, out, err))
+		return false;
+	if (!*out)
+		return true;
+	if (!store_shadows_of(hub->store, page->arena, (*out)->id, &shadow, &n, err))
+		return false;
+	if (marks_shadow_at(shadow, n, page->partner))
+		*out = NULL;
+	return true;
+}
+
+/* What it said there in the end, or what its people had entered, whichever is more like it. */
+static void resembles(struct hub *hub, struct page *page, const struct sought *x, const struct shadow *former, struct match_result *why)
+{
+	struct record in_the_end, said;
+	struct match_result other;
+
+	shadow_record(former, &in_the_end);
+	merge_said(page->arena, former, &said);
+	match_compare(x->model, x->features, store_features(hub->store, page->arena, &in_the_end), why);
+	match_compare(x->model, x->features, store_features(hub->store, page->arena, &said), &other);
+	if (other.verdict > why->verdict || (other.verdict == why->verdict && other.score > why->score))
+		*why = other;
+}
+
+/* A record that was deleted and entered anew has another key: it is known by what it says. */
+static bool find_formers(struct hub *hub, struct page *page, const struct sought *x, struct like *out, struct err *err)
+{
+	struct shadow **like;
+	size_t n;
+
+	if (!store_decided_like(hub->store, page->arena, page->partner, x->key, x->nkeys, FORMERS_MAX, &like, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		struct match_result why;
+		struct entity *e;
+
+		resembles(hub, page, x, like[i], &why);
+		if (why.verdict == MATCH_NEW)
+			continue;
+		if (!out->nformers || why.score > out->resemblance)
+			out->resemblance = why.score;
+		out->former[out->nformers++] = like[i];
+		if (why.verdict != MATCH_LINK || (out->decided && why.score <= out->decided_why.score))
+			continue;
+		if (!place_free(hub, page, like[i]->entity, &e, err))
+			return false;
+		if (e) {
+			out->decided = e;
+			out->decided_why = why;
+		}
+	}
+	return true;
+}
+
+static bool forbidden(struct hub *hub, const struct like *found, int64_t entity)
+{
+	for (size_t i = 0; i < found->nformers; i++)
+		if (store_forbidden(hub->store, found->former[i]->id, entity))
+			return true;
+	return false;
+}
+
+static void propose(struct like *out, struct entity *e, const struct match_result *why, bool duplicate)
+{
+	if (out->doubt && why->score <= out->doubt_why.score)
+		return;
+	out->doubt = e;
+	out->doubt_why = *why;
+	out->duplicate = duplicate;
+}
+
+static bool consider(struct hub *hub, struct page *page, struct entity *e, const struct match_result *why, struct like *out,
+	struct err *err)
+{
+	struct shadow **shadow, *at;
+	size_t count;
+
+	if (!store_shadows_of(hub->store, page->arena, e->id, &shadow, &count, err))
+		return false;
+	if (attend_elsewhere(e, shadow, count, page->partner))
+		return true;
+	at = mutant(ONE_PER_PARTNER) ? NULL : marks_shadow_at(shadow, count, page->partner);
+	if (why->verdict != MATCH_LINK || (at && at->state != SHADOW_PENDING)) {
+		propose(out, e, why, at != NULL);
+		return true;
+	}
+	if (out->nall < LINKS_MAX) {
+		out->all[out->nall].e = e;
+		out->all[out->nall++].why = *why;
+	}
+	if (!out->link || why->score > out->link_why.score) {
+		out->link = e;
+		out->link_why = *why;
+		out->pending = at;
+	}
+	return true;
+}
+
+static void bar(struct like *out, struct entity *e, const struct match_result *why)
+{
+	if (out->barred && why->score <= out->barred_why.score)
+		return;
+	out->barred = e;
+	out->barred_why = *why;
+}
+
+bool like_another_now(const struct like *found)
+{
+	return found->barred && found->barred_why.score > found->resemblance;
+}
+
+bool like_search(struct hub *hub, struct page *page, const struct record *now, struct like *out, struct err *err)
+{
+	struct sought x = { .model = store_model(hub->store) };
+	int64_t *id;
+	size_t n;
+
+	*out = (struct like){ 0 };
+	x.features = store_features(hub->store, page->arena, now);
+	x.nkeys = match_keys(x.features, x.key);
+	if (!find_formers(hub, page, &x, out, err) || !store_candidates(hub->store, page->arena, page->type, x.key, x.nkeys,
+			CANDIDATES_MAX, &id, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		struct match_result why;
+		struct entity *e;
+
+		if (!store_entity(hub->store, page->arena, id[i], &e, err))
+			return false;
+		if (!e || e->type != page->type || (mutant(TOMBSTONES) && e->state == ENTITY_DELETED))
+			continue;
+		match_compare(x.model, x.features, store_features(hub->store, page->arena, e->golden), &why);
+		if (why.verdict == MATCH_NEW)
+			continue;
+		if (forbidden(hub, out, e->id))
+			bar(out, e, &why);
+		else if (!consider(hub, page, e, &why, out, err))
+			return false;
+	}
+	return true;
+}
+
+bool like_between_two(struct hub *hub, struct page *page, const struct like *found, bool *yes, struct err *err)
+{
+	struct shadow **shadow;
+	size_t n;
+
+	*yes = false;
+	if (!store_shadows_of(hub->store, page->arena, found->link->id, &shadow, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < found->nall; k++)
+			*yes |= store_forbidden(hub->store, shadow[i]->id, found->all[k].e->id);
+	return true;
+}
+
+bool like_contradicted(struct hub *hub, struct page *page, const struct record *now, int64_t entity, bool *yes,
+	struct err *err)
+{
+	struct sought x = { .model = store_model(hub->store) };
+	struct like found = { 0 };
+
+	x.features = store_features(hub->store, page->arena, now);
+	x.nkeys = match_keys(x.features, x.key);
+	*yes = false;
+	if (!find_formers(hub, page, &x, &found, err))
+		return false;
+	*yes = forbidden(hub, &found, entity);
+	return true;
+}
+
+bool like_duplicate(const struct like *found)
+{
+	return found->duplicate && found->doubt_why.verdict == MATCH_LINK &&
+	       (!found->link || found->doubt_why.score >= found->link_why.score);
+}
