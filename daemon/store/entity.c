@@ -304,15 +304,17 @@ bool store_entity_save(struct store *s, struct arena *arena, struct entity *x, s
 
 /* --- finding -------------------------------------------------------------------------------------------- */
 
-/* Of one key, so many entities are looked at. One that more than COMMON share tells little: who shares nothing but such a
- * key is no candidate, or with the index the work on each record would grow as well. */
-enum { PER_KEY = 256, COMMON = 32 };
+/* Of one key, so many entities are looked at. */
+enum { PER_KEY = 256 };
+/* A key that n entities have is, at best, one n-th of a reason that this is the one. Who shares only keys that many have is
+ * no candidate, unless they are most of what the record is looked up by: with the index, the work on each record would grow.
+ * Several such keys may say the same thing twice. */
+#define REASON_ENOUGH 0.25
 
-/* weight: the more the rarer the keys shared. */
 struct tally {
 	int64_t entity;
-	double weight;
-	bool common;
+	double reason;
+	size_t keys;
 };
 
 static int by_entity(const void *a, const void *b)
@@ -322,11 +324,11 @@ static int by_entity(const void *a, const void *b)
 	return x->entity < y->entity ? -1 : x->entity > y->entity;
 }
 
-static int by_weight(const void *a, const void *b)
+static int by_reason(const void *a, const void *b)
 {
 	const struct tally *x = a, *y = b;
 
-	return x->weight != y->weight ? (x->weight > y->weight ? -1 : 1) : by_entity(a, b);
+	return x->reason != y->reason ? (x->reason > y->reason ? -1 : 1) : by_entity(a, b);
 }
 
 /* The type is part of every key's hash. */
@@ -347,7 +349,7 @@ bool store_candidates(struct store *s, struct arena *arena, enum record_type typ
 		if (count < 0)
 			return false;
 		for (int k = 0; k < count; k++)
-			*rows_add_of(&rows, struct tally) = (struct tally){ with_key[k], 1.0 / count, count > COMMON };
+			*rows_add_of(&rows, struct tally) = (struct tally){ with_key[k], 1.0 / count, 1 };
 	}
 	found = rows.item;
 	if (!found)
@@ -356,14 +358,12 @@ bool store_candidates(struct store *s, struct arena *arena, enum record_type typ
 	for (size_t i = 0, j; i < rows.n; i = j) {
 		struct tally sum = found[i];
 
-		for (j = i + 1; j < rows.n && found[j].entity == sum.entity; j++) {
-			sum.weight += found[j].weight;
-			sum.common = false;
-		}
-		if (!sum.common)
+		for (j = i + 1; j < rows.n && found[j].entity == sum.entity; j++, sum.keys++)
+			sum.reason += found[j].reason;
+		if (sum.reason >= REASON_ENOUGH || 2 * sum.keys > nkeys)
 			found[distinct++] = sum;
 	}
-	qsort(found, distinct, sizeof *found, by_weight);
+	qsort(found, distinct, sizeof *found, by_reason);
 	*n = distinct < max ? distinct : max;
 	*entity = arena_array(arena, int64_t, *n);
 	for (size_t i = 0; i < *n; i++)

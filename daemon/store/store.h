@@ -177,7 +177,7 @@ bool store_entity_aliases(struct store *, struct arena *, int64_t entity, int64_
 /* Inserts or updates; keeps match_key (for the golden record, deleted ones included, merged ones not), reference, and
  * what reports count of it (store/fact.h), known from event `changed` or the newest on, whichever is later. */
 bool store_entity_save(struct store *, struct arena *, struct entity *, struct err *);
-/* Entities that share a key with the record, at most max, those with most keys in common first. */
+/* Entities that share keys with the record, rare ones or several, at most max, the likeliest first. */
 bool store_candidates(struct store *, struct arena *, enum record_type, const uint64_t *key, size_t nkeys, size_t max,
 	int64_t **entity, size_t *n, struct err *);
 /* Entities that are not merged, by id after that one; without: only those of which that partner never had a record. */
