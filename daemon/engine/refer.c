@@ -68,6 +68,25 @@ static bool takes_referrals(struct hub *hub, const char *name, struct err *err)
 	return true;
 }
 
+/* Who it would reach today: who has ended is stood for by who came after it, of several by the one for that province. */
+static bool reaches(struct hub *hub, struct arena *arena, const char *name, const char *province, struct err *err)
+{
+	const struct registry *known = &hub->config->registry;
+	const struct registry_partner *p = registry_find(known, name), *now;
+	const char *day = refer_day(arena, hub->now_ms);
+
+	if (registry_group_find(known, name))
+		return true;
+	if (!p || registry_valid(p, day))
+		return takes_referrals(hub, name, err);
+	if (!registry_ended(p, day))
+		return err_set(err, ERR_CONFLICT, "%s begins on %s", name, p->from);
+	now = registry_on(known, name, day, province);
+	if (!now)
+		return err_set(err, ERR_CONFLICT, "%s ended on %s; it is not known who came after it", name, p->until);
+	return takes_referrals(hub, now->id, err);
+}
+
 static bool check(struct hub *hub, struct arena *arena, struct refer *r, struct err *err)
 {
 	const char *consent = r->contact ? r->contact->golden->v[CONTACT_CONSENT_SHARING] : NULL;
@@ -85,11 +104,8 @@ static bool check(struct hub *hub, struct arena *arena, struct refer *r, struct 
 	if (consent && !strncmp(consent, "withdrawn", 9))
 		return err_set(err, ERR_CONFLICT,
 			"that person does not agree to be shared with partners (consent.sharing): refer without --contact");
-	if (!has_group(hub, r->to) && !takes_referrals(hub, r->to, err))
-		return false;
-	if (!r->from && !default_sender(hub, arena, r, err))
-		return false;
-	if (!takes_referrals(hub, r->from, err))
+	if (!reaches(hub, arena, r->to, r->company->golden->v[ORGANIZATION_PROVINCE], err) ||
+		(!r->from && !default_sender(hub, arena, r, err)) || !takes_referrals(hub, r->from, err))
 		return false;
 	return config_desk(hub->config, r->from) != config_desk(hub->config, r->to) ||
 		err_set(err, ERR_ITEM, "%s and %s are one partner", r->from, r->to);

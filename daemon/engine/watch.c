@@ -7,6 +7,8 @@
 #include "core/referral.h"
 #include "engine/refer.h"
 
+/* So many are named in the log at once: the first look at a partner's history may find thousands. */
+enum { NAMED_MAX = 20 };
 enum { FIRST_MS = 1000, LOOK_MS = 5 * 60000, REFERRALS_PER_PAGE = 256 };
 
 /* --- one referral ------------------------------------------------------------------------------------------------- */
@@ -36,6 +38,7 @@ struct look {
 	bool afresh;
 	int64_t *next_ms;
 	struct tally *tally;
+	unsigned *named;
 };
 
 enum what { WHAT_NOTHING, WHAT_ROUTE, WHAT_OVERDUE, WHAT_ANSWERED, WHAT_EXPIRE };
@@ -82,8 +85,9 @@ static enum what what_now(const struct look *l, const struct referral_open *r, i
 	return r->overdue_ms ? WHAT_NOTHING : WHAT_OVERDUE;
 }
 
-static void tell_overdue(struct hub *hub, const struct entity *e, int64_t deadline_ms)
+static void tell_overdue(const struct look *l, const struct entity *e, int64_t deadline_ms)
 {
+	struct hub *hub = l->hub;
 	char since[TIME_TEXT_MAX], id[UUID_TEXT_MAX];
 	const char *service = e->golden->v[REFERRAL_SERVICE];
 	BUF_AUTO struct buf b = { 0 };
@@ -92,7 +96,8 @@ static void tell_overdue(struct hub *hub, const struct entity *e, int64_t deadli
 	buf_add_json(&b, e->golden->v[REFERRAL_TO_PARTNER]);
 	buf_addf(&b, ",\"since\":\"%s\"}", time_format(deadline_ms, since));
 	store_event(hub->store, hub->now_ms, EVENT_REFERRAL, 0, e->id, 0, b.data);
-	log_event(LOG_LEVEL_WARN, "referral_overdue", "record=%s from=%s to=%s service=%s since=%s", uuid_format(&e->hub_id, id),
+	if ((*l->named)++ < NAMED_MAX)
+		log_event(LOG_LEVEL_WARN, "referral_overdue", "record=%s from=%s to=%s service=%s since=%s", uuid_format(&e->hub_id, id),
 		e->golden->v[REFERRAL_FROM_PARTNER] ? e->golden->v[REFERRAL_FROM_PARTNER] : "",
 		e->golden->v[REFERRAL_TO_PARTNER], service ? service : "", since);
 }
@@ -113,7 +118,7 @@ static bool act(const struct look *l, struct arena *arena, const struct referral
 	case WHAT_ROUTE:
 		return decide_entity(hub, arena, e, 0, l->tally, err);
 	case WHAT_OVERDUE:
-		tell_overdue(hub, e, deadline_ms);
+		tell_overdue(l, e, deadline_ms);
 		return store_overdue(hub->store, e->id, deadline_ms, err);
 	case WHAT_ANSWERED:
 		return store_overdue(hub->store, e->id, 0, err);
@@ -151,6 +156,7 @@ static bool forget_settled(struct hub *hub, struct arena *arena, struct err *err
 bool watch_referrals(struct hub *hub, bool afresh, int64_t *next_ms, struct tally *tally, struct err *err)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
+	unsigned named = 0;
 	int64_t after = 0;
 	size_t n;
 
@@ -161,6 +167,7 @@ bool watch_referrals(struct hub *hub, bool afresh, int64_t *next_ms, struct tall
 		struct referral_open *r;
 		struct look l = {
 			.hub = hub, .day = refer_day(arena, hub->now_ms), .afresh = afresh, .next_ms = next_ms, .tally = tally,
+			.named = &named,
 		};
 
 		if (!store_referrals_open(hub->store, arena, after, REFERRALS_PER_PAGE, &r, &n, err))
@@ -171,6 +178,8 @@ bool watch_referrals(struct hub *hub, bool afresh, int64_t *next_ms, struct tall
 		after = n ? r[n - 1].entity : 0;
 		arena_reset(arena);
 	} while (n == REFERRALS_PER_PAGE);
+	if (named > NAMED_MAX)
+		log_event(LOG_LEVEL_WARN, "referral_overdue", "more=%u", named - NAMED_MAX);
 	return true;
 }
 
