@@ -111,15 +111,23 @@ static bool check(struct hub *hub, struct arena *arena, struct refer *r, struct 
 		err_set(err, ERR_ITEM, "%s and %s are one partner", r->from, r->to);
 }
 
-/* Whether an open referral is addressed to whom this one would be. */
-static bool to_the_same(const struct hub *hub, const char *there, const char *to)
+static bool one_partner(const struct hub *hub, const char *a, const char *b)
+{
+	const struct partner_config *x = config_desk(hub->config, a);
+
+	return !strcmp(a, b) || (x && x == config_desk(hub->config, b));
+}
+
+/* Whether an open referral is with the partner that this one would go to, at whichever desk by now. */
+static bool to_the_same(const struct hub *hub, const char *there, const char *to, const char *day, const char *province)
 {
 	const struct registry_group *group = registry_group_find(&hub->config->registry, to);
+	const struct registry_partner *now = registry_on(&hub->config->registry, to, day, province);
 
 	for (size_t i = 0; group && i < group->member.n; i++)
-		if (!strcmp(group->member.item[i], there))
+		if (one_partner(hub, there, group->member.item[i]))
 			return true;
-	return !strcmp(there, to);
+	return one_partner(hub, there, to) || (now && one_partner(hub, there, now->id));
 }
 
 static bool open_state(const char *text)
@@ -146,8 +154,9 @@ static bool find_made(struct hub *hub, struct arena *arena, struct refer *r, str
 		if (!e || e->type != RECORD_REFERRAL || e->state != ENTITY_LIVE || !open_state(e->golden->v[REFERRAL_STATE]))
 			continue;
 		v = e->golden->v;
-		r->already = v[REFERRAL_FROM_PARTNER] && !strcmp(v[REFERRAL_FROM_PARTNER], r->from) && v[REFERRAL_TO_PARTNER] &&
-			to_the_same(hub, v[REFERRAL_TO_PARTNER], r->to) && v[REFERRAL_SERVICE] &&
+		r->already = v[REFERRAL_FROM_PARTNER] && one_partner(hub, v[REFERRAL_FROM_PARTNER], r->from) && v[REFERRAL_TO_PARTNER] &&
+			to_the_same(hub, v[REFERRAL_TO_PARTNER], r->to, refer_day(arena, hub->now_ms),
+				r->company->golden->v[ORGANIZATION_PROVINCE]) && v[REFERRAL_SERVICE] &&
 			!strcmp(v[REFERRAL_SERVICE], r->service);
 		r->made = r->already ? e : NULL;
 	}
