@@ -324,7 +324,12 @@ bool check_empties(struct checking *c)
 		return trial_trouble(c, "emptying a field");
 	if (c->turn == 1)
 		return made_look(c, c->subject);
-	if (c->found && c->item.record && c->item.record->v[f] && *c->item.record->v[f])
+	if (!c->found || !c->item.record)
+		return trial_failed(c, NULL, "a record of ours is not there when it is read");
+	if (!c->item.record->v[f])
+		return trial_failed(c, "absent: empty, where a member that is missing says that there is none",
+			"%s was emptied, and is read as if nothing were said of it", field_at(c->type, (unsigned)f)->name);
+	if (*c->item.record->v[f])
 		return trial_failed(c, "empty: what means \"no value\" there", "%s was emptied and is not empty",
 			field_at(c->type, (unsigned)f)->name);
 	return trial_passed(c, NULL, "%s was emptied", field_at(c->type, (unsigned)f)->name);

@@ -249,6 +249,27 @@ static void leaves_out_empty(struct liar *l, struct push *p)
 			p->fields &= ~FIELD_BIT(f);
 }
 
+static void leave_out(struct item *item)
+{
+	for (unsigned f = 0; item->record && f < field_count(item->type); f++)
+		if (item->record->v[f] && !*item->record->v[f])
+			item->record->v[f] = NULL;
+}
+
+static void says_nothing_of_empty_pulled(struct liar *l, struct pull *p)
+{
+	(void)l;
+	for (size_t i = 0; i < p->n; i++)
+		leave_out(&p->item[i]);
+}
+
+static void says_nothing_of_empty(struct liar *l, struct get *g)
+{
+	(void)l;
+	if (g->found)
+		leave_out(&g->item);
+}
+
 static void ignores_if_match(struct liar *l, struct push *p)
 {
 	(void)l;
@@ -336,6 +357,7 @@ const struct lie lies[] = {
 		.pulled = one_version_pulled, .got = one_version_got, .pushed = one_version_pushed },
 	{ "loses fields that a change does not name", "keeps-the-rest", .push = replaces_all },
 	{ "ignores what is emptied", "empties", .push = leaves_out_empty },
+	{ "does not say what is empty", "empties", .pulled = says_nothing_of_empty_pulled, .got = says_nothing_of_empty },
 	{ "ignores If-Match", "stale-update", .push = ignores_if_match },
 	{ "answers 400 to a stale version", "stale-update", .pushed = another_kind_for_stale },
 	{ "does not tell changes", "edit-told", .pulled = tells_no_changes },

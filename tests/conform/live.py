@@ -9,6 +9,7 @@ where the daemon is at work; a limit is kept.
 """
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -25,6 +26,23 @@ WRITE = ("--write", "--yes")
 # have no field that may be emptied.
 READING = {"limits", "find-known", "items", "single-get", "no-such-record", "map-laws"}
 OPEN = {"organization": {"refusal"}, "contact": set(), "referral": {"empties"}, "participation": {"empties"}}
+MISTAKES = (
+    ("voka", "pages", "mode: replace, ", "", "update"),
+    ("voka", "pages", "kind: since+keyset, overlap: 2min", "kind: since+page, overlap: 0s", "pages-under-writes"),
+    ("voka", "pages", 'include_deleted: "1"', 'include_gone: "1"', "delete-told"),
+    ("voka", "pages", "query: { external_ref:", "query: { extern_ref:", "find-nothing"),
+    ("voka", "pages", "updated_since: ", "changed_since: ", "incremental"),
+    ("voka", "pages", "update: { path: \"/${var.list}/${key}\", method: PUT", "update: { path: \"/${var.list}\", method: PUT", "update"),
+    ("unizo", "odata", 'headers: { If-Match: "${version|*}", Prefer: return=representation }',
+     "headers: { Prefer: return=representation }", "gone"),
+    ("unizo", "odata", 'is: ["0x80060882", "0x80060892"], kind: conflict', 'is: ["0x80060882"], kind: item', "stale-update"),
+    ("unizo", "odata", "version: /@odata.etag", "version: /modifiedon", "versions-change"),
+    ("flandersdc", "cursors", 'delete: { path: "/${var.list}/${key}", headers: { If-Match: "\\"${version}\\"" } }',
+     'delete: { path: "/${var.list}/${key}" }', "stale-delete"),
+    ("innovatiecentrum", "odoo", "is: [odoo.exceptions.AccessDenied, ", "is: [", "credentials"),
+    ("innovatiecentrum", "odoo", 'is: [odoo.exceptions.MissingError], kind: gone', 'is: [odoo.exceptions.MissingError], kind: item',
+     "gone"),
+)
 CLASS = {"unizo": "A", "voka": "B", "flandersdc": "A", "innovatiecentrum": "B"}
 
 
@@ -69,6 +87,25 @@ class Live(unittest.TestCase):
                     made = {(e["type"], e["key"]) for e in history if e["op"] == "create"}
                     self.assertGreater(len(made), 20)
                     self.assertEqual({(e["type"], e["key"]) for e in history} - made, set())
+
+    def test_wrong_manifests(self):
+        """One mistake each in what is shipped, and the check that must see it on the live endpoint."""
+        with Demo(BUILD) as demo:
+            config = demo.folder / "doorstroom.yaml"
+            config.write_text(re.sub(r"(?m)^manifest_path:.*", f"manifest_path: {demo.folder}/manifests", config.read_text()))
+            (demo.folder / "manifests").mkdir()
+            for partner, manifest, right, wrong, check in MISTAKES:
+                with self.subTest(check=check, wrong=wrong):
+                    for path in (SOURCE / "adapters/manifests").iterdir():
+                        text = path.read_text()
+                        if path.stem == manifest:
+                            self.assertIn(right, text)
+                            text = text.replace(right, wrong)
+                        (demo.folder / "manifests" / path.name).write_text(text)
+                    answer = json.loads(run(config, partner, *WRITE, "--type", "organization").stdout)
+                    self.assertIn(check, self.outcomes(answer, "failed"), answer["checks"])
+                    failed = next(c for c in answer["checks"] if c["check"] == check)
+                    self.assertTrue(failed["change"])
 
     def test_a_killed_check_is_cleaned_up_by_the_next(self):
         with Demo(BUILD) as demo:
