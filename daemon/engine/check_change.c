@@ -211,7 +211,10 @@ bool check_pages_under_writes(struct checking *c)
 	}
 	if (c->asking == ASK_PUSH && c->push.kind == PUSH_CREATE)
 		return begin_pages(c);
+	/* Later than all the others by a second, so that none is told again for having the newest time. */
 	if (c->walk == &c->third && c->asking == ASK_PULL && c->walk->more && !c->disturbed && first_is_read(c))
+		return trial_wait(c, SECOND_MS + SECOND_MS / 10);
+	if (c->asking == ASK_NOTHING)
 		return disturb(c);
 	if (c->walk == &c->third && trial_walk_on(c))
 		return true;

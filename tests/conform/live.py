@@ -22,9 +22,9 @@ from demo import PARTNERS, QUIET, Demo  # noqa: E402
 
 BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
 WRITE = ("--write", "--yes")
-# What need not be tried, for want of records there; and besides: companies refer to nothing and take any text, referrals
+# What need not be tried, for want of records there or of two changes in one second; and besides: companies refer to nothing and take any text, referrals
 # have no field that may be emptied.
-READING = {"limits", "find-known", "items", "single-get", "no-such-record", "map-laws"}
+READING = {"limits", "since-inclusive", "find-known", "items", "single-get", "no-such-record", "map-laws"}
 OPEN = {"organization": {"refusal"}, "contact": set(), "referral": {"empties"}, "participation": {"empties"}}
 MISTAKES = (
     ("voka", "pages", "mode: replace, ", "", "update"),
