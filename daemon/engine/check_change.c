@@ -50,7 +50,7 @@ bool check_edit_told(struct checking *c)
 		if (c->count++ == TOLD_TRIES)
 			return trial_failed(c, "modified, list and cursor: what is asked for, and from where",
 				"a change made after a reading is not told by the next");
-		return trial_wait(c, SECOND_MS << c->count);
+		return trial_wait(c, (uint64_t)SECOND_MS << c->count);
 	}
 	if (c->count && !(c->remote->caps & ADAPTER_CAN_LAGS))
 		return trial_failed(c, late, "a change is told only %u s later", (2u << c->count) - 2);

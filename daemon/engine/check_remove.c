@@ -81,7 +81,7 @@ static bool told_gone(struct checking *c)
 	if (c->count++ == TOLD_TRIES)
 		return trial_failed(c, "deleted, or list.tombstones: where deletions are told; or do not declare them",
 			"declared to be told, a deletion is not");
-	return trial_wait(c, SECOND_MS << c->count);
+	return trial_wait(c, (uint64_t)SECOND_MS << c->count);
 }
 
 bool check_delete_told(struct checking *c)

@@ -153,7 +153,7 @@ bool check_create_external_id(struct checking *c)
 	if (c->err.kind)
 		return trial_trouble(c, "searched by external id");
 	if (!c->get.found && c->count++ < FIND_TRIES)
-		return trial_wait(c, SECOND_MS << c->count);
+		return trial_wait(c, (uint64_t)SECOND_MS << c->count);
 	if (!c->get.found)
 		return trial_failed(c, "hub_id and find: where the external id is written, and the query",
 			"a record just made is not found by its external id: a create whose answer was lost would be made twice");

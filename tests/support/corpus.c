@@ -158,8 +158,8 @@ static struct corpus_address address_in(struct dice *d, struct arena *arena, uns
 
 const char *street_name(struct arena *arena, unsigned street, unsigned language)
 {
-	static const char *const after[] = {"%s %sstraat", "Rue %s %s", "%s-%s-Stra\xc3\x9f"
-									"e"};
+	static const char *const after[] = {"%s %sstraat", "Rue %s %s", ("%s-%s-Stra\xc3\x9f"
+									 "e")};
 	const size_t person = street - corpus_streets.n;
 
 	if (street < corpus_streets.n)

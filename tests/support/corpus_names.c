@@ -19,8 +19,8 @@ static void name_of_trade(struct dice *d, struct arena *arena, struct corpus_com
 {
 	static const char *const sons[] = {"& Zonen", "et Fils", "& S\xc3\xb6hne"};
 	static const char *const brothers[] = {"Gebroeders %s", "%s Fr\xc3\xa8res",
-		"Gebr\xc3\xbc"
-		"der %s"};
+		("Gebr\xc3\xbc"
+		 "der %s")};
 	const unsigned l = out->language, o = l == 1 ? 0 : 1;
 	const struct corpus_word *trade = dice_words(d, &corpus_trades);
 	const char *with, *surname = out->family;
