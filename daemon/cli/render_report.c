@@ -41,9 +41,9 @@ static void footing(const struct cli *cli, const json_t *answer)
 	if (questions) {
 		printf("\n%lld question%s for a human waited (doorstroom review)", (long long)questions, words_plural(questions));
 		if (json_object_get(total, "people")) {
-			printf("; if all of them were accepted or none:\n");
-			moves(cli, total, "people_low", "people", "people");
-			moves(cli, total, "unique_companies_low", "unique_companies", "unique companies");
+			printf("; depending on the answers:\n");
+			moves(cli, total, "people_low", "people_high", "people");
+			moves(cli, total, "unique_companies_low", "unique_companies_high", "unique companies");
 		} else {
 			printf("\n");
 		}

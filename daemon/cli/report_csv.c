@@ -78,8 +78,8 @@ static bool add_key(struct buf *b, const json_t *by, const json_t *group)
 	return i > 0;
 }
 
-static const char *const kpi_figures[] = { "activities", "sessions", "registered", "participants", "people", "people_low",
-	"certified", "certified_low", "certified_high", "companies", "unique_companies", "unique_companies_low",
+static const char *const kpi_figures[] = { "activities", "sessions", "registered", "participants", "people", "people_low", "people_high",
+	"certified", "certified_low", "certified_high", "companies", "unique_companies", "unique_companies_low", "unique_companies_high",
 	"without_person", "without_company" };
 static const char *const none[] = { NULL };
 #define COUNT(list) (sizeof(list) / sizeof(*(list)))

@@ -128,11 +128,11 @@ static void put_tiles(const struct sheet *p)
 	tile(p, report_count(p->arena, all, "activities"), in(p, "activiteiten", "activities"),
 		arena_printf(p->arena, "%s %s", report_count(p->arena, all, "sessions"), in(p, "sessies", "sessions")));
 	tile(p, report_count(p->arena, all, "people"), in(p, "unieke deelnemers", "unique participants"),
-		*range(p, all, "people_low", "people")
-			? range(p, all, "people_low", "people")
+		*range(p, all, "people_low", "people_high")
+			? range(p, all, "people_low", "people_high")
 			: arena_printf(p->arena, "%s %s", report_count(p->arena, all, "participants"), in(p, "deelnames", "attendances")));
 	tile(p, report_count(p->arena, all, "unique_companies"), in(p, "unieke bedrijven", "unique companies"),
-		range(p, all, "unique_companies_low", "unique_companies"));
+		range(p, all, "unique_companies_low", "unique_companies_high"));
 	tile(p, made, in(p, "doorverwijzingen", "referrals"),
 		*back ? arena_printf(p->arena, "%s %s", back, in(p, "aanvaard", "accepted")) : "");
 	tile(p, report_count(p->arena, stage(p, 5), "referrals"), in(p, "projectaanvragen", "project applications"), "");
@@ -267,21 +267,25 @@ static void put_certainty(const struct sheet *p)
 {
 	const json_t *kinds = part(p, "kinds"), *waiting = json_object_get(kinds, "waiting"), *all = json_object_get(kinds, "total");
 	const json_t *open = json_object_get(waiting, "questions");
-	const int64_t questions = words_number(open, "contact") + words_number(open, "organization"), unreadable = sum(json_object_get(waiting, "unreadable"));
+	const int64_t questions = words_number(open, "contact") + words_number(open, "organization"), unreadable = sum(json_object_get(waiting, "unreadable")),
+		      nameless = words_number(all, "without_person");
 
 	if (questions)
 		note(p, arena_printf(p->arena,
-				in(p, "Zekerheid: %lld vragen of twee records hetzelfde zijn, wachten op een mens. Zijn ze dat allemaal, dan "
-				      "zijn er %s unieke deelnemers in plaats van %s, en %s unieke bedrijven in plaats van %s; de juiste "
-				      "cijfers liggen daartussen.",
-					"Certainty: %lld questions whether two records are the same wait for a human. If all of them are, "
-					"there are %s unique participants instead of %s, and %s unique companies instead of %s; the true "
-					"figures lie between."),
-				(long long)questions, report_count(p->arena, all, "people_low"), report_count(p->arena, all, "people"),
-				report_count(p->arena, all, "unique_companies_low"), report_count(p->arena, all, "unique_companies")));
+				in(p, "Zekerheid: %lld vragen over wie wie is, wachten op een mens. Naargelang de antwoorden zijn er %s tot %s "
+				      "unieke deelnemers en %s tot %s unieke bedrijven.",
+					"Certainty: %lld questions about who is who wait for a human. Depending on the answers there are %s "
+					"to %s unique participants and %s to %s unique companies."),
+				(long long)questions, report_count(p->arena, all, "people_low"), report_count(p->arena, all, "people_high"),
+				report_count(p->arena, all, "unique_companies_low"), report_count(p->arena, all, "unique_companies_high")));
 	else
-		note(p, in(p, "Zekerheid: geen enkele vraag of twee records hetzelfde zijn, wacht op een mens.",
-				"Certainty: no question whether two records are the same waits for a human."));
+		note(p, in(p, "Zekerheid: geen enkele vraag over wie wie is, wacht op een mens.",
+				"Certainty: no question about who is who waits for a human."));
+	if (nameless)
+		note(p, arena_printf(p->arena,
+				in(p, "%lld deelnames noemen geen persoon, alleen een bedrijf of niets.",
+					"%lld attendances name no person, but a company or nothing."),
+				(long long)nameless));
 	if (unreadable)
 		note(p, arena_printf(p->arena,
 				in(p, "%lld records zijn onleesbaar en niet geteld.", "%lld records cannot be read and are not counted."),

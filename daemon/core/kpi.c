@@ -28,6 +28,7 @@ struct kpi {
 	struct idmap person_session, person;         /* (person, group session); (group, person) to its sessions */
 	struct idmap company_session, company;       /* the same; the second a set */
 	struct joins people, companies;              /* that may be the same */
+	struct idmap two_people, two_companies;      /* that may be more: to by how many */
 	struct idmap cluster_session, cluster_at;    /* (root, group session); (group, root) to its cluster */
 	struct cluster *cluster;
 	size_t clusters, clusters_cap;
@@ -63,6 +64,8 @@ void kpi_free(struct kpi *k)
 	idmap_fini(&k->company);
 	joins_fini(&k->people);
 	joins_fini(&k->companies);
+	idmap_fini(&k->two_people);
+	idmap_fini(&k->two_companies);
 	idmap_fini(&k->cluster_session);
 	idmap_fini(&k->cluster_at);
 	free(k->cluster);
@@ -79,6 +82,30 @@ void kpi_maybe_same_person(struct kpi *k, int64_t a, int64_t b)
 void kpi_maybe_same_company(struct kpi *k, int64_t a, int64_t b)
 {
 	joins_pair(&k->companies, joins_node(&k->companies, (uint64_t)a), joins_node(&k->companies, (uint64_t)b));
+}
+
+static void one_more(struct idmap *of, int64_t id)
+{
+	bool fresh;
+
+	++*idmap_at(of, (uint64_t)id, &fresh);
+}
+
+void kpi_maybe_two_people(struct kpi *k, int64_t person)
+{
+	one_more(&k->two_people, person);
+}
+
+void kpi_maybe_two_companies(struct kpi *k, int64_t company)
+{
+	one_more(&k->two_companies, company);
+}
+
+static uint32_t more(const struct idmap *of, uint64_t id)
+{
+	const uint32_t *n = idmap_find(of, id);
+
+	return n ? *n : 0;
 }
 
 static uint64_t pair(uint64_t high, uint64_t low)
@@ -167,6 +194,7 @@ static void person(struct kpi *k, const struct kpi_row *r, uint32_t session, str
 	}
 	sessions = idmap_at(&k->person, pair(r->group, who), &fresh);
 	g->f.people += fresh;
+	g->f.people_high += fresh ? 1 + more(&k->two_people, who) : 0;
 	if (c)
 		c->members += fresh;
 	if (++*sessions != k->certificate)
@@ -187,6 +215,7 @@ static void company(struct kpi *k, const struct kpi_row *r, uint32_t session, st
 	if (!add(&k->company, pair(r->group, who)))
 		return;
 	g->f.unique_companies++;
+	g->f.unique_companies_high += 1 + more(&k->two_companies, who);
 	if (!joins_root(&k->companies, who, &root))
 		return;
 	g->company_members++;

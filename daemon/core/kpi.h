@@ -10,7 +10,7 @@
  *   certified    people with at least so many sessions of the group
  *
  * A person is an entity as matched (the caller has followed merges). Pairs that may turn out to be the same give the low
- * ends: what the unique counts would be if all of them were.
+ * ends: what the unique counts would be if all of them were. Those that may turn out to be two give the high ends.
  */
 #pragma once
 #include "core/idmap.h"
@@ -29,9 +29,9 @@ struct kpi_row {
 struct kpi_figures {
 	int64_t activities, sessions;
 	int64_t registered;              /* participations, whether they came or not */
-	int64_t participants, people, people_low;
+	int64_t participants, people, people_low, people_high;
 	int64_t certified, certified_low, certified_high;
-	int64_t companies, unique_companies, unique_companies_low;
+	int64_t companies, unique_companies, unique_companies_low, unique_companies_high;
 	int64_t without_person, without_company;     /* of those who came */
 };
 
@@ -42,6 +42,9 @@ void kpi_free(struct kpi *);
 /* Before any row: a and b may be the same person, or the same company. */
 void kpi_maybe_same_person(struct kpi *, int64_t a, int64_t b);
 void kpi_maybe_same_company(struct kpi *, int64_t a, int64_t b);
+/* Before any row, once for each question: it may be one more. */
+void kpi_maybe_two_people(struct kpi *, int64_t person);
+void kpi_maybe_two_companies(struct kpi *, int64_t company);
 void kpi_add(struct kpi *, const struct kpi_row *);
 size_t kpi_groups(const struct kpi *);
 void kpi_figures(struct kpi *, uint32_t group, struct kpi_figures *);

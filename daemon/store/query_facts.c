@@ -304,18 +304,21 @@ json_t *moment_json(const struct moment *m, struct err *e)
 		r->small_cells > 0 ? json_integer(r->small_cells) : json_null());
 }
 
-bool moment_pairs(const struct moment *m, enum record_type type, void (*pair)(void *, int64_t, int64_t), void *ctx,
+bool moment_doubts(const struct moment *m, enum record_type type, void (*doubt)(void *, int64_t, int64_t), void *ctx,
 	struct err *e)
 {
-	struct ask a = ask(m->query, sql_text_of(SQL_REPORT_PAIRS));
+	struct ask a = ask(m->query, sql_text_of(SQL_REPORT_DOUBTS));
 
 	ask_int(&a, type);
 	ask_int(&a, m->ms);
 	while (ask_row(&a)) {
+		const bool two = ask_number(&a, 2);
 		const int64_t x = moment_survivor(m, ask_number(&a, 0)), y = moment_survivor(m, ask_number(&a, 1));
 
-		if (x && y && x != y)
-			pair(ctx, x, y);
+		if (two)
+			doubt(ctx, x, 0);
+		else if (y && x != y)
+			doubt(ctx, x, y);
 	}
 	return ask_end(&a, e);
 }

@@ -72,8 +72,8 @@ json_t *moment_json(const struct moment *, struct err *);
 json_t *report_answer(const struct moment *, const struct grouping *,
 	void (*put)(void *, json_t *into, bool total, uint32_t group),
 	size_t (*hide)(const struct report *, json_t *total, json_t *groups), void *ctx, struct err *);
-/* Calls for every pair of that type that waited for a human then. */
-bool moment_pairs(const struct moment *, enum record_type, void (*pair)(void *, int64_t a, int64_t b), void *ctx, struct err *);
+/* Calls for every question about records of that type that waited for a human then: a and b may be one; b 0: a may be two. */
+bool moment_doubts(const struct moment *, enum record_type, void (*doubt)(void *, int64_t a, int64_t b), void *ctx, struct err *);
 /* {"questions":{type:n},"unreadable":{type:n}} */
 json_t *moment_waiting(const struct moment *, struct err *);
 

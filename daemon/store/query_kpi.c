@@ -17,8 +17,8 @@
 /* X(member): how it is called in answers too; those about people and companies can be small. */
 #define PLAIN_FIGURES(X) X(activities) X(sessions)
 #define SMALL_FIGURES(X)                                                                                               \
-	X(registered) X(participants) X(people) X(people_low) X(certified) X(certified_low) X(certified_high)         \
-	X(companies) X(unique_companies) X(unique_companies_low) X(without_person) X(without_company)
+	X(registered) X(participants) X(people) X(people_low) X(people_high) X(certified) X(certified_low) X(certified_high)         \
+	X(companies) X(unique_companies) X(unique_companies_low) X(unique_companies_high) X(without_person) X(without_company)
 static const char *const small[] = {
 #define X(member) #member,
 	SMALL_FIGURES(X)
@@ -63,22 +63,38 @@ static void drop_pass(struct pass *p)
 }
 #define PASS_AUTO __attribute__((cleanup(drop_pass)))
 
-static void same_people(void *ctx, int64_t a, int64_t b)
+static void doubt_person(struct kpi *k, int64_t a, int64_t b)
 {
-	struct pass *p = ctx;
-
-	kpi_maybe_same_person(p->total, a, b);
-	for (size_t i = 0; i < p->n; i++)
-		kpi_maybe_same_person(p->set[i].kpi, a, b);
+	if (b)
+		kpi_maybe_same_person(k, a, b);
+	else
+		kpi_maybe_two_people(k, a);
 }
 
-static void same_companies(void *ctx, int64_t a, int64_t b)
+static void doubt_company(struct kpi *k, int64_t a, int64_t b)
+{
+	if (b)
+		kpi_maybe_same_company(k, a, b);
+	else
+		kpi_maybe_two_companies(k, a);
+}
+
+static void doubt_people(void *ctx, int64_t a, int64_t b)
 {
 	struct pass *p = ctx;
 
-	kpi_maybe_same_company(p->total, a, b);
+	doubt_person(p->total, a, b);
 	for (size_t i = 0; i < p->n; i++)
-		kpi_maybe_same_company(p->set[i].kpi, a, b);
+		doubt_person(p->set[i].kpi, a, b);
+}
+
+static void doubt_companies(void *ctx, int64_t a, int64_t b)
+{
+	struct pass *p = ctx;
+
+	doubt_company(p->total, a, b);
+	for (size_t i = 0; i < p->n; i++)
+		doubt_company(p->set[i].kpi, a, b);
 }
 
 static void values_of(const struct pass *p, const struct kpi_row *row, int64_t title, int64_t value[DIMENSIONS])
@@ -128,8 +144,8 @@ static bool run(struct pass *p, struct err *e)
 	struct ask a;
 
 	if (!moment_know_companies(m, e) || (p->by & OF_COMPANIES && !moment_know_organizations(m, e)) ||
-		!moment_pairs(m, RECORD_CONTACT, same_people, p, e) ||
-		!moment_pairs(m, RECORD_ORGANIZATION, same_companies, p, e))
+		!moment_doubts(m, RECORD_CONTACT, doubt_people, p, e) ||
+		!moment_doubts(m, RECORD_ORGANIZATION, doubt_companies, p, e))
 		return false;
 	a = ask(m->query, sql_text_of(SQL_REPORT_PARTICIPATIONS));
 	ask_int(&a, m->seq);

@@ -157,7 +157,7 @@
 		" expired_at, withdrawn_at FROM fact_referral r LEFT JOIN event ON event.seq = r.since"   \
 		" WHERE since <= ?1 ORDER BY r.entity, since")                                            \
 	X(REPORT_WORD_OF, "SELECT id FROM word WHERE text = ?")                                           \
-	X(REPORT_PAIRS, "SELECT entity, other FROM review WHERE type = ?1 AND entity <> 0 AND other <> 0 AND made_at < ?2" \
+	X(REPORT_DOUBTS, "SELECT entity, other, kind = 'apart' FROM review WHERE type = ?1 AND entity <> 0 AND made_at < ?2" \
 		" AND (state = 'open' OR decided_at >= ?2) ORDER BY id")                                  \
 	X(REPORT_QUESTIONS, "SELECT type, count(*) FROM review WHERE made_at < ?1"                        \
 		" AND (state = 'open' OR decided_at >= ?1) GROUP BY type")                                \

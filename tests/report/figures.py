@@ -7,7 +7,7 @@ import sys
 import unittest
 
 import network
-from world import World
+from world import World, item, page
 
 BUILD = sys.argv.pop(1)
 
@@ -38,9 +38,10 @@ class Figures(unittest.TestCase):
         by_partner = self.world.ask("kpi", "--by", "partner")
         self.assertGreater(sum(g["people"] for g in by_partner["groups"]), by_partner["total"]["people"])
 
-    def test_who_did_not_come_is_registered_only(self):
+    def test_registered(self):
+        """Records: also of the 5 who did not come, and both of the 8 whom two partners registered for a part of the joint series."""
         f = self.kinds["inspiratiesessie"]
-        self.assertEqual(f["registered"] - f["participants"], 5)
+        self.assertEqual(f["registered"] - f["participants"], 5 + 8)
 
     def test_series(self):
         answer = self.world.ask("kpi", "--by", "kind,title")
@@ -89,6 +90,49 @@ class Figures(unittest.TestCase):
     def test_before_anybody_delivered(self):
         answer = self.world.ask("kpi", "--as-of", "2016-05-31")
         self.assertEqual((answer["total"]["people"], answer["seq"]), (0, 0))
+
+
+class Doubt(unittest.TestCase):
+    """Two companies that may be one: counted as two, and told how far that could move the count."""
+
+    def setUp(self):
+        self.world = World(BUILD, ["unizo", "voka"])
+
+    def tearDown(self):
+        self.world.close()
+
+    def counts(self, *words):
+        answer = self.world.ask("kpi", *words)
+        total = answer["total"]
+        return (total["unique_companies_low"], total["unique_companies"], total["unique_companies_high"],
+                answer["waiting"]["questions"].get("organization", 0))
+
+    def delivered(self):
+        lines = []
+        for n, partner in enumerate(("unizo", "voka")):
+            lines.append(page(f"2026-01-0{n + 1}T08:00:00Z", partner, "organization", [
+                item("c", legal_name="Touwslagerij Ankerlicht NV", preferred_name="Touwslagerij Ankerlicht NV", postal_code="2000")]))
+            lines.append(page(f"2026-01-0{n + 1}T09:00:00Z", partner, "participation", [
+                item("p", organization="c", activity_id=f"W{n}", activity_kind="webinar", held_on="2025-11-11")]))
+        return lines
+
+    def test_before_and_after_the_answer(self):
+        self.world.play([*self.delivered(), {"at": "2026-01-10T08:00:00Z", "verdict": "accept"}])
+        self.assertEqual(self.counts("--as-of", "2026-01-01"), (1, 1, 1, 0))
+        self.assertEqual(self.counts("--as-of", "2026-01-09"), (1, 2, 2, 1))
+        self.assertEqual(self.counts(), (1, 1, 1, 0))
+
+    def test_not_the_same(self):
+        self.world.play([*self.delivered(), {"at": "2026-01-10T08:00:00Z", "verdict": "reject"}])
+        self.assertEqual(self.counts("--as-of", "2026-01-09"), (1, 2, 2, 1))
+        self.assertEqual(self.counts(), (2, 2, 2, 0))
+
+    def test_it_is_said(self):
+        self.world.play(self.delivered())
+        status, out, _ = self.world.run("kpi")
+        self.assertEqual(status, 0)
+        self.assertIn("1 question for a human waited (doorstroom review); depending on the answers:", out)
+        self.assertIn("unique companies: 1 to 2", out)
 
 
 if __name__ == "__main__":

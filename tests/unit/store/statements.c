@@ -25,7 +25,7 @@ static bool excused(const char *name, const char *plan)
 		{ "REPORT_ORGANIZATIONS", "SCAN fact_organization" },
 		{ "REPORT_PARTICIPATIONS", "SCAN fact_participation" },
 		{ "REPORT_REFERRALS", "SCAN r" },
-		{ "REPORT_PAIRS", "SCAN review" },
+		{ "REPORT_DOUBTS", "SCAN review" },
 		{ "REPORT_QUESTIONS", "SCAN review" },
 		{ "REPORT_QUESTIONS", "USE TEMP B-TREE FOR GROUP BY" }, /* of four */
 		{ "REPORT_UNREADABLE", "SCAN quarantine" },
