@@ -111,18 +111,22 @@ void render_waterfall(const json_t *evidence)
 {
 	const json_t *e, *score = json_object_get(evidence, "score"), *prior = json_object_get(evidence, "prior");
 	double sum = json_number_value(prior);
+	int levels = 12;
 	size_t i;
 
+	json_array_foreach(json_object_get(evidence, "evidence"), i, e)
+		if ((int)strlen(words_text(e, "level")) >= levels)
+			levels = (int)strlen(words_text(e, "level")) + 1;
 	if (prior && sum != 0)
-		printf("  %-24s%-12s%+6.1f\n", "before any comparison", "", sum);
+		printf("  %-24s%-*s%+6.1f\n", "before any comparison", levels, "", sum);
 	json_array_foreach(json_object_get(evidence, "evidence"), i, e) {
 		const double weight = json_number_value(json_object_get(e, "weight"));
 
 		sum += weight;
-		printf("  %-24s%-12s%+6.1f  %+7.1f\n", words_text(e, "field"), words_text(e, "level"), weight, sum);
+		printf("  %-24s%-*s%+6.1f  %+7.1f\n", words_text(e, "field"), levels, words_text(e, "level"), weight, sum);
 	}
 	if (score)
-		printf("  %-36s%+6.1f  model %s\n", "total", json_number_value(score), words_text(evidence, "model"));
+		printf("  %-*s%+6.1f  model %s\n", 24 + levels, "total", json_number_value(score), words_text(evidence, "model"));
 }
 
 /* Where partners contradict each other: who says what. */
