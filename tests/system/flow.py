@@ -45,6 +45,18 @@ def steps_are_told(demo, story, referral):
     assert referral not in demo.cli("referrals", "innovatiecentra").stdout, "a closed referral is not open"
 
 
+def counted(demo):
+    """Companies by stage of the funnel, with sessions and people."""
+    stages = {stage["stage"]: stage["companies"] for stage in told(demo, "funnel")["total"]["stages"]}
+    total = told(demo, "kpi")["total"]
+    return stages | {"participants": total["participants"], "people": total["people"]}
+
+
+def every_step_is_counted(before, after):
+    rise = {name: after[name] - before[name] for name in after}
+    assert rise == dict.fromkeys(rise, 1) | {"participants": 3}, rise
+
+
 def nobody_else_hears(demo):
     for partner in PARTNERS:
         rows = demo.ask(partner, "list?type=referral")
@@ -95,7 +107,9 @@ def main():
     with Demo(sys.argv[1], companies=60, people=80, referrals=10) as demo:
         demo.start()
         demo.settle()
+        before = counted(demo)
         story, referral = play(demo)
+        every_step_is_counted(before, counted(demo))
         steps_are_told(demo, story, referral)
         nobody_else_hears(demo)
         admins_are_told_why_not(demo)
