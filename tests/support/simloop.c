@@ -10,14 +10,18 @@ static struct simloop *simloop_of(struct loop *l)
 	return container_of(l, struct simloop, loop);
 }
 
-/* splitmix64 */
-uint64_t simloop_draw(struct simloop *s)
+uint64_t simloop_next(uint64_t *state)
 {
-	uint64_t z = s->random += 0x9e3779b97f4a7c15u;
+	uint64_t z = *state += 0x9e3779b97f4a7c15u;
 
 	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
 	z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
 	return z ^ (z >> 31);
+}
+
+uint64_t simloop_draw(struct simloop *s)
+{
+	return simloop_next(&s->random);
 }
 
 static uint64_t now_ms(struct loop *l)
@@ -33,7 +37,7 @@ static int64_t wall_ms(struct loop *l)
 static void fill_random(struct loop *l, void *p, size_t n)
 {
 	for (size_t i = 0; i < n; i += sizeof(uint64_t)) {
-		uint64_t bits = simloop_draw(simloop_of(l));
+		uint64_t bits = simloop_next(&simloop_of(l)->chance);
 
 		memcpy((char *)p + i, &bits, n - i < sizeof bits ? n - i : sizeof bits);
 	}
@@ -95,7 +99,7 @@ static const struct loop_ops ops = {
 
 void simloop_init(struct simloop *s, uint64_t seed)
 {
-	*s = (struct simloop){.wall = 1767225600000, .wake_at = LOOP_NEVER, .random = seed};
+	*s = (struct simloop){.wall = 1767225600000, .wake_at = LOOP_NEVER, .random = seed, .chance = ~seed};
 	loop_init(&s->loop, &ops);
 }
 

@@ -11,7 +11,8 @@ struct simloop {
 	int64_t wall;	/* at now = 0; may be moved, to let the wall clock jump */
 	uint64_t turns; /* so far */
 	uint64_t wake_at;
-	uint64_t random; /* state */
+	uint64_t random; /* state of what orders things */
+	uint64_t chance; /* state of what the daemon draws itself, so that one does not disturb the other */
 };
 
 void simloop_init(struct simloop *, uint64_t seed);
@@ -20,3 +21,4 @@ bool simloop_run(struct simloop *, bool (*until)(void *), void *ctx);
 void simloop_fini(struct simloop *);
 
 uint64_t simloop_draw(struct simloop *); /* 64 random bits */
+uint64_t simloop_next(uint64_t *state);  /* the same from any stream: splitmix64 */
