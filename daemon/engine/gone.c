@@ -105,7 +105,9 @@ static bool lose(struct hub *hub, struct arena *arena, struct shadow *s, struct 
 		return decide_entity(hub, arena, e, s->partner, tally, err);
 	if (!store_outbox(hub->store, arena, s->partner, e->id, &row, err))
 		return false;
-	ours = row && row->kind == OUTBOX_DELETE;
+	/* A deletion that cannot have had its effect yet is not the hub's: its people were first. */
+	ours = row && row->kind == OUTBOX_DELETE &&
+		(row->fields || row->state == OUTBOX_SENDING || row->state == OUTBOX_UNCERTAIN);
 	if (row && !store_outbox_delete(hub->store, row->id, err))
 		return false;
 	if (!ours && p && !deleted_by_people(hub, p, arena, e, s, err))
@@ -119,7 +121,8 @@ bool gone_seen(struct hub *hub, struct page *page, const char *key, struct err *
 
 	if (!store_shadow_by_key(hub->store, page->arena, page->partner, page->type, key, &s, err))
 		return false;
-	return !s || s->state != SHADOW_LIVE || lose(hub, page->arena, s, &page->run, err);
+	return unusable_no_more(hub, page, key, err) &&
+		(!s || s->state != SHADOW_LIVE || lose(hub, page->arena, s, &page->run, err));
 }
 
 bool gone_told(struct hub *hub, struct page *page, const struct item *item, struct err *err)
@@ -157,7 +160,8 @@ bool gone_merged(struct hub *hub, struct page *page, const struct item *item, st
 	struct shadow *from, *into = NULL;
 	struct entity *e;
 
-	if (!store_shadow_by_key(hub->store, page->arena, page->partner, page->type, item->key, &from, err))
+	if (!unusable_no_more(hub, page, item->key, err) ||
+		!store_shadow_by_key(hub->store, page->arena, page->partner, page->type, item->key, &from, err))
 		return false;
 	if (!from || from->state == SHADOW_ALIAS)
 		return true;

@@ -206,6 +206,7 @@ enum claim_kind {
 struct claim {
 	int64_t row;                            /* in */
 	bool fresh;                             /* in: the record was read just now and observed */
+	bool unreadable;                        /* in: it was read, and what is there makes no sense */
 	bool found_nothing;                     /* in: the search for an earlier create found nothing */
 	bool marked;                            /* out: a record that this one needs there was marked */
 	enum claim_kind kind;                   /* out */
@@ -218,5 +219,7 @@ struct claim {
 	struct arena *arena;
 };
 bool send_claim(struct hub *, struct claim *, struct err *);
+/* The read or search that a claim asked for failed: the row waits, the longer the longer it has waited. */
+bool send_put_off(struct hub *, struct claim *, const struct err *why, struct err *);
 /* push.op.err and the outputs say how it went. */
 bool send_settle(struct hub *, struct claim *, struct tally *, struct err *);

@@ -128,13 +128,6 @@ static bool arrived(struct hub *hub, struct arena *arena, const struct shadow *s
 	return true;
 }
 
-static bool readable_again(struct hub *hub, const struct page *page, const char *key, struct err *err)
-{
-	bool was_there;
-
-	return store_quarantine_drop(hub->store, page->partner, page->type, key, &was_there, err);
-}
-
 /* --- a known record --------------------------------------------------------------------------------------------------- */
 
 static void tell_findings(struct hub *hub, const struct shadow *s, const struct observation *o, struct tally *tally)
@@ -230,62 +223,22 @@ bool reconcile_reading(struct hub *hub, struct page *page, struct shadow *s, con
 }
 
 static bool known(struct hub *hub, const struct hub_partner *p, struct page *page, struct shadow *s, const struct item *item,
-	struct err *err)
+	const struct record *now, struct err *err)
 {
 	struct image_source source;
-	struct record *now;
 
 	if ((older_version(p, s, item) && !mutant(STALE_VERSION)) || fenced(p, page, s, item)) {
 		page->run.ignored++;
 		/* The cursor moves past it, so what it may tell is not left for a later page. */
 		if (p->caps & ADAPTER_CAN_GET && !older_version(p, s, item))
 			reconcile_ask_again(page, item->key);
-		return !page->epoch || s->state != SHADOW_LIVE || store_shadow_seen(hub->store, s->id, page->epoch, err);
-	}
-	now = translate(hub, page->arena, page->partner, item->record);
-	if (doubtful(hub, p, page, s, item) && (s->state != SHADOW_LIVE ||
+	} else if (doubtful(hub, p, page, s, item) && (s->state != SHADOW_LIVE ||
 			observe_preview(s, now, marks_images(&source, hub, page->arena, s)))) {
 		reconcile_ask_again(page, item->key);
-		return !page->epoch || s->state != SHADOW_LIVE || store_shadow_seen(hub->store, s->id, page->epoch, err);
+	} else {
+		return reconcile_reading(hub, page, s, item, now, err) && unusable_no_more(hub, page, item->key, err);
 	}
-	return reconcile_reading(hub, page, s, item, now, err) && readable_again(hub, page, item->key, err);
-}
-
-/* --- unusable ----------------------------------------------------------------------------------------------------------- */
-
-static bool unusable(struct hub *hub, struct page *page, const struct item *item, struct err *err)
-{
-	const struct hub_partner *p = hub_partner(hub, page->partner);
-	const char *key = item->key && *item->key ? item->key : "(none)";
-	struct quarantine q = {
-		.partner = page->partner, .type = page->type, .key = key, .field = item->err.field, .reason = item->err.text,
-		.raw = item->raw, .raw_hash = hash_text(item->raw ? item->raw : "", 0), .map_version = p->map_version,
-		.since = hub->now_ms,
-	};
-	BUF_AUTO struct buf b = { 0 };
-	struct shadow *s;
-	bool fresh;
-
-	page->run.unusable++;
-	if (!store_quarantine(hub->store, &q, &fresh, err) ||
-		!store_shadow_by_key(hub->store, page->arena, page->partner, page->type, key, &s, err))
-		return false;
-	if (fresh) {
-		buf_adds(&b, "{\"key\":");
-		buf_add_json(&b, key);
-		buf_adds(&b, ",\"field\":");
-		buf_add_json(&b, item->err.field);
-		buf_adds(&b, ",\"reason\":");
-		buf_add_json(&b, item->err.text);
-		buf_addc(&b, '}');
-		store_event(hub->store, hub->now_ms, EVENT_QUARANTINE, page->partner, s ? s->entity : 0, s ? s->id : 0, b.data);
-	}
-	if (!s || s->state != SHADOW_LIVE)
-		return true;
-	/* It is there, only not readable: it has not vanished. Once readable it is looked at, even if it is as it was. */
-	s->epoch = page->epoch ? page->epoch : s->epoch;
-	s->hash = 0;
-	return store_shadow_save(hub->store, s, err);
+	return !page->epoch || s->state != SHADOW_LIVE || store_shadow_seen(hub->store, s->id, page->epoch, err);
 }
 
 /* --- one item, and a page of them --------------------------------------------------------------------------------------- */
@@ -302,7 +255,7 @@ static bool live(struct hub *hub, struct page *page, const struct item *item, st
 	const struct hub_partner *p = hub_partner(hub, page->partner);
 	struct shadow_glance glance;
 	struct record *now;
-	struct shadow *s;
+	struct shadow *s = NULL;
 
 	if (!store_shadow_glance(hub->store, page->arena, page->partner, page->type, item->key, &glance, err))
 		return false;
@@ -310,8 +263,12 @@ static bool live(struct hub *hub, struct page *page, const struct item *item, st
 		page->run.unchanged++;
 		return !page->epoch || store_shadow_seen(hub->store, glance.id, page->epoch, err);
 	}
-	if (glance.id)
-		return store_shadow(hub->store, page->arena, glance.id, &s, err) && known(hub, p, page, s, item, err);
+	now = translate(hub, page->arena, page->partner, item->record);
+	if (glance.id && (!store_shadow(hub->store, page->arena, glance.id, &s, err) ||
+			!reused_look(hub, page->arena, &s, item, now, err)))
+		return false;
+	if (s)
+		return known(hub, p, page, s, item, now, err);
 	if (!page->fresh && p->scanned && p->caps & ADAPTER_CAN_LAGS && p->caps & ADAPTER_CAN_GET) {
 		reconcile_ask_again(page, item->key);
 		return true;
@@ -319,8 +276,7 @@ static bool live(struct hub *hub, struct page *page, const struct item *item, st
 	page->run.fresh++;
 	s = shadow_new(page->arena, page->partner, page->type, item->key);
 	s->epoch = page->epoch;
-	now = translate(hub, page->arena, page->partner, item->record);
-	return links_place(hub, page, s, item, now, err) && readable_again(hub, page, item->key, err);
+	return links_place(hub, page, s, item, now, err) && unusable_no_more(hub, page, item->key, err);
 }
 
 bool reconcile_placed(struct hub *hub, struct page *page, const struct shadow *s, struct err *err)
@@ -337,7 +293,7 @@ bool reconcile_item(struct hub *hub, struct page *page, const struct item *item,
 	case ITEM_MERGED:
 		return gone_merged(hub, page, item, err);
 	case ITEM_LIVE:
-		return item->record ? live(hub, page, item, err) : unusable(hub, page, item, err);
+		return item->record ? live(hub, page, item, err) : unusable_put_aside(hub, page, item, err);
 	}
 	return true;
 }

@@ -8,6 +8,14 @@ bool inbound_guard(struct hub *, struct page *, struct err *);
 
 /* links.c: a record seen for the first time finds its entity: a create of the hub's, a match, or a new one. */
 bool links_place(struct hub *, struct page *, struct shadow *, const struct item *, const struct record *now, struct err *);
+/* reused.c: a shadow whose record is gone, and under whose key another record is read, is retired: it keeps what its
+ * people said and gives up the key. *s is NULL then. */
+bool reused_look(struct hub *, struct arena *, struct shadow **s, const struct item *, const struct record *now, struct err *);
+bool reused_retire(struct hub *, struct arena *, struct shadow *, struct err *);
+
+/* unusable.c: into quarantine; and out of it, since it can be read or is gone. */
+bool unusable_put_aside(struct hub *, struct page *, const struct item *, struct err *);
+bool unusable_no_more(struct hub *, const struct page *, const char *key, struct err *);
 
 /* reconcile.c: a reading of a shadow that has an entity is observed and decided. */
 bool reconcile_reading(struct hub *, struct page *, struct shadow *, const struct item *, const struct record *now, struct err *);

@@ -20,7 +20,8 @@
 #include "engine/send.h"
 #include "engine/story.h"
 
-enum { WAIT_FOR_OTHERS_MS = 1000, SECOND_SEARCH_MS = 60000 };
+enum { WAIT_FOR_OTHERS_MS = 1000, SECOND_SEARCH_MS = 60000, UNREADABLE_MS = 300000 };
+enum { PUT_OFF_LEAST_MS = 4000, PUT_OFF_MOST_MS = 600000 };
 
 bool send_look_up(struct hub *hub, struct claim *claim, struct desk *d, struct err *err)
 {
@@ -140,7 +141,8 @@ static bool record_intent(struct desk *d, const struct record *values, uint64_t 
 		d->shadow ? d->shadow->id : 0, b.data);
 	row->state = OUTBOX_SENDING;
 	row->attempts++;
-	row->fields = fields;
+	if (row->kind != OUTBOX_DELETE)
+		row->fields = fields;
 	row->again = false;
 	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++)
 		if (fields & FIELD_BIT(f) && !mutant(INTENT))
@@ -171,6 +173,13 @@ static bool read_first(struct desk *d)
 	d->claim->kind = CLAIM_READ;
 	d->claim->key = d->shadow->key;
 	return true;
+}
+
+/* What stands there cannot be told, so it must not be written over. */
+static bool wait_until_readable(struct desk *d, struct err *err)
+{
+	d->row->error = "what is there cannot be read: see `doorstroom quarantine`";
+	return postpone(d, UNREADABLE_MS, err);
 }
 
 /* --- the three kinds --------------------------------------------------------------------------------------------------------- */
@@ -374,6 +383,8 @@ static bool claim_row(struct hub *hub, struct claim *claim, struct err *err)
 	if (!d.entity || !d.partner || d.entity->id != d.row->entity)
 		return drop_row(&d, err);
 	there = d.shadow && d.shadow->state == SHADOW_LIVE;
+	if (there && claim->unreadable)
+		return wait_until_readable(&d, err);
 	delete = there && d.entity->state == ENTITY_DELETED;
 	if (delete != (d.row->kind == OUTBOX_DELETE))
 		return mark_anew(&d, err);
@@ -385,4 +396,25 @@ static bool claim_row(struct hub *hub, struct claim *claim, struct err *err)
 bool send_claim(struct hub *hub, struct claim *claim, struct err *err)
 {
 	return store_begin(hub->store, err) && store_end(hub->store, claim_row(hub, claim, err), err);
+}
+
+static bool put_off(struct hub *hub, struct claim *claim, const struct err *why, struct err *err)
+{
+	struct desk d;
+	uint64_t wait;
+
+	if (!send_look_up(hub, claim, &d, err))
+		return false;
+	if (!d.row || (d.row->state != OUTBOX_READY && d.row->state != OUTBOX_UNCERTAIN))
+		return true;
+	wait = hub->now_ms > d.row->since ? (uint64_t)(hub->now_ms - d.row->since) / 4 : 0;
+	wait = wait < PUT_OFF_LEAST_MS ? PUT_OFF_LEAST_MS : wait > PUT_OFF_MOST_MS ? PUT_OFF_MOST_MS : wait;
+	wait -= hub_random(hub) % (wait / 2);
+	d.row->error = arena_strdup(d.arena, why->text);
+	return postpone(&d, wait > why->wait_ms ? wait : why->wait_ms, err);
+}
+
+bool send_put_off(struct hub *hub, struct claim *claim, const struct err *why, struct err *err)
+{
+	return store_begin(hub->store, err) && store_end(hub->store, put_off(hub, claim, why, err), err);
 }

@@ -44,11 +44,17 @@ static const struct step *slot_claim(struct task *t)
 	return &step_claimed;
 }
 
+static void get_done(struct op *op)
+{
+	(void)op;   /* slot_read() looks at it: the row has to wait, whatever the task makes of it */
+}
+
 static void start_get(struct slot *s, const char *key, const char *hub_id)
 {
 	s->page.asked = s->partner->engine->seq;
 	s->get = (struct get){
-		.op = { .loop = s->task.op.loop }, .arena = s->arena, .type = s->claim.type, .key = key, .hub_id = hub_id,
+		.op = { .loop = s->task.op.loop, .done = get_done }, .arena = s->arena, .type = s->claim.type, .key = key,
+		.hub_id = hub_id,
 	};
 	s->partner->requests++;
 	task_own(&s->task, &s->get.op);
@@ -111,16 +117,41 @@ static bool believe_on_lane(struct job *job, struct hub *hub, struct err *e)
 	return reconcile_gone(hub, s->page.partner, s->page.type, &s->claim.key, 1, &s->tally, e);
 }
 
+static bool put_off_on_lane(struct job *job, struct hub *hub, struct err *e)
+{
+	struct slot *s = container_of(job, struct slot, job);
+
+	return send_put_off(hub, &s->claim, &s->get.op.err, e);
+}
+
+/* Nothing is known of the record, so nothing is written; the row waits, or a partner that is down would be asked again
+ * and again. */
+static const struct step *unread(struct slot *s)
+{
+	const struct err *e = &s->get.op.err;
+
+	if (e->kind == ERR_CANCELED)
+		return &step_end;
+	s->partner->errors++;
+	if (e->kind == ERR_DENIED || e->kind == ERR_BROKEN)
+		partner_trouble(s->partner, e);
+	job_own(&s->task, s->partner->engine, &s->job, put_off_on_lane);
+	return &step_settled;
+}
+
 /* The record as it is now is observed before anything is written over it. */
 static const struct step *slot_read(struct task *t)
 {
 	struct slot *s = slot_of(t);
 
+	if (s->get.op.err.kind)
+		return unread(s);
 	s->page = (struct page){
 		.partner = s->partner->id, .type = s->claim.type, .item = &s->get.item, .n = s->get.found, .asked = s->page.asked,
 		.fresh = true, .arena = s->arena,
 	};
 	s->claim.fresh = true;
+	s->claim.unreadable = s->get.found && s->get.item.state == ITEM_LIVE && !s->get.item.record;
 	s->claim.found_nothing = !s->get.found && s->claim.kind == CLAIM_FIND;
 	if (s->claim.found_nothing)
 		return &step_claim;

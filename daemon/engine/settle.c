@@ -43,13 +43,21 @@ static bool retry_in(struct desk *d, enum outbox_state state, uint64_t ms, struc
 	return store_outbox_save(d->hub->store, d->row, err);
 }
 
+static uint64_t backoff(struct desk *d)
+{
+	return backoff_ms(BACKOFF_BASE_MS, BACKOFF_CAP_MS, d->row->attempts - 1, hub_random(d->hub));
+}
+
 /* A conflict may be of our own making: a request that something on the way repeated. The intent stands until the
  * record is read, so that what was written is not taken for their edit. */
 static bool read_before_next(struct desk *d, bool effect_possible, uint64_t wait_ms, struct err *err)
 {
-	if (d->shadow && !mutant(REREAD_CONFLICT))
+	const bool can_read = d->partner->caps & ADAPTER_CAN_GET;
+
+	/* Where only a list can tell what is there now, the version stays: without one, the next write would go over it. */
+	if (d->shadow && can_read && !mutant(REREAD_CONFLICT))
 		d->shadow->version = NULL;
-	if (d->shadow && effect_possible && d->partner->caps & ADAPTER_CAN_GET)
+	if (d->shadow && effect_possible && can_read)
 		return store_shadow_save(d->hub->store, d->shadow, err) && retry_in(d, OUTBOX_UNCERTAIN, wait_ms, err);
 	return forget_attempt(d, err) && retry_in(d, OUTBOX_READY, wait_ms, err);
 }
@@ -65,10 +73,12 @@ static bool refused(struct desk *d, struct err *err)
 static bool not_now(struct desk *d, bool effect_possible, struct err *err)
 {
 	const struct err *why = &d->claim->push.op.err;
-	uint64_t wait = backoff_ms(BACKOFF_BASE_MS, BACKOFF_CAP_MS, d->row->attempts - 1, hub_random(d->hub));
+	uint64_t wait = backoff(d);
 
 	tell_outcome(d, EVENT_RETRY, why);
 	wait = wait > why->wait_ms || mutant(RETRY_AFTER) ? wait : why->wait_ms;
+	if (effect_possible && d->row->kind == OUTBOX_DELETE)
+		d->row->fields = 1;
 	if (effect_possible)
 		return retry_in(d, OUTBOX_UNCERTAIN, wait, err);
 	return forget_attempt(d, err) && retry_in(d, OUTBOX_READY, wait, err);
@@ -99,7 +109,7 @@ static bool failed(struct desk *d, struct err *err)
 			return retry_in(d, OUTBOX_UNCERTAIN, 0, err);
 		if (push->kind == PUSH_CREATE)
 			return refused(d, err);
-		return moved_on(d, true, err);
+		return moved_on(d, push->kind == PUSH_UPDATE, err);
 	case ERR_GONE:
 		return push->kind == PUSH_CREATE ? refused(d, err) : moved_on(d, false, err);
 	case ERR_ITEM:
@@ -162,6 +172,12 @@ static bool created(struct desk *d, struct tally *tally, struct err *err)
 		return true;
 	if (!store_shadow_by_key(d->hub->store, d->arena, d->row->partner, d->row->type, d->claim->push.out_key, &other, err))
 		return false;
+	/* A key that was another record's before. */
+	if (other && other->entity != d->entity->id && (other->state == SHADOW_DEAD || other->state == SHADOW_ALIAS)) {
+		if (!reused_retire(d->hub, d->arena, other, err))
+			return false;
+		other = NULL;
+	}
 	if (other && other->id != d->shadow->id)
 		return unite(d, other, tally, err);
 	d->shadow->key = d->claim->push.out_key;

@@ -356,7 +356,7 @@ struct outbox {
 	int64_t not_before;
 	const char *token;
 	int64_t intent;             /* newest event when its content was last looked at: counted for a plan, or sent */
-	uint64_t fields;
+	uint64_t fields;            /* a delete: not 0 once an attempt may have had its effect */
 	bool again;
 	unsigned misses;            /* create: searches in vain; else: how often it was refused as stale or gone */
 	const char *error;
