@@ -1,0 +1,83 @@
+/*
+ * identity.c - the world knows what every record is of, and so must whoever reads the record: a company by its
+ * enterprise number, a person by the name and the mail address, a referral by when it was made.
+ */
+#include "sim.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/time.h"
+
+#define REFERRED_FROM INT64_C(1735689600000) /* 2025-01-01 */
+
+static const char *enterprise_number(struct arena *arena, unsigned thing)
+{
+	const unsigned stem = 2000000 + thing;
+
+	return arena_printf(arena, "0%07u%02u", stem, 97 - stem % 97);
+}
+
+/* Letters only, and far apart for neighbours. */
+static const char *word_of(struct arena *arena, unsigned thing, unsigned salt)
+{
+	uint64_t s = thing * 7919u + salt;
+	char *out = arena_alloc(arena, 11);
+
+	for (int i = 0; i < 10; i++)
+		out[i] = (char)('a' + simloop_next(&s) % 26);
+	out[0] = (char)(out[0] - 'a' + 'A');
+	return out;
+}
+
+void identity_write(struct world *w, struct rec *r, struct state *s)
+{
+	char time[TIME_TEXT_MAX];
+
+	switch (r->type) {
+	case RECORD_ORGANIZATION:
+		s->v[ORGANIZATION_ENTERPRISE_NUMBER] = enterprise_number(w->arena, r->thing);
+		return;
+	case RECORD_CONTACT:
+		s->v[CONTACT_GIVEN_NAME] = word_of(w->arena, r->thing, 1);
+		s->v[CONTACT_FAMILY_NAME] = word_of(w->arena, r->thing, 2);
+		s->v[CONTACT_EMAILS] = arena_printf(w->arena, "c%u@people.example", r->thing);
+		return;
+	case RECORD_REFERRAL:
+		time_format(REFERRED_FROM + (int64_t)r->thing * 86400000, time);
+		s->v[REFERRAL_CREATED_AT] = arena_strdup(w->arena, time);
+		return;
+	case RECORD_PARTICIPATION:
+	case RECORD_TYPES:
+		return;
+	}
+}
+
+unsigned identity_read(struct world *w, enum record_type type, const struct record *r)
+{
+	const char *mail;
+	unsigned thing = 0;
+	int64_t ms;
+
+	(void)w;
+	switch (type) {
+	case RECORD_ORGANIZATION:
+		return r->v[ORGANIZATION_ENTERPRISE_NUMBER]
+			? (unsigned)(strtoull(r->v[ORGANIZATION_ENTERPRISE_NUMBER], NULL, 10) / 100) - 2000000
+			: 0;
+	case RECORD_CONTACT:
+		mail = r->v[CONTACT_EMAILS] ? strstr(r->v[CONTACT_EMAILS], "@people.example") : NULL;
+		while (mail && mail > r->v[CONTACT_EMAILS] && mail[-1] != '\n')
+			mail--;
+		return mail && sscanf(mail, "c%u@", &thing) == 1 ? thing : 0;
+	case RECORD_REFERRAL:
+		return r->v[REFERRAL_CREATED_AT] && time_parse(r->v[REFERRAL_CREATED_AT], &ms)
+			? (unsigned)((ms - REFERRED_FROM) / 86400000)
+			: 0;
+	case RECORD_PARTICIPATION:
+	case RECORD_TYPES:
+		break;
+	}
+	return 0;
+}

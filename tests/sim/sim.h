@@ -1,0 +1,331 @@
+/*
+ * sim.h - one history: five simulated partners, their people, faults, and the real engine, in virtual time from a seed.
+ *
+ * What will happen is drawn first, as lists (plan.c), so that taking one entry out leaves the others as they were. Then
+ * it is played (world.c): six hours of trouble, eight of quiet. Every state a record ever had at a partner is kept with
+ * who wrote it; that history is what the oracle judges by.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "adapters/adapter.h"
+#include "core/merge.h"
+#include "engine/engine.h"
+#include "support/simloop.h"
+
+#define SIM_PARTNERS 5
+#define SIM_FIELDS 24 /* fixed fields of the largest type */
+#define SIM_VALUE 128
+#define MINUTE_MS UINT64_C(60000)
+#define HOUR_MS (60 * MINUTE_MS)
+#define TROUBLE_MS (6 * HOUR_MS)
+#define QUIET_MS (8 * HOUR_MS)
+
+/* --- what is drawn from the seed ------------------------------------------------------------------------------ */
+
+#define QUIRK_LIST(X) X(PLAIN) X(UPPER) X(TRUNCATE) X(NO_PUNCTUATION) X(FEW)
+enum quirk {
+#define X(name) QUIRK_##name,
+	QUIRK_LIST(X)
+#undef X
+};
+
+/* A partner's system. */
+struct profile {
+	char name[8];
+	bool there;
+	unsigned caps, types;
+	enum quirk quirk[RECORD_TYPES][SIM_FIELDS];
+	size_t keeps[RECORD_TYPES][SIM_FIELDS]; /* TRUNCATE: bytes, FEW: elements */
+	bool foretells;                         /* its adapter knows the quirks; else the hub has to learn them */
+	bool leaves_out_empty;
+	bool by_second;                         /* its feed is ordered by a time in seconds, and inclusive */
+	bool shows_merges, recycles;
+	bool unique_ids;                        /* refuses a second record with one external id */
+	unsigned page;                          /* records in one answer, at most */
+	uint64_t lag_ms;                        /* lists and searches are so old */
+	int64_t skew_ms;                        /* its clock against the hub's */
+	uint64_t poll_s, complete_s, sends;
+	enum deletion deletion;
+	bool reviewed;                          /* its first plan waits for an admin */
+};
+
+#define ACT_LIST(X)                                                                                \
+	X(ENTER, "entered a new company or person")                                                \
+	X(ENTER_KNOWN, "entered what others already have")                                         \
+	X(EDIT, "changed a field")                                                                 \
+	X(BLANK, "emptied a field")                                                                \
+	X(ADD, "added an element to a set")                                                        \
+	X(REMOVE, "took an element out of a set")                                                  \
+	X(REVERT, "put back an earlier value")                                                     \
+	X(DELETE, "deleted a record")                                                              \
+	X(REVIVE, "entered again what they had deleted")                                           \
+	X(MERGE, "merged two records")                                                             \
+	X(TRAP, "changed a field just when the hub's write arrived")                               \
+	X(SPOIL, "made a record unusable")                                                         \
+	X(MEND, "made it usable again")                                                            \
+	X(REFER, "referred a company to another partner")                                          \
+	X(ADVANCE, "moved a referral on")
+enum act_kind {
+#define X(name, meaning) ACT_##name,
+	ACT_LIST(X)
+#undef X
+	ACTS
+};
+
+struct act {
+	uint64_t at_ms;
+	enum act_kind kind;
+	unsigned partner;
+	enum record_type type;
+	uint64_t pick, nonce; /* which record and field; what value */
+	bool out;             /* taken out while shrinking */
+};
+
+#define FAULT_LIST(X)                                                                                                   \
+	X(REFUSE, "a request was lost")                                                                                 \
+	X(LOSE_ANSWER, "an answer was lost after the effect")                                                           \
+	X(LATE_EFFECT, "a write took effect after it was given up")                                                     \
+	X(SLOW, "an answer came late")                                                                                  \
+	X(TWICE, "a write arrived twice")                                                                               \
+	X(ERROR_500, "an error without effect")                                                                         \
+	X(BUSY_429, "come back later")                                                                                  \
+	X(DENIED, "credentials refused")                                                                                \
+	X(GARBLED, "an answer cut off")                                                                                 \
+	X(CURSOR, "a cursor expired")                                                                                   \
+	X(REJECT, "a write refused as unusable")                                                                        \
+	X(DOWN, "a partner down")                                                                                       \
+	X(VANISH, "half of a partner's records not listed")                                                             \
+	X(HOOK_LOST, "webhooks lost")                                                                                   \
+	X(HOOK_TWICE, "webhooks doubled and out of order")                                                              \
+	X(KILL_COMMIT, "killed at a commit")                                                                            \
+	X(KILL_SEND, "killed as a write left")                                                                          \
+	X(KILL_EFFECT, "killed as a write took effect")                                                                 \
+	X(KILL_WRITE, "killed at a write to the store")                                                                 \
+	X(POWER, "power failed at a write to the store")                                                                \
+	X(STOP, "stopped and started")                                                                                  \
+	X(DISK_FULL, "no room for the store")                                                                           \
+	X(DISK_ERROR, "the store's disk failed to write")                                                               \
+	X(NO_MEMORY, "an allocation failed, which aborts")
+enum fault_kind {
+#define X(name, meaning) FAULT_##name,
+	FAULT_LIST(X)
+#undef X
+	FAULTS
+};
+
+struct fault {
+	uint64_t at_ms, for_ms; /* armed from then on; windows last so long */
+	enum fault_kind kind;
+	unsigned partner;
+	uint64_t nonce;
+	bool out;
+};
+
+struct plan {
+	uint64_t seed;
+	struct profile partner[SIM_PARTNERS];
+	struct act *act;
+	struct fault *fault;
+	size_t nacts, nfaults;
+	enum policy name_policy;
+	uint64_t schedule_seed, jitter_seed, disk_seed;
+};
+
+/* Everything from the seed alone; plan_free() after. */
+void plan_draw(struct plan *, uint64_t seed);
+void plan_free(struct plan *);
+const char *act_name(enum act_kind), *fault_name(enum fault_kind);
+
+/* --- the partners' truth ---------------------------------------------------------------------------------------- */
+
+enum author { BY_PEOPLE, BY_HUB };
+enum standing { NOT_YET, STANDS, DELETED, MERGED };
+
+/* One state of a record. */
+struct state {
+	uint64_t at_ms, number;
+	uint64_t feed; /* position of the change among the partner's */
+	enum author author;
+	enum standing standing;
+	bool unusable;
+	const struct rec *into; /* MERGED */
+	const char *v[SIM_FIELDS];
+};
+
+struct rec {
+	enum record_type type;
+	struct place *place;
+	const char *key, *hub_id, *token;
+	unsigned thing;          /* what in the world it is a record of */
+	bool hub_made, recycled; /* recycled: its key is another record's by now */
+	struct state *state;
+	size_t nstates, room;
+	struct got {
+		uint64_t asked_ms, told_ms;
+	} got[4];                /* the hub's latest single reads of it: when it was read, and when the hub had the answer */
+	unsigned ngot;
+	uint64_t told_ms;        /* the hub was first told of it; 0: never */
+	bool uncertain;          /* made by the hub, and the answer did not reach it */
+};
+
+struct trap {
+	struct rec *rec;
+	const struct act *act;
+};
+
+struct place {
+	struct world *w;
+	const struct profile *is;
+	unsigned index;
+	struct rec **rec;
+	size_t n, room;
+	uint64_t feed, made;
+	struct trap trap;
+	unsigned vanishing;       /* 1 << RECORD_*: of which so many vanish that it must be noticed */
+	uint64_t down_until_ms, vanish_until_ms, hooks_lost_until_ms, hooks_twice_until_ms;
+	size_t taken;             /* faults of this partner up to here have been looked at */
+	bool scanning;            /* a complete list is being read */
+	uint64_t pull_not_before_ms; /* Retry-After of the last refused poll */
+	struct busy {
+		uint64_t hub_id;         /* hash; whose writes are to wait */
+		uint64_t until_ms;
+	} busy[8];
+	unsigned nbusy;
+	uint64_t pulls, gets, finds, pushes, effects;
+};
+
+/* Half of what there is: those a list does not show while records vanish. */
+bool rec_vanishes(const struct rec *);
+
+static inline const struct state *rec_now(const struct rec *r)
+{
+	return &r->state[r->nstates - 1];
+}
+
+/* --- counting --------------------------------------------------------------------------------------------------- */
+
+#define DEED_LIST(X)                                                                               \
+	X(SCAN, "complete lists read") X(POLL, "changes read") X(GET, "single reads")              \
+	X(FIND, "searches by hub id") X(CREATED, "records created by the hub")                     \
+	X(UPDATED, "records changed by the hub") X(DELETED, "records deleted by the hub")          \
+	X(CONFLICT, "conditional writes refused") X(HOOK, "webhooks taken")                        \
+	X(REPEATED, "repeated writes without a second effect")                                     \
+	X(RESTART, "restarts") X(APPROVED, "plans approved") X(UNGUARDED, "guarded runs approved") \
+	X(ACCEPTED, "reviews accepted") X(REJECTED, "reviews rejected") X(RETRIED, "refused changes sent again")
+enum deed {
+#define X(name, meaning) DEED_##name,
+	DEED_LIST(X)
+#undef X
+	DEEDS
+};
+
+/* What a history was: shared with the process that runs it. */
+struct outcome {
+	uint64_t hash, cpu_us, sim_ms, requests, changes;
+	uint64_t acts[ACTS], faults[FAULTS], deeds[DEEDS];
+	bool failed;
+	char rule[32], what[600]; /* the first violation: which invariant, and how */
+	uint64_t failed_ms;
+};
+
+/* --- the world -------------------------------------------------------------------------------------------------- */
+
+struct overwrite {
+	struct rec *rec;
+	size_t state; /* in rec's history: what stood there */
+	unsigned field;
+	uint64_t at_ms;
+	bool in_window;
+};
+
+struct world {
+	struct plan *plan;
+	struct outcome *out;
+	struct arena *arena;
+	struct simloop sim;
+	struct place place[SIM_PARTNERS];
+	unsigned things, marks; /* numbers given out */
+	bool verbose;
+
+	struct engine *engine;  /* NULL while it is down */
+	bool killed, closing;
+	enum { END_KILL, END_POWER, END_STOP } how;
+	int64_t acknowledged;   /* newest event that a commit made durable */
+	bool stop;              /* wanted: an orderly stop */
+	size_t next_act, next_fault;
+	bool *used;             /* faults that have happened, by index */
+	uint64_t refused_until_ms; /* the store's writes; 0: they are not */
+	unsigned kill_commits;  /* at the n-th commit from now; 0: never */
+	bool kill_send, kill_effect;
+	struct timer act_timer, fault_timer, room_timer, admin_timer, quiet_timer, end_timer, start_timer;
+	bool over;
+	bool late;              /* a write long given up is taking effect */
+	uint64_t seen_ms;       /* the write taking effect was decided on what stood there then */
+	uint64_t start_ms;
+	uint64_t calm_ms;       /* when the last disturbance ended */
+	uint64_t last_effect_ms;
+	struct overwrite *overwrite;
+	size_t noverwrites, overwrite_room;
+	unsigned *thing_joined; /* union-find of what people or admins made one */
+	size_t thing_room;
+};
+
+/* Plays it to its end or its first violation. */
+void world_play(struct plan *, struct outcome *, bool verbose);
+
+/* The history's own log: into the hash, and onto stderr if verbose. Equal lines, equal hashes. */
+__attribute__((format(printf, 2, 3))) void world_tell(struct world *, const char *fmt, ...);
+/* The first one counts. */
+__attribute__((format(printf, 3, 4))) void world_violated(struct world *, const char *rule, const char *fmt, ...);
+uint64_t world_now(const struct world *);
+bool world_dying(const struct world *); /* nothing that the engine does has an effect any more */
+void world_kill(struct world *, int how); /* END_* */
+unsigned world_thing(struct world *);     /* a new one */
+void world_join(struct world *, unsigned thing, unsigned other);
+unsigned world_root(struct world *, unsigned thing);
+
+/* place.c: records and their histories. */
+struct rec *place_add(struct place *, enum record_type, unsigned thing, enum author);
+struct rec *place_at(struct place *, enum record_type, const char *key);
+struct rec *place_record_of(struct place *, unsigned thing); /* a standing one, or NULL */
+/* A new state, a copy of the one before, to be filled in by the caller. */
+struct state *rec_change(struct rec *, enum author);
+void rec_set(struct rec *, struct state *, unsigned field, const char *value); /* as that system renders it */
+const char *place_renders(struct place *, enum record_type, unsigned field, const char *value);
+const struct state *rec_shown(const struct rec *, uint64_t at_ms); /* as it was then; NULL: not there yet */
+
+/* identity.c: by what a record is known to be of that thing, whoever made it. */
+void identity_write(struct world *, struct rec *, struct state *);
+unsigned identity_read(struct world *, enum record_type, const struct record *); /* 0: none */
+
+/* remote.c, and what of it is in writes.c */
+extern const struct adapter sim_adapter;
+void remote_use(struct world *);
+/* A webhook of that partner, on its way. */
+void remote_hook(struct place *, const struct rec *);
+
+/* people.c, faults.c, admin.c */
+void people_start(struct world *);
+void people_spring(struct world *, struct place *, struct rec *); /* the trap, if it is this record's */
+void people_tidy(struct world *, struct rec *keep, struct rec *drop);
+void people_mend_all(struct world *);
+void faults_install(void); /* once, before anything is opened */
+void faults_start(struct world *);
+/* The one-shot of that partner for such an op, taken off its list, or NULL. */
+enum sim_op { SIM_PULL, SIM_GET, SIM_PUSH };
+const struct fault *faults_take(struct world *, struct place *, enum sim_op, bool with_cursor);
+void faults_end(struct world *);
+void admin_start(struct world *);
+
+/* The oracle: at every push, and at the end. */
+uint64_t oracle_seen(struct world *, struct place *, const struct push *); /* when it starts: for world->seen_ms */
+void oracle_push(struct world *, struct place *, struct rec *, const struct push *);
+void oracle_create(struct world *, struct place *, const struct push *, unsigned thing);
+void oracle_request(struct world *, struct place *, enum sim_op);
+void oracle_send(struct world *, struct place *, const struct push *);
+void oracle_busy(struct world *, struct place *, const struct push *, uint64_t wait_ms); /* push NULL: a poll */
+void oracle_restart(struct place *); /* what a process kept in memory is gone */
+void oracle_end(struct world *);
