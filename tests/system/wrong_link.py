@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A wrong automatic link made in the demo is seen, explained, split and never made again.
+"""A wrong automatic link made in the demo is seen, explained, split and never made again; questions are answered together.
 
 Voka's people enter the company of a son with the name, address and enterprise number of his father's, which only UNIZO has. The
 daemon takes the two for one and writes values of the one to the other. An admin finds out, splits them, and both have back what
@@ -64,10 +64,30 @@ def read_again(demo):
     demo.settle()
 
 
+def answer_all_like_one(demo):
+    """What accepting a question would change is shown, and every one like it is answered at once, after it was counted."""
+    rows = told(demo, "review", "list")["reviews"]
+    assert rows, "the demo asks nothing"
+    one = str(next(row["id"] for row in rows if row["kind"] == "match"))
+    shown = told(demo, "review", "show", one)
+    assert len(shown["plan"]["records"]) >= 2, shown
+    said(demo.cli("review", "show", one).stdout, "total", "if accepted", "becomes another name")
+    counted = told(demo, "review", "accept", one, "--all-like-this")
+    assert counted["dry_run"] and counted["like"] == counted["settled"] + len(counted["skipped"]) and counted["settled"], counted
+    assert told(demo, "review", "list")["total"] == len(rows), "counting has answered"
+    done = told(demo, "review", "accept", one, "--all-like-this", "--yes")
+    assert done["writes"] == counted["writes"] and done["settled"] == counted["settled"], (counted, done)
+    demo.settle()
+    assert told(demo, "review", "list")["total"] == len(rows) - done["settled"]
+    again = demo.cli("review", "accept", one, ok=False)
+    assert again.returncode == 1 and "accepted already" in again.stderr, again
+
+
 def main():
     with Demo(sys.argv[1], companies=40, people=40, referrals=5) as demo:
         demo.start()
         demo.settle()
+        answer_all_like_one(demo)
         theirs, father = only_at_unizo(demo)
         before = values_at(demo, "unizo", theirs)
         ours = str(demo.ask("voka", "create", {"type": "organization", "set": son_of(father)})["key"])
