@@ -1,6 +1,6 @@
 /*
  * kpi.h - what took place, who took part, and how many different people and companies that were: one pass over
- * participations, any number of groups.
+ * participations, grouped in several ways at once.
  *
  *   session      one activity on one day; an academy of eight evenings is one activity and eight sessions
  *   activity     sessions of one partner with one id and kind; partners that registered a session under one id held it
@@ -16,9 +16,10 @@
 #include "core/idmap.h"
 
 #define KPI_NONE 0
+#define KPI_SETS_MAX 5
 
 struct kpi_row {
-	uint32_t group;                  /* from 0, without gaps */
+	uint32_t group[KPI_SETS_MAX];    /* of each way of grouping: from 0, without gaps */
 	int64_t person, company;         /* KPI_NONE: not known */
 	int64_t activity, kind;          /* numbers of the texts */
 	int32_t day;
@@ -37,7 +38,7 @@ struct kpi_figures {
 
 struct kpi;
 
-struct kpi *kpi_new(unsigned certificate_sessions);
+struct kpi *kpi_new(unsigned certificate_sessions, size_t sets);
 void kpi_free(struct kpi *);
 /* Before any row: a and b may be the same person, or the same company. */
 void kpi_maybe_same_person(struct kpi *, int64_t a, int64_t b);
@@ -46,5 +47,4 @@ void kpi_maybe_same_company(struct kpi *, int64_t a, int64_t b);
 void kpi_maybe_two_people(struct kpi *, int64_t person);
 void kpi_maybe_two_companies(struct kpi *, int64_t company);
 void kpi_add(struct kpi *, const struct kpi_row *);
-size_t kpi_groups(const struct kpi *);
-void kpi_figures(struct kpi *, uint32_t group, struct kpi_figures *);
+void kpi_figures(struct kpi *, size_t set, uint32_t group, struct kpi_figures *);

@@ -26,11 +26,11 @@ static const char *const small[] = {
 };
 #define SMALL (sizeof(small) / sizeof(*small))
 
-static void put_figures(json_t *into, struct kpi *k, uint32_t group)
+static void put_figures(json_t *into, struct kpi *k, size_t set, uint32_t group)
 {
 	struct kpi_figures f;
 
-	kpi_figures(k, group, &f);
+	kpi_figures(k, set, group, &f);
 #define X(member) json_object_set_new(into, #member, json_integer(f.member));
 	PLAIN_FIGURES(X)
 	SMALL_FIGURES(X)
@@ -40,61 +40,44 @@ static void put_figures(json_t *into, struct kpi *k, uint32_t group)
 struct set {
 	struct grouping groups;
 	unsigned by;                     /* bits of its dimensions */
-	struct kpi *kpi;
 };
 
 struct pass {
 	struct moment moment;
-	struct kpi *total;
+	struct kpi *kpi;                 /* all together, and then the sets */
 	struct set set[REPORT_SETS_MAX];
 	size_t n;
 	unsigned by;                     /* of all sets */
-	const struct set *answering;
+	size_t answering;
 };
 
 static void drop_pass(struct pass *p)
 {
 	moment_fini(&p->moment);
-	kpi_free(p->total);
-	for (size_t i = 0; i < p->n; i++) {
+	kpi_free(p->kpi);
+	for (size_t i = 0; i < p->n; i++)
 		grouping_fini(&p->set[i].groups);
-		kpi_free(p->set[i].kpi);
-	}
 }
 #define PASS_AUTO __attribute__((cleanup(drop_pass)))
 
-static void doubt_person(struct kpi *k, int64_t a, int64_t b)
-{
-	if (b)
-		kpi_maybe_same_person(k, a, b);
-	else
-		kpi_maybe_two_people(k, a);
-}
-
-static void doubt_company(struct kpi *k, int64_t a, int64_t b)
-{
-	if (b)
-		kpi_maybe_same_company(k, a, b);
-	else
-		kpi_maybe_two_companies(k, a);
-}
-
-static void doubt_people(void *ctx, int64_t a, int64_t b)
+static void doubt_person(void *ctx, int64_t a, int64_t b)
 {
 	struct pass *p = ctx;
 
-	doubt_person(p->total, a, b);
-	for (size_t i = 0; i < p->n; i++)
-		doubt_person(p->set[i].kpi, a, b);
+	if (b)
+		kpi_maybe_same_person(p->kpi, a, b);
+	else
+		kpi_maybe_two_people(p->kpi, a);
 }
 
-static void doubt_companies(void *ctx, int64_t a, int64_t b)
+static void doubt_company(void *ctx, int64_t a, int64_t b)
 {
 	struct pass *p = ctx;
 
-	doubt_company(p->total, a, b);
-	for (size_t i = 0; i < p->n; i++)
-		doubt_company(p->set[i].kpi, a, b);
+	if (b)
+		kpi_maybe_same_company(p->kpi, a, b);
+	else
+		kpi_maybe_two_companies(p->kpi, a);
 }
 
 static void values_of(const struct pass *p, const struct kpi_row *row, int64_t title, int64_t value[DIMENSIONS])
@@ -126,15 +109,12 @@ static void take(struct pass *p, struct ask *a)
 
 	if (!row.company && row.person)
 		row.company = moment_company(m, row.person);
-	kpi_add(p->total, &row);
 	if (p->by)
 		values_of(p, &row, ask_number(a, 5), value);
-	for (size_t i = 0; i < p->n; i++) {
-		if (!p->set[i].by)
-			continue;
-		row.group = grouping_number(&p->set[i].groups, value);
-		kpi_add(p->set[i].kpi, &row);
-	}
+	for (size_t i = 0; i < p->n; i++)
+		if (p->set[i].by)
+			row.group[i + 1] = grouping_number(&p->set[i].groups, value);
+	kpi_add(p->kpi, &row);
 }
 
 static bool run(struct pass *p, struct err *e)
@@ -144,8 +124,8 @@ static bool run(struct pass *p, struct err *e)
 	struct ask a;
 
 	if (!moment_know_companies(m, e) || (p->by & OF_COMPANIES && !moment_know_organizations(m, e)) ||
-		!moment_doubts(m, RECORD_CONTACT, doubt_people, p, e) ||
-		!moment_doubts(m, RECORD_ORGANIZATION, doubt_companies, p, e))
+		!moment_doubts(m, RECORD_CONTACT, doubt_person, p, e) ||
+		!moment_doubts(m, RECORD_ORGANIZATION, doubt_company, p, e))
 		return false;
 	a = ask(m->query, sql_text_of(SQL_REPORT_PARTICIPATIONS));
 	ask_int(&a, m->seq);
@@ -182,12 +162,11 @@ static void put(void *ctx, json_t *into, bool total, uint32_t group)
 {
 	const struct pass *p = ctx;
 
-	put_figures(into, total ? p->total : p->answering->kpi, group);
+	put_figures(into, p->kpi, total ? 0 : p->answering + 1, group);
 }
 
 static bool begin(struct pass *p, const struct report *report, const char *const *by, size_t n, struct err *e)
 {
-	p->total = kpi_new(report->certificate);
 	for (; p->n < n; p->n++) {
 		struct set *s = &p->set[p->n];
 
@@ -196,8 +175,8 @@ static bool begin(struct pass *p, const struct report *report, const char *const
 		for (size_t i = 0; i < s->groups.n; i++)
 			s->by |= 1u << s->groups.by[i];
 		p->by |= s->by;
-		s->kpi = kpi_new(report->certificate);
 	}
+	p->kpi = kpi_new(report->certificate, p->by ? n + 1 : 1);
 	return true;
 }
 
@@ -212,7 +191,7 @@ json_t *query_kpis(struct query *q, const struct report *report, const char *con
 	for (size_t i = 0; i < n; i++) {
 		json_t *one;
 
-		p.answering = &p.set[i];
+		p.answering = i;
 		one = report_answer(&p.moment, &p.set[i].groups, put, hide, &p, e);
 		if (!one)
 			return NULL;

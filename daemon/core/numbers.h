@@ -1,0 +1,13 @@
+/* numbers.h - a growing list of 64-bit numbers, and the quick way to bring millions of them in order. */
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+struct numbers {
+	uint64_t *at;
+	size_t n, cap;
+};
+
+void numbers_fini(struct numbers *);
+void numbers_add(struct numbers *, uint64_t);
+void numbers_sort(struct numbers *);
