@@ -2,6 +2,7 @@
 
 #include <assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/joins.h"
 #include "core/numbers.h"
@@ -15,24 +16,28 @@ struct cluster {
 
 struct group {
 	struct kpi_figures f;
+	uint64_t *held;                  /* bits: its sessions */
+	size_t words;
 	uint32_t company_members, company_clusters;
 };
 
-/* One way of grouping. Who took part is gathered as (who, session of a group) and counted once in order: that takes a
- * fraction of the time of looking each up. */
+/* Who, in which group, at which session, as one number whose order brings together what is counted together. */
+#define SESSION_BITS 23
+#define GROUP_BITS 13
+#define WHO_BITS 28
+_Static_assert(KPI_GROUPS_MAX == 1 << GROUP_BITS, "GROUP_BITS");
+#define SESSION_OF_GROUP ((UINT64_C(1) << (GROUP_BITS + SESSION_BITS)) - 1)
+
+/* One way of grouping. Who took part is gathered and counted once in order: that takes a fraction of the time of looking
+ * each up. */
 struct set {
-	struct idmap session;                        /* (group, session) to its number */
-	uint32_t *group_of, *session_of;             /* by that number */
-	size_t sessions, sessions_cap;
-	struct numbers people, companies;            /* who << 32 | that number */
-	struct idmap cluster_session, cluster_at;    /* (root, that number); (group, root) to its cluster */
+	struct numbers people, companies;
+	struct idmap cluster_session, cluster_at;    /* (root, group and session); (group, root) to its cluster */
 	struct cluster *cluster;
 	size_t clusters, clusters_cap;
 	struct idmap company_cluster;                /* (group, root) */
 	struct group *group;
 	size_t n, cap;
-	uint32_t *seen, *touched;                    /* while counting: by group, sessions of one; the groups of one */
-	size_t ntouched;
 };
 
 struct kpi {
@@ -63,9 +68,8 @@ struct kpi *kpi_new(unsigned certificate_sessions, size_t sets)
 
 static void set_fini(struct set *s)
 {
-	idmap_fini(&s->session);
-	free(s->group_of);
-	free(s->session_of);
+	for (size_t i = 0; i < s->n; i++)
+		free(s->group[i].held);
 	numbers_fini(&s->people);
 	numbers_fini(&s->companies);
 	idmap_fini(&s->cluster_session);
@@ -73,8 +77,6 @@ static void set_fini(struct set *s)
 	free(s->cluster);
 	idmap_fini(&s->company_cluster);
 	free(s->group);
-	free(s->seen);
-	free(s->touched);
 }
 
 void kpi_free(struct kpi *k)
@@ -180,20 +182,26 @@ static uint32_t take_place(struct kpi *k, const struct kpi_row *r)
 	return session;
 }
 
-static uint32_t session_in(struct set *s, uint32_t group, uint32_t session)
+static void hold(struct group *g, uint32_t session)
 {
-	const uint32_t i = idmap_number(&s->session, pair(group, session));
+	const size_t word = session / 64;
 
-	if (i == s->sessions) {
-		size_t cap = s->sessions_cap;
+	if (word >= g->words) {
+		const size_t words = word * 2 + 4;
 
-		s->group_of = room(s->group_of, i, &cap, sizeof *s->group_of);
-		s->session_of = room(s->session_of, i, &s->sessions_cap, sizeof *s->session_of);
-		s->group_of[i] = group;
-		s->session_of[i] = session;
-		s->sessions++;
+		g->held = reallocarray(g->held, words, sizeof *g->held);
+		if (!g->held)
+			abort();
+		memset(g->held + g->words, 0, (words - g->words) * sizeof *g->held);
+		g->words = words;
 	}
-	return i;
+	g->held[word] |= UINT64_C(1) << session % 64;
+}
+
+static uint64_t packed(int64_t who, uint32_t group, uint32_t session)
+{
+	assert(who < INT64_C(1) << WHO_BITS && group < 1u << GROUP_BITS && session < 1u << SESSION_BITS);
+	return (uint64_t)who << (GROUP_BITS + SESSION_BITS) | (uint64_t)group << SESSION_BITS | session;
 }
 
 void kpi_add(struct kpi *k, const struct kpi_row *r)
@@ -203,17 +211,17 @@ void kpi_add(struct kpi *k, const struct kpi_row *r)
 	for (size_t i = 0; i < k->nsets; i++) {
 		struct set *s = &k->set[i];
 		struct group *g = group_at(s, r->group[i]);
-		const uint32_t at = session_in(s, r->group[i], session);
 
+		hold(g, session);
 		g->f.registered++;
 		if (!r->attended)
 			continue;
 		if (r->person != KPI_NONE)
-			numbers_add(&s->people, pair((uint64_t)r->person, at));
+			numbers_add(&s->people, packed(r->person, r->group[i], session));
 		else
 			g->f.without_person++;
 		if (r->company != KPI_NONE)
-			numbers_add(&s->companies, pair((uint64_t)r->company, at));
+			numbers_add(&s->companies, packed(r->company, r->group[i], session));
 		else
 			g->f.without_company++;
 	}
@@ -233,107 +241,76 @@ static struct cluster *cluster_at(struct set *s, uint32_t group, uint32_t root)
 	return &s->cluster[i];
 }
 
-/* One session of a group: how many of that group this one had before. */
-static void touch(struct set *s, uint32_t group)
+/* One run of numbers: one who in one group. How many different sessions, and where the next run begins. */
+static uint32_t run(const struct numbers *l, size_t *i, uint64_t *who, uint32_t *group)
 {
-	if (!s->seen[group]++)
-		s->touched[s->ntouched++] = group;
+	const uint64_t both = l->at[*i] >> SESSION_BITS;
+	uint32_t sessions = 0;
+
+	*who = both >> GROUP_BITS;
+	*group = (uint32_t)(both & ((1u << GROUP_BITS) - 1));
+	for (uint64_t last = UINT64_MAX; *i < l->n && l->at[*i] >> SESSION_BITS == both; last = l->at[(*i)++])
+		sessions += l->at[*i] != last;
+	return sessions;
 }
 
-static void count_person(struct kpi *k, struct set *s, uint64_t who, bool in_doubt, uint32_t root)
+static void count_people(struct kpi *k, struct set *s)
 {
-	for (size_t i = 0; i < s->ntouched; i++) {
-		const uint32_t group = s->touched[i];
-		struct kpi_figures *f = &s->group[group].f;
-		const bool certified = s->seen[group] >= k->certificate;
+	uint32_t group, root;
+	uint64_t who;
 
-		f->participants += s->seen[group];
+	for (size_t i = 0, from = 0; i < s->people.n; from = i) {
+		const uint32_t sessions = run(&s->people, &i, &who, &group);
+		const bool certified = sessions >= k->certificate;
+		struct kpi_figures *f = &s->group[group].f;
+		struct cluster *c;
+
+		f->participants += sessions;
 		f->people++;
 		f->people_high += 1 + more(&k->two_people, who);
 		f->certified += certified;
-		s->seen[group] = 0;
-		if (in_doubt) {
-			struct cluster *c = cluster_at(s, group, root);
-
-			c->members++;
-			c->certified += certified;
-		}
+		if (!joins_root(&k->people, who, &root))
+			continue;
+		c = cluster_at(s, group, root);
+		c->members++;
+		c->certified += certified;
+		for (; from < i; from++)
+			c->sessions += add(&s->cluster_session,
+				(uint64_t)root << (GROUP_BITS + SESSION_BITS) | (s->people.at[from] & SESSION_OF_GROUP));
 	}
-	s->ntouched = 0;
-}
-
-/* The same numbers stand together, and so do those of one person. */
-static void count_people(struct kpi *k, struct set *s)
-{
-	const struct numbers *l = &s->people;
-
-	for (size_t i = 0, next; i < l->n; i = next) {
-		const uint64_t who = l->at[i] >> 32;
-		uint32_t root = 0;
-		const bool in_doubt = joins_root(&k->people, who, &root);
-
-		for (next = i; next < l->n && l->at[next] >> 32 == who; next++) {
-			const uint32_t session = (uint32_t)l->at[next];
-
-			if (next > i && l->at[next] == l->at[next - 1])
-				continue;
-			touch(s, s->group_of[session]);
-			if (in_doubt)
-				cluster_at(s, s->group_of[session], root)->sessions += add(&s->cluster_session, pair(root, session));
-		}
-		count_person(k, s, who, in_doubt, root);
-	}
-}
-
-static void count_company(struct kpi *k, struct set *s, uint64_t who)
-{
-	uint32_t root = 0;
-	const bool in_doubt = joins_root(&k->companies, who, &root);
-
-	for (size_t i = 0; i < s->ntouched; i++) {
-		const uint32_t group = s->touched[i];
-		struct group *g = &s->group[group];
-
-		g->f.companies += s->seen[group];
-		g->f.unique_companies++;
-		g->f.unique_companies_high += 1 + more(&k->two_companies, who);
-		s->seen[group] = 0;
-		if (in_doubt) {
-			g->company_members++;
-			g->company_clusters += add(&s->company_cluster, pair(group, root));
-		}
-	}
-	s->ntouched = 0;
 }
 
 static void count_companies(struct kpi *k, struct set *s)
 {
-	const struct numbers *l = &s->companies;
+	uint32_t group, root;
+	uint64_t who;
 
-	for (size_t i = 0, next; i < l->n; i = next) {
-		const uint64_t who = l->at[i] >> 32;
+	for (size_t i = 0; i < s->companies.n;) {
+		const uint32_t sessions = run(&s->companies, &i, &who, &group);
+		struct group *g = &s->group[group];
 
-		for (next = i; next < l->n && l->at[next] >> 32 == who; next++)
-			if (next == i || l->at[next] != l->at[next - 1])
-				touch(s, s->group_of[(uint32_t)l->at[next]]);
-		count_company(k, s, who);
+		g->f.companies += sessions;
+		g->f.unique_companies++;
+		g->f.unique_companies_high += 1 + more(&k->two_companies, who);
+		if (!joins_root(&k->companies, who, &root))
+			continue;
+		g->company_members++;
+		g->company_clusters += add(&s->company_cluster, pair(group, root));
 	}
 }
 
 /* --- what comes of it ------------------------------------------------------------------------------------- */
 
-/* Sessions and different activities of each group: those that held a session together are one. */
-static void activities(struct kpi *k, struct set *s)
+/* Sessions and different activities of a group: those that held a session together are one. */
+static void activities(struct kpi *k, struct group *g)
 {
 	IDMAP_AUTO struct idmap seen = { 0 };
 
-	for (size_t i = 0; i < s->sessions; i++) {
-		struct kpi_figures *f = &s->group[s->group_of[i]].f;
-		const uint32_t activity = joins_top(&k->nodes, k->node_of[s->session_of[i]]);
-
-		f->sessions++;
-		f->activities += add(&seen, pair(s->group_of[i], activity));
-	}
+	for (uint32_t session = 0; session < g->words * 64; session++)
+		if (g->held[session / 64] >> session % 64 & 1) {
+			g->f.sessions++;
+			g->f.activities += add(&seen, joins_top(&k->nodes, k->node_of[session]));
+		}
 }
 
 /*
@@ -350,18 +327,14 @@ static void certificates(const struct kpi *k, const struct cluster *c, struct kp
 
 static void finish(struct kpi *k, struct set *s)
 {
-	s->seen = calloc(s->n + 1, sizeof *s->seen);
-	s->touched = calloc(s->n + 1, sizeof *s->touched);
-	if (!s->seen || !s->touched)
-		abort();
 	numbers_sort(&s->people);
 	numbers_sort(&s->companies);
-	activities(k, s);
 	count_people(k, s);
 	count_companies(k, s);
 	for (size_t i = 0; i < s->n; i++) {
 		struct kpi_figures *f = &s->group[i].f;
 
+		activities(k, &s->group[i]);
 		f->participants += f->without_person;
 		f->people_low = f->people;
 		f->certified_low = f->certified_high = f->certified;

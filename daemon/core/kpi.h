@@ -17,6 +17,7 @@
 
 #define KPI_NONE 0
 #define KPI_SETS_MAX 5
+#define KPI_GROUPS_MAX 8192   /* of one way of grouping */
 
 struct kpi_row {
 	uint32_t group[KPI_SETS_MAX];    /* of each way of grouping: from 0, without gaps */
@@ -38,6 +39,7 @@ struct kpi_figures {
 
 struct kpi;
 
+/* Entities have numbers below 2^28, and there are less than 2^23 sessions. */
 struct kpi *kpi_new(unsigned certificate_sessions, size_t sets);
 void kpi_free(struct kpi *);
 /* Before any row: a and b may be the same person, or the same company. */

@@ -49,6 +49,7 @@ struct pass {
 	size_t n;
 	unsigned by;                     /* of all sets */
 	size_t answering;
+	bool too_many;                   /* groups */
 };
 
 static void drop_pass(struct pass *p)
@@ -113,8 +114,9 @@ static void take(struct pass *p, struct ask *a)
 		values_of(p, &row, ask_number(a, 5), value);
 	for (size_t i = 0; i < p->n; i++)
 		if (p->set[i].by)
-			row.group[i + 1] = grouping_number(&p->set[i].groups, value);
-	kpi_add(p->kpi, &row);
+			p->too_many |= (row.group[i + 1] = grouping_number(&p->set[i].groups, value)) >= KPI_GROUPS_MAX;
+	if (!p->too_many)
+		kpi_add(p->kpi, &row);
 }
 
 static bool run(struct pass *p, struct err *e)
@@ -132,9 +134,11 @@ static bool run(struct pass *p, struct err *e)
 	ask_int(&a, period->first);
 	ask_int(&a, period->last);
 	ask_int(&a, period->first == INT32_MIN && period->last == INT32_MAX);
-	while (ask_row(&a))
+	while (!p->too_many && ask_row(&a))
 		take(p, &a);
-	return ask_end(&a, e);
+	if (!ask_end(&a, e))
+		return false;
+	return !p->too_many || err_set(e, ERR_ITEM, "by: that makes more than %d groups", KPI_GROUPS_MAX);
 }
 
 /* Each figure's column is a sum: the total and its groups. Unique counts do not add up, but come close enough to be
