@@ -30,6 +30,7 @@ REFERRAL = {
     "innovatiecentrum": ("partner_id", "contact_id", "from_partner", "to_partner", "%Y-%m-%d %H:%M:%S"),
 }
 FIRST_REFERRAL_S = 1_780_000_000
+CONTENDED = 8
 AGE_MIN_US = 10_000_000   # before a person deletes what the daemon made: it has surely heard of it then
 
 
@@ -62,13 +63,19 @@ class Crowd(threading.Thread):
         self.demo, self.chance, self.partners = demo, chance, partners
         self.edits, self.deleted, self.counts = {}, [], {"edit": 0, "company": 0, "referral": 0, "delete": 0}
         self.serial, self.failure, self.stopping = 0, None, threading.Event()
+        with open(demo.folder / "network/truth.json", encoding="utf-8") as file:
+            self.truth = json.load(file)
+        self.contended = self.same_things()
         self.spared = self.referred()
+
+    def same_things(self):
+        """Rows of a few companies that most partners have: half of the edits meet there, and the daemon's writes."""
+        things = sorted(self.truth["organization"], key=lambda thing: -len(thing["rows"]))
+        return {(partner, str(key)) for thing in things[:CONTENDED] for partner, key in thing["rows"].items()}
 
     def referred(self):
         """Rows that a seeded referral is about, at every partner: it could not arrive if they went."""
-        with open(self.demo.folder / "network/truth.json", encoding="utf-8") as file:
-            truth = json.load(file)
-        about = set()
+        truth, about = self.truth, set()
         for partner in self.partners:
             company, person = REFERRAL[partner][:2]
             for row in self.demo.ask(partner, "list?type=referral"):
@@ -103,7 +110,8 @@ class Crowd(threading.Thread):
     def edit(self, partner):
         kind = self.chance.choice(("organization", "organization", "contact"))
         rows = self.demo.ask(partner, f"list?type={kind}")
-        row = self.chance.choice(rows)
+        contended = [row for row in rows if (partner, str(row["key"])) in self.contended]
+        row = self.chance.choice(contended if contended and self.chance.random() < 0.5 else rows)
         field, value = EDITED[partner][kind], f"Dorp {self.next()} x"
         try:
             self.demo.ask(partner, "edit", {"type": kind, "key": row["key"], "set": {field: value}})
