@@ -74,6 +74,16 @@ void linkage_model_free(struct linkage_model *m)
 	free(m);
 }
 
+const struct linkage_schema *linkage_schema_of(const struct linkage_model *m)
+{
+	return m->schema;
+}
+
+double linkage_share(double score)
+{
+	return 1 / (1 + exp2(-score));
+}
+
 double linkage_link_at(const struct linkage_model *m)
 {
 	return m->link;
@@ -113,6 +123,14 @@ void linkage_weigh(struct linkage_model *m)
 	}
 	for (unsigned f = 0; f < m->schema->nfields; f++)
 		level_twins(m, f);
+	for (size_t k = 0; k < m->nnear; k++) {
+		struct linkage_near *near = &m->near[k];
+
+		near->prior = log2(near->share);
+		for (unsigned f = 0; f < m->schema->nfields; f++)
+			for (size_t l = 0; l < linkage_level_count(m->schema->field[f].kind); l++)
+				near->weight[f][l] = log2(near->r[f][l] / m->field[f].u[l]);
+	}
 }
 
 char *linkage_text(const char *bytes, size_t n)
@@ -174,21 +192,33 @@ void linkage_frequency_add(struct linkage_model *m, unsigned field, const char *
 	m->field[field].nfrequent++;
 }
 
-uint8_t linkage_rarity(const struct linkage_model *m, unsigned field, const char *text, size_t len)
+static double share_of(const struct linkage_model *m, unsigned field, const char *text, size_t len)
 {
 	const struct linkage_weights *w = &m->field[field];
-	double share = w->floor, bits;
+	const struct linkage_frequency *at = w->nfrequent ? slot_of(m, linkage_frequency_hash(field, text, len)) : NULL;
 
-	if (w->floor <= 0)
+	return at && at->hash ? at->share : w->floor;
+}
+
+uint8_t linkage_rarity(const struct linkage_model *m, unsigned field, const char *text, size_t len)
+{
+	double bits;
+
+	if (m->field[field].floor <= 0)
 		return 0;
-	if (w->nfrequent) {
-		const struct linkage_frequency *at = slot_of(m, linkage_frequency_hash(field, text, len));
-
-		if (at->hash)
-			share = at->share;
-	}
-	bits = -4 * log2(share);
+	bits = -4 * log2(share_of(m, field, text, len));
 	return bits < 1 ? 1 : bits > 250 ? 250 : (uint8_t)lround(bits);
+}
+
+uint8_t linkage_word_rarity(const struct linkage_model *m, unsigned field, const char *text, size_t len)
+{
+	const double floor = m->field[field].floor;
+	double part;
+
+	if (floor <= 0 || floor >= 1)
+		return 0;
+	part = log2(share_of(m, field, text, len)) / log2(floor);
+	return (uint8_t)lround(1 + part * (LINKAGE_RAREST - 1));
 }
 
 /* --- scores ------------------------------------------------------------------------------------------------------------ */
@@ -210,6 +240,21 @@ double linkage_weight(const struct linkage_model *m, unsigned field, struct link
 	return w->weight[a.level] + (a.level ? excess / 2 : excess);
 }
 
+double linkage_nearness(const struct linkage_model *m, const uint8_t level[LINKAGE_FIELDS_MAX])
+{
+	double others = 1;   /* random pairs */
+
+	for (size_t k = 0; k < m->nnear; k++) {
+		double bits = m->near[k].prior;
+
+		for (unsigned f = 0; f < m->schema->nfields; f++)
+			if (level[f] != LINKAGE_UNKNOWN)
+				bits += m->near[k].weight[f][level[f]];
+		others += exp2(bits);
+	}
+	return -log2(others);
+}
+
 void linkage_compare(const struct linkage_model *m, const struct linkage_features *a, const struct linkage_features *b,
 	struct linkage_result *out)
 {
@@ -228,4 +273,6 @@ void linkage_compare(const struct linkage_model *m, const struct linkage_feature
 		out->weight[f] = linkage_weight(m, f, agreement);
 		out->score += out->weight[f];
 	}
+	out->near = linkage_nearness(m, out->level);
+	out->score += out->near;
 }

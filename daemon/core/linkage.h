@@ -6,6 +6,10 @@
  * level adds log2(m/u) to the score, where m is how often pairs that are the same reach it and u how often others do.
  * For values whose frequency the model knows, "same" counts by how rare the value is. Training needs no labels: u comes
  * from random pairs, m from EM over candidate pairs (core/linkage_train.h).
+ *
+ * Fields are not independent among records that are near each other without being the same: a subsidiary shares address,
+ * telephone and domain at once. Where a decisive field tells such pairs, the model also knows how they look, by the kind of
+ * key they share, and the score is against all of them, not against random pairs alone.
  */
 #pragma once
 #include <stdbool.h>
@@ -22,12 +26,13 @@
 #define LINKAGE_TEXT_MAX 64      /* bytes of one value that count */
 #define LINKAGE_RULES_MAX 96
 #define LINKAGE_KEYS_MAX 160
+#define LINKAGE_FREQUENT_MAX 4096   /* values of one field whose frequency a model knows */
 
 /* X(enumerator, name, levels from best to worst; the last means that nothing agrees) */
 #define LINKAGE_KIND_LIST(X)                                                                                \
 	X(NAME, "name", "same", "typing", "close", "initial", "exchanged", "different")                     \
-	X(COMPANY, "company", "same, rare", "same", "close, rare", "close", "part, rare", "part", "acronym", \
-		"one rare word", "different")                                                               \
+	X(COMPANY, "company", "same, rare", "same, uncommon", "same", "close, rare", "close", "part, rare", "part", \
+		"acronym", "one rare word", "different")                                                    \
 	X(DATE, "date", "same", "typing", "near", "different")                                              \
 	X(NUMBER, "number", "same", "typing", "close", "different")                                         \
 	X(STREET, "street", "same", "typing", "close", "exchanged", "different")                            \
@@ -39,8 +44,8 @@
 	X(EMAIL, "email", "same", "typing", "different")                                                    \
 	X(PHONE, "phone", "same", "typing", "different")                                                    \
 	X(DOMAIN, "domain", "same", "typing", "different")                                                  \
-	X(ADDRESS, "address", "same", "same street", "another number", "same place", "elsewhere nearby",    \
-		"different")
+	X(ADDRESS, "address", "same", "same street", "another number", "another street", "same place",      \
+		"elsewhere nearby", "different")
 
 enum linkage_kind {
 #define X(kind, ...) LINKAGE_##kind,
@@ -63,8 +68,9 @@ struct linkage_field {
 	enum linkage_kind kind;
 	int twin;           /* another field with which values get exchanged (given and family name), else -1 */
 	bool part;          /* not compared itself: a part of an ADDRESS */
-	/* ADDRESS, which has no value of its own: the fields that are its street, house number and postal code. */
-	uint8_t street, number, postal;
+	bool decisive;      /* records in which it differs are not the same: training takes that as known */
+	/* ADDRESS, which has no value of its own: the fields that are its street, house number, postal code and place. */
+	uint8_t street, number, postal, place;
 };
 
 /* How a value enters a key. */
@@ -106,6 +112,8 @@ AUTO_DEFINE(struct linkage_model, linkage_model_free)
 struct linkage_model *linkage_model_read(const struct linkage_schema *, json_t *, struct err *);
 json_t *linkage_model_json(const struct linkage_model *);
 
+const struct linkage_schema *linkage_schema_of(const struct linkage_model *);
+double linkage_share(double score);                       /* of pairs with that score that are the same, by the model */
 double linkage_link_at(const struct linkage_model *);     /* scores from here on are the same */
 double linkage_review_at(const struct linkage_model *);   /* scores from here on are for a human */
 void linkage_thresholds(struct linkage_model *, double link, double review);
@@ -130,6 +138,9 @@ const struct linkage_features *linkage_features_at(const struct linkage_schema *
 /* The first value of a field, without blanks; *len 0 if it has none. */
 const char *linkage_value(const struct linkage_features *, unsigned field, size_t *len);
 
+/* Whether one of its values is the same in both. */
+bool linkage_shares(const struct linkage_features *, const struct linkage_features *, unsigned field);
+
 struct linkage_key {
 	uint64_t hash;
 	uint32_t fields;   /* which ones it is made of */
@@ -141,7 +152,8 @@ size_t linkage_keys(const struct linkage_schema *, const struct linkage_features
 /* --- two records ------------------------------------------------------------------------------------------ */
 
 struct linkage_result {
-	double prior, score;                         /* score: with the prior */
+	double prior, score;                         /* score: of all there is below, and the prior */
+	double near;                                 /* 0, or less where records near each other look like this too */
 	uint8_t level[LINKAGE_FIELDS_MAX];           /* or LINKAGE_UNKNOWN */
 	double weight[LINKAGE_FIELDS_MAX];
 };

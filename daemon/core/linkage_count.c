@@ -84,9 +84,11 @@ void linkage_count(struct linkage_counts *c, const struct linkage_features *f)
 	for (unsigned field = 0; field < c->schema->nfields; field++) {
 		const enum linkage_kind kind = c->schema->field[field].kind;
 
-		if (!linkage_kind_has_frequencies(kind) || f->first[field] == f->first[field + 1])
+		if (f->first[field] == f->first[field + 1])
 			continue;
 		c->records[field]++;
+		if (!linkage_kind_has_frequencies(kind))
+			continue;
 		for (size_t i = f->first[field]; i < f->first[field + 1]; i++) {
 			const struct linkage_value *v = &f->value[i];
 
@@ -107,7 +109,7 @@ static int most_first(const void *a, const void *b)
 	return x->n != y->n ? (x->n > y->n ? -1 : 1) : strcmp(x->text, y->text);
 }
 
-void linkage_counted(struct linkage_model *m, const struct linkage_counts *c)
+void linkage_counted(struct linkage_model *m, const struct linkage_counts *c, size_t frequent_max)
 {
 	AUTO(free) struct count **sorted = calloc(c->n + 1, sizeof *sorted);
 
@@ -116,17 +118,50 @@ void linkage_counted(struct linkage_model *m, const struct linkage_counts *c)
 	for (unsigned f = 0; f < c->schema->nfields; f++) {
 		size_t n = 0;
 
-		if (!c->records[f])
+		if (!c->records[f] || !linkage_kind_has_frequencies(c->schema->field[f].kind))
 			continue;
 		for (size_t i = 0; i < c->slots; i++)
 			if (c->count[i].n > 1 && c->count[i].field == f)
 				sorted[n++] = &c->count[i];
 		qsort(sorted, n, sizeof(struct count *), most_first);
 		m->field[f].floor = 1.0 / (double)c->records[f];
-		for (size_t i = 0; i < n && i < LINKAGE_FREQUENT_MAX; i++) {
+		for (size_t i = 0; i < n && i < frequent_max && i < LINKAGE_FREQUENT_MAX; i++) {
 			const double share = (double)sorted[i]->n / (double)c->records[f];
 
 			linkage_frequency_add(m, f, sorted[i]->text, strlen(sorted[i]->text), share < 1 ? share : 1);
+		}
+	}
+}
+
+void linkage_inherit(struct linkage_model *m, const struct linkage_counts *c, const struct linkage_model *from)
+{
+	for (unsigned f = 0; f < m->schema->nfields; f++) {
+		if (c->records[f] || m->schema->field[f].kind == LINKAGE_ADDRESS)
+			continue;
+		memcpy(m->field[f].m, from->field[f].m, sizeof m->field[f].m);
+		memcpy(m->field[f].u, from->field[f].u, sizeof m->field[f].u);
+		for (size_t k = 0; k < m->nnear; k++)
+			memcpy(m->near[k].r[f], m->field[f].u, sizeof m->field[f].u);
+	}
+	linkage_weigh(m);
+}
+
+void linkage_rate(const struct linkage_model *m, struct linkage_features *f)
+{
+	struct linkage_word *word = (struct linkage_word *)(f->value + f->nvalues);
+
+	for (unsigned field = 0; field < m->schema->nfields; field++) {
+		const enum linkage_kind kind = m->schema->field[field].kind;
+
+		if (!linkage_kind_has_frequencies(kind))
+			continue;
+		for (size_t i = f->first[field]; i < f->first[field + 1]; i++) {
+			struct linkage_value *v = &f->value[i];
+
+			if (kind != LINKAGE_COMPANY)
+				v->rarity = linkage_rarity(m, field, text_of(f) + v->at, v->len);
+			for (size_t w = v->first_word; w < (size_t)v->first_word + v->words; w++)
+				word[w].rarity = linkage_word_rarity(m, field, text_of(f) + word[w].at, word[w].len);
 		}
 	}
 }

@@ -64,7 +64,7 @@ static void add_words(struct builder *b, struct linkage_value *v, unsigned field
 
 		w->at = (uint16_t)(v->at + start[i]);
 		w->len = (uint8_t)(end - start[i]);
-		w->rarity = linkage_rarity(b->model, field, b->text + w->at, w->len);
+		w->rarity = linkage_word_rarity(b->model, field, b->text + w->at, w->len);
 		v->words++;
 	}
 }
@@ -170,4 +170,16 @@ const char *linkage_value(const struct linkage_features *f, unsigned field, size
 		return "";
 	*len = v->len;
 	return text_of(f) + v->at;
+}
+
+bool linkage_shares(const struct linkage_features *a, const struct linkage_features *b, unsigned field)
+{
+	for (size_t i = a->first[field]; i < a->first[field + 1]; i++)
+		for (size_t k = b->first[field]; k < b->first[field + 1]; k++) {
+			const struct linkage_value *x = &a->value[i], *y = &b->value[k];
+
+			if (x->hash == y->hash && x->len == y->len && !memcmp(text_of(a) + x->at, text_of(b) + y->at, x->len))
+				return true;
+		}
+	return false;
 }

@@ -196,6 +196,7 @@ static unsigned level_of_domain(const struct sides *s)
 
 enum company_level {
 	COMPANY_SAME_RARE,
+	COMPANY_SAME_UNCOMMON,
 	COMPANY_SAME,
 	COMPANY_CLOSE_RARE,
 	COMPANY_CLOSE,
@@ -206,7 +207,9 @@ enum company_level {
 	COMPANY_DIFFERENT
 };
 
-enum { QUARTERS = 4, RARE_NAME = 17 * QUARTERS, RARE_PART = 12 * QUARTERS, RARE_WORD = 11 * QUARTERS, UNRATED = 10 * QUARTERS };
+/* Of words that are in no table, rarity is LINKAGE_RAREST: bounds are relative to that. */
+enum { RARE_NAME = LINKAGE_RAREST, UNCOMMON_NAME = LINKAGE_RAREST * 11 / 15, RARE_WORD = LINKAGE_RAREST * 12 / 15,
+	UNRATED = LINKAGE_RAREST * 2 / 3 };
 
 static unsigned rarity_of(const struct linkage_word *w)
 {
@@ -231,6 +234,8 @@ static unsigned compare_words(const char *x, size_t nx, const char *y, size_t ny
 	if (nx == ny && !memcmp(x, y, nx))
 		return WORD_SAME;
 	/* "garage 2" is not "garage 3". */
+	if (shorter >= 3 && !memcmp(x, y, shorter) && !has_digit(x, nx) && !has_digit(y, ny))
+		return WORD_CLOSE;   /* an abbreviation */
 	if (shorter < 4 || (*x != *y && x[1] != y[1] && x[0] != y[1]) || has_digit(x, nx) || has_digit(y, ny))
 		return WORD_OTHER;
 	similar_decode(x, nx, &a);
@@ -253,6 +258,7 @@ static bool is_acronym(const struct linkage_features *f, const struct linkage_va
 struct shared_words {
 	unsigned info, all_x, all_y;    /* rarity of what is shared, and of all words of each side */
 	unsigned rarest;                /* of what is shared */
+	unsigned rarest_x, rarest_y;    /* of all words of each side */
 	bool exact, number_differs;
 };
 
@@ -263,14 +269,17 @@ static void share_words(const struct sides *s, struct shared_words *out)
 	uint32_t used = 0;
 
 	*out = (struct shared_words){.exact = true};
-	for (size_t k = 0; k < s->y->words; k++)
+	for (size_t k = 0; k < s->y->words; k++) {
 		out->all_y += rarity_of(&y[k]);
+		out->rarest_y = rarity_of(&y[k]) > out->rarest_y ? rarity_of(&y[k]) : out->rarest_y;
+	}
 	for (size_t i = 0; i < s->x->words; i++) {
 		const char *text = text_of(s->a) + x[i].at;
 		unsigned best = WORD_OTHER;
 		size_t at = 0;
 
 		out->all_x += rarity_of(&x[i]);
+		out->rarest_x = rarity_of(&x[i]) > out->rarest_x ? rarity_of(&x[i]) : out->rarest_x;
 		for (size_t k = 0; k < s->y->words && best != WORD_SAME; k++) {
 			unsigned same;
 
@@ -301,24 +310,31 @@ static void share_words(const struct sides *s, struct shared_words *out)
 	out->number_differs = number_x && number_y;
 }
 
+/* How few have a name: by its rarest word, and half of what the others add, since words of names go together. */
+static unsigned rarity_of_name(unsigned rarest, unsigned all)
+{
+	return rarest + (all - rarest) / 2;
+}
+
 static unsigned level_of_company(const struct sides *s)
 {
 	struct shared_words w;
-	unsigned less;
+	unsigned less, rarity_x, rarity_y, rarity;
 
 	share_words(s, &w);
 	less = w.all_x < w.all_y ? w.all_x : w.all_y;
-	if (equal(s))
-		return less >= RARE_NAME ? COMPANY_SAME_RARE : COMPANY_SAME;
+	rarity_x = rarity_of_name(w.rarest_x, w.all_x);
+	rarity_y = rarity_of_name(w.rarest_y, w.all_y);
+	rarity = rarity_x < rarity_y ? rarity_x : rarity_y;
+	if (equal(s) || (w.info == w.all_x && w.info == w.all_y && w.exact))
+		return rarity >= RARE_NAME ? COMPANY_SAME_RARE : rarity >= UNCOMMON_NAME ? COMPANY_SAME_UNCOMMON : COMPANY_SAME;
 	if (w.number_differs)
 		return COMPANY_DIFFERENT;
-	if (w.info == w.all_x && w.info == w.all_y && w.exact)
-		return less >= RARE_NAME ? COMPANY_SAME_RARE : COMPANY_SAME;
 	if ((5 * w.info >= 4 * w.all_x && 5 * w.info >= 4 * w.all_y) ||
 		(s->shorter >= 6 && !has_digit(s->xs, s->x->len) && !has_digit(s->ys, s->y->len) && edits(s, 2) <= 2))
-		return less >= RARE_NAME ? COMPANY_CLOSE_RARE : COMPANY_CLOSE;
+		return rarity >= UNCOMMON_NAME ? COMPANY_CLOSE_RARE : COMPANY_CLOSE;
 	if (5 * w.info >= 4 * less)
-		return w.info >= RARE_PART ? COMPANY_PART_RARE : COMPANY_PART;
+		return w.rarest >= RARE_WORD ? COMPANY_PART_RARE : COMPANY_PART;
 	if (is_acronym(s->a, s->x, s->ys, s->y->len) || is_acronym(s->b, s->y, s->xs, s->x->len))
 		return COMPANY_ACRONYM;
 	return w.rarest >= RARE_WORD ? COMPANY_WORD : COMPANY_DIFFERENT;
@@ -389,12 +405,16 @@ static unsigned last_level(enum linkage_kind kind)
 static struct linkage_agreement address(const struct linkage_schema *schema, const struct linkage_field *f,
 	const struct linkage_features *a, const struct linkage_features *b)
 {
-	enum { SAME, SAME_STREET, ANOTHER_NUMBER, SAME_PLACE, NEARBY, DIFFERENT };
+	enum { SAME, SAME_STREET, ANOTHER_NUMBER, ANOTHER_STREET, SAME_PLACE, NEARBY, DIFFERENT };
 	const unsigned street = best_of(schema->field[f->street].kind, a, f->street, b, f->street).level;
 	const unsigned number = best_of(schema->field[f->number].kind, a, f->number, b, f->number).level;
-	const unsigned postal = best_of(schema->field[f->postal].kind, a, f->postal, b, f->postal).level;
+	const unsigned place = best_of(schema->field[f->place].kind, a, f->place, b, f->place).level;
+	unsigned postal = best_of(schema->field[f->postal].kind, a, f->postal, b, f->postal).level;
 	const bool streets_agree = street < 3;
 
+	/* Places have names in several languages: only that they are the same says something. */
+	if (postal == LINKAGE_UNKNOWN && place <= 1)
+		postal = 0;
 	if (street == LINKAGE_UNKNOWN && postal == LINKAGE_UNKNOWN)
 		return (struct linkage_agreement){.level = LINKAGE_UNKNOWN};
 	if (streets_agree && (postal <= 1 || postal == LINKAGE_UNKNOWN)) {
@@ -402,8 +422,9 @@ static struct linkage_agreement address(const struct linkage_schema *schema, con
 			return (struct linkage_agreement){.level = SAME_STREET};
 		return (struct linkage_agreement){.level = number <= 1 ? SAME : ANOTHER_NUMBER};
 	}
+	/* The same number in another street: streets have names in two languages, too. */
 	if (postal == 0)
-		return (struct linkage_agreement){.level = SAME_PLACE};
+		return (struct linkage_agreement){.level = number == 0 ? ANOTHER_STREET : SAME_PLACE};
 	if (postal <= 2)
 		return (struct linkage_agreement){.level = NEARBY};
 	return (struct linkage_agreement){.level = DIFFERENT};

@@ -33,6 +33,30 @@ static json_t *frequencies_json(const struct linkage_model *m, unsigned field)
 	return out;
 }
 
+/* Of each class its share and, field by field, the shares of the levels in their order. */
+static json_t *near_json(const struct linkage_model *m)
+{
+	json_t *out = json_array();
+
+	for (size_t k = 0; k < m->nnear; k++) {
+		json_t *fields = json_object();
+
+		for (unsigned f = 0; f < m->schema->nfields; f++) {
+			const struct linkage_field *field = &m->schema->field[f];
+			json_t *levels = json_array();
+
+			for (size_t l = 0; !field->part && l < linkage_level_count(field->kind); l++)
+				json_array_append_new(levels, json_real(m->near[k].r[f][l]));
+			if (field->part)
+				json_decref(levels);
+			else
+				json_object_set_new(fields, field->name, levels);
+		}
+		json_array_append_new(out, json_pack("{sfso}", "share", m->near[k].share, "fields", fields));
+	}
+	return out;
+}
+
 json_t *linkage_model_json(const struct linkage_model *m)
 {
 	json_t *fields = json_object();
@@ -54,7 +78,8 @@ json_t *linkage_model_json(const struct linkage_model *m)
 		}
 		json_object_set_new(fields, field->name, out);
 	}
-	return json_pack("{sfsfsfso}", "prior", m->prior, "link", m->link, "review", m->review, "fields", fields);
+	return json_pack("{sfsfsfsoso}", "prior", m->prior, "link", m->link, "review", m->review, "fields", fields, "near",
+		near_json(m));
 }
 
 static bool bad(struct err *e, const char *field, const char *member, const char *what)
@@ -131,6 +156,35 @@ static bool read_field(struct linkage_model *m, unsigned f, json_t *in, struct e
 	return read_frequencies(m, f, in, e);
 }
 
+static bool read_near(struct linkage_model *m, json_t *in, struct err *e)
+{
+	const size_t n = json_array_size(in);
+
+	if (in && (!json_is_array(in) || n > LINKAGE_NEAR_MAX))
+		return bad(e, "near", "", "must be an array of at most 12 classes");
+	for (m->nnear = 0; m->nnear < n; m->nnear++) {
+		struct linkage_near *near = &m->near[m->nnear];
+		json_t *class = json_array_get(in, m->nnear), *fields = json_object_get(class, "fields");
+
+		if (!read_probability(json_object_get(class, "share"), &near->share))
+			return bad(e, "near", "share", "must be over 0 and at most 1");
+		for (unsigned f = 0; f < m->schema->nfields; f++) {
+			const struct linkage_field *field = &m->schema->field[f];
+			const size_t levels = linkage_level_count(field->kind);
+			json_t *share = json_object_get(fields, field->name);
+
+			if (!field->part && json_array_size(share) != levels)
+				return bad(e, "near", field->name, "must have a share for each level");
+			for (size_t l = 0; !field->part && l < levels; l++)
+				if (!read_probability(json_array_get(share, l), &near->r[f][l]))
+					return bad(e, "near", field->name, "shares must be over 0 and at most 1");
+			for (size_t l = 0; field->part && l < levels; l++)
+				near->r[f][l] = m->field[f].u[l];
+		}
+	}
+	return true;
+}
+
 struct linkage_model *linkage_model_read(const struct linkage_schema *schema, json_t *in, struct err *e)
 {
 	AUTO(linkage_model_free) struct linkage_model *m = linkage_model_new(schema);
@@ -150,6 +204,8 @@ struct linkage_model *linkage_model_read(const struct linkage_schema *schema, js
 	for (unsigned f = 0; f < schema->nfields; f++)
 		if (!read_field(m, f, json_object_get(fields, schema->field[f].name), e))
 			return NULL;
+	if (!read_near(m, json_object_get(in, "near"), e))
+		return NULL;
 	linkage_weigh(m);
 	return steal(m);
 }

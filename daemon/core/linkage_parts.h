@@ -10,10 +10,12 @@ struct linkage_value {
 	uint8_t rarity;        /* -log2 of its frequency, in quarters of a bit; 0: not known */
 };
 
+#define LINKAGE_RAREST 150
+
 struct linkage_word {
 	uint16_t at;
 	uint8_t len;
-	uint8_t rarity;
+	uint8_t rarity;        /* by the logarithm of its frequency, up to LINKAGE_RAREST for what is in no table; 0: not known */
 };
 
 struct linkage_features {
@@ -41,6 +43,8 @@ struct linkage_frequency {
 	char *text;            /* for printing */
 };
 
+#define LINKAGE_NEAR_MAX 12
+
 struct linkage_model {
 	const struct linkage_schema *schema;
 	double prior, link, review;
@@ -50,14 +54,21 @@ struct linkage_model {
 		double floor;                           /* share of a value that is in no table, 0: none is */
 		size_t nfrequent;
 	} field[LINKAGE_FIELDS_MAX];
+	/* Records that share a kind of key without being the same. */
+	struct linkage_near {
+		double share;                           /* of all pairs */
+		double r[LINKAGE_FIELDS_MAX][LINKAGE_LEVELS_MAX];
+		double prior;                           /* log2(share) */
+		double weight[LINKAGE_FIELDS_MAX][LINKAGE_LEVELS_MAX];    /* log2(r/u) */
+	} near[LINKAGE_NEAR_MAX];
+	size_t nnear;
 	struct linkage_frequency *frequency;
 	size_t nfrequency, slots;                       /* slots: a power of two */
 };
 
-#define LINKAGE_FREQUENT_MAX 4096   /* of one field */
-
 char *linkage_text(const char *bytes, size_t n);   /* malloc'ed; features are not NUL-terminated */
 uint64_t linkage_frequency_hash(unsigned field, const char *text, size_t len);
+uint8_t linkage_word_rarity(const struct linkage_model *, unsigned field, const char *text, size_t len);
 /* Quarter bits, 0 if the field has no table. */
 uint8_t linkage_rarity(const struct linkage_model *, unsigned field, const char *text, size_t len);
 /* Replaces nothing: each text once. */
@@ -75,3 +86,5 @@ struct linkage_agreement linkage_agree(const struct linkage_schema *, const stru
 
 /* What that adds to the score; not for LINKAGE_UNKNOWN. */
 double linkage_weight(const struct linkage_model *, unsigned field, struct linkage_agreement);
+/* What pairs near each other take from the score: 0 or less. */
+double linkage_nearness(const struct linkage_model *, const uint8_t level[LINKAGE_FIELDS_MAX]);

@@ -7,13 +7,22 @@
 #include "base/hash.h"
 #include "core/linkage_parts.h"
 
-enum { OUTER_ROUNDS = 3, LEAST_MATCHES = 20 };
+enum { OUTER_ROUNDS = 3, LEAST_MATCHES = 20, LEAST_NEAR = 50 };
+
+/* One kind of key. */
+struct session {
+	uint32_t fields;
+	size_t pairs, sampled;  /* how many there are, how many of them are looked at */
+	double share;           /* of them that are the same */
+	struct linkage_near *near;      /* how the others look; NULL: not known */
+};
 
 /* One compared pair. */
 struct sample {
 	struct linkage_agreement field[LINKAGE_FIELDS_MAX];
 	uint32_t held;         /* fields of its key */
-	uint32_t session;
+	uint32_t session, sessions;    /* which one, and in how many this pair is */
+	bool known;            /* not the same, by a decisive field */
 };
 
 struct samples {
@@ -39,8 +48,14 @@ static uint64_t draw(uint64_t *state)
 static void compare_pair(
 	const struct linkage_schema *s, const struct linkage_features *a, const struct linkage_features *b, struct sample *out)
 {
-	for (unsigned f = 0; f < s->nfields; f++)
-		out->field[f] = s->field[f].part ? (struct linkage_agreement){LINKAGE_UNKNOWN, 0} : linkage_agree(s, a, b, f);
+	out->known = false;
+	for (unsigned f = 0; f < s->nfields; f++) {
+		const struct linkage_field *field = &s->field[f];
+
+		out->field[f] = field->part ? (struct linkage_agreement){LINKAGE_UNKNOWN, 0} : linkage_agree(s, a, b, f);
+		if (field->decisive && out->field[f].level + 1u == linkage_level_count(field->kind))
+			out->known = true;
+	}
 }
 
 static double bits(const struct linkage_model *m, const struct sample *x, uint32_t held)
@@ -51,11 +66,6 @@ static double bits(const struct linkage_model *m, const struct sample *x, uint32
 		if (!(held >> f & 1) && x->field[f].level != LINKAGE_UNKNOWN)
 			sum += linkage_weight(m, f, x->field[f]);
 	return sum;
-}
-
-static double odds_to_share(double bits_)
-{
-	return 1 / (1 + exp2(-bits_));
 }
 
 static double share_to_odds(double share)
@@ -81,37 +91,57 @@ static void random_samples(const struct linkage_schema *s, const struct linkage_
 	}
 }
 
-/* A session is one kind of key; of each so many pairs as asked for, chosen by hash. */
-static size_t candidate_samples(const struct linkage_schema *s, const struct linkage_features *const *of,
-	const struct linkage_training *how, const struct linkage_pairs *pairs, struct samples *out)
+static size_t find_sessions(const struct linkage_pairs *pairs, struct session session[LINKAGE_RULES_MAX])
 {
-	uint32_t kinds[LINKAGE_RULES_MAX];
-	size_t count[LINKAGE_RULES_MAX] = {0}, nkinds = 0, which;
+	size_t n = 0, which;
+
+	for (size_t i = 0; i < pairs->n; i++) {
+		for (which = 0; which < n && session[which].fields != pairs->pair[i].fields; which++)
+			;
+		if (which == LINKAGE_RULES_MAX)
+			continue;
+		if (which == n)
+			session[n++] = (struct session){.fields = pairs->pair[i].fields, .share = 0.1};
+		session[which].pairs++;
+	}
+	return n;
+}
+
+static bool is_first(const struct linkage_pairs *pairs, size_t i)
+{
+	return !i || pairs->pair[i].a != pairs->pair[i - 1].a || pairs->pair[i].b != pairs->pair[i - 1].b;
+}
+
+/* Of each session so many pairs as asked for, chosen by hash. */
+static void candidate_samples(const struct linkage_schema *s, const struct linkage_features *const *of,
+	const struct linkage_training *how, const struct linkage_pairs *pairs, struct session *session, size_t sessions,
+	struct samples *out)
+{
+	uint32_t times = 0;
 
 	out->item = zeroed(pairs->n, sizeof *out->item);
 	out->n = 0;
 	for (size_t i = 0; i < pairs->n; i++) {
-		for (which = 0; which < nkinds && kinds[which] != pairs->pair[i].fields; which++)
-			;
-		if (which == nkinds && nkinds < LINKAGE_RULES_MAX)
-			kinds[nkinds++] = pairs->pair[i].fields;
-		count[which < LINKAGE_RULES_MAX ? which : 0]++;
-	}
-	for (size_t i = 0; i < pairs->n; i++) {
 		const struct linkage_pair *p = &pairs->pair[i];
 		const uint64_t hash = hash_bytes(p, sizeof *p, how->seed);
 		struct sample *x = &out->item[out->n];
+		size_t which = 0;
 
-		for (which = 0; which < nkinds && kinds[which] != p->fields; which++)
-			;
-		if (which == nkinds || (double)(hash >> 11) * 0x1p-53 * (double)count[which] >= (double)how->key_pairs)
+		if (is_first(pairs, i))
+			for (times = 1; i + times < pairs->n && !is_first(pairs, i + times); times++)
+				;
+		while (which < sessions && session[which].fields != p->fields)
+			which++;
+		if (which == sessions ||
+			(double)(hash >> 11) * 0x1p-53 * (double)session[which].pairs >= (double)how->key_pairs)
 			continue;
 		compare_pair(s, of[p->a], of[p->b], x);
 		x->held = p->fields;
 		x->session = (uint32_t)which;
+		x->sessions = times;
+		session[which].sampled++;
 		out->n++;
 	}
-	return nkinds;
 }
 
 /* --- estimates ------------------------------------------------------------------------------------------------------------ */
@@ -148,7 +178,7 @@ static void estimate_u(struct linkage_model *m, const struct samples *random, bo
 
 	for (size_t i = 0; i < random->n; i++) {
 		const struct sample *x = &random->item[i];
-		const double share = weigh_out ? 1 - odds_to_share(m->prior + bits(m, x, 0)) : 1;
+		const double share = weigh_out && !x->known ? 1 - linkage_share(m->prior + bits(m, x, 0)) : 1;
 
 		add(m->schema, t, x, 0, share);
 	}
@@ -174,28 +204,102 @@ static void begin_m(struct linkage_model *m)
 	linkage_weigh(m);
 }
 
-static void estimate_m(struct linkage_model *m, const struct samples *pairs, double *share, size_t sessions)
+/* How pairs look that share a kind of key and are known not to be the same. */
+static void learn_near(struct linkage_model *m, const struct samples *pairs, struct session *session, size_t sessions)
 {
-	struct tally *t = zeroed(1, sizeof *t);
-	double *found = zeroed(sessions, sizeof *found), *n = zeroed(sessions, sizeof *n);
+	struct tally *t = zeroed(sessions, sizeof *t);
+	double known[LINKAGE_RULES_MAX] = {0};
 
 	for (size_t i = 0; i < pairs->n; i++) {
 		const struct sample *x = &pairs->item[i];
-		const double p = odds_to_share(share_to_odds(share[x->session]) + bits(m, x, x->held));
+
+		if (x->known) {
+			add(m->schema, &t[x->session], x, 0, 1);
+			known[x->session]++;
+		}
+	}
+	m->nnear = 0;
+	for (size_t s = 0; s < sessions && m->nnear < LINKAGE_NEAR_MAX; s++) {
+		if (known[s] < LEAST_NEAR)
+			continue;
+		session[s].near = &m->near[m->nnear++];
+		session[s].near->share = 1;
+		to_shares(m->schema, &t[s]);
+		memcpy(session[s].near->r, t[s].level, sizeof t[s].level);
+	}
+	free(t);
+	linkage_weigh(m);
+}
+
+/*
+ * Two that are not the same rarely have one identifying number: too rarely for random pairs to show it. Those that share
+ * that key and nothing else do.
+ */
+static void rate_decisive(struct linkage_model *m, const struct session *session, size_t sessions, double all)
+{
+	for (size_t s = 0; s < sessions; s++)
+		for (unsigned f = 0; f < m->schema->nfields; f++)
+			if (m->schema->field[f].decisive && session[s].fields == UINT32_C(1) << f)
+				m->field[f].u[0] = ((1 - session[s].share) * (double)session[s].pairs + 0.5) / all;
+	linkage_weigh(m);
+}
+
+/* Which share of all pairs each class is; a pair that is in several sessions counts in each for its part. */
+static void share_near(struct linkage_model *m, const struct samples *pairs, const struct session *session, size_t sessions,
+	double all)
+{
+	double parts[LINKAGE_RULES_MAX] = {0};
+
+	for (size_t i = 0; i < pairs->n; i++)
+		parts[pairs->item[i].session] += 1.0 / pairs->item[i].sessions;
+	for (size_t s = 0; s < sessions; s++)
+		if (session[s].near && session[s].sampled)
+			session[s].near->share = (1 - session[s].share) * parts[s] / (double)session[s].sampled *
+				(double)session[s].pairs / all;
+	linkage_weigh(m);
+}
+
+static double bits_of_near(const struct linkage_model *m, const struct linkage_near *near, const struct sample *x)
+{
+	double sum = 0;
+
+	for (unsigned f = 0; near && f < m->schema->nfields; f++)
+		if (!(x->held >> f & 1) && x->field[f].level != LINKAGE_UNKNOWN)
+			sum += near->weight[f][x->field[f].level];
+	return sum;
+}
+
+static void estimate_m(struct linkage_model *m, const struct samples *pairs, struct session *session, size_t sessions)
+{
+	struct tally *t = zeroed(1, sizeof *t);
+	double found[LINKAGE_RULES_MAX] = {0};
+
+	for (size_t i = 0; i < pairs->n; i++) {
+		const struct sample *x = &pairs->item[i];
+		const struct session *s = &session[x->session];
+		const double p = x->known ? 0
+					  : linkage_share(share_to_odds(s->share) + bits(m, x, x->held) -
+							  bits_of_near(m, s->near, x));
 
 		found[x->session] += p;
-		n[x->session]++;
 		add(m->schema, t, x, x->held, p);
 	}
 	for (size_t s = 0; s < sessions; s++)
-		share[s] = (found[s] + 0.5) / (n[s] + 1);
+		session[s].share = (found[s] + 0.5) / ((double)session[s].sampled + 1);
 	to_shares(m->schema, t);
 	for (unsigned f = 0; f < m->schema->nfields; f++)
 		memcpy(m->field[f].m, t->level[f], sizeof t->level[f]);
 	linkage_weigh(m);
 	free(t);
-	free(found);
-	free(n);
+}
+
+static double nearness(const struct linkage_model *m, const struct sample *x)
+{
+	uint8_t level[LINKAGE_FIELDS_MAX];
+
+	for (unsigned f = 0; f < m->schema->nfields; f++)
+		level[f] = x->field[f].level;
+	return linkage_nearness(m, level);
 }
 
 /* How many of all pairs are the same, by what the model says of the candidates. */
@@ -211,16 +315,17 @@ static double estimate_prior(struct linkage_model *m, const struct linkage_featu
 		const struct linkage_pair *p = &pairs->pair[i];
 		struct sample x;
 
-		if (i && p->a == p[-1].a && p->b == p[-1].b)
+		if (!is_first(pairs, i))
 			continue;
 		compare_pair(m->schema, of[p->a], of[p->b], &x);
-		score[distinct++] = bits(m, &x, 0);
+		if (!x.known)
+			score[distinct++] = bits(m, &x, 0) + nearness(m, &x);
 	}
 	for (size_t r = 0; r < rounds; r++) {
 		m->prior = share_to_odds(matches / all);
 		matches = 0.5;
 		for (size_t i = 0; i < distinct; i++)
-			matches += odds_to_share(m->prior + score[i]);
+			matches += linkage_share(m->prior + score[i]);
 		if (matches > all / 2)
 			matches = all / 2;
 	}
@@ -231,25 +336,28 @@ bool linkage_train(struct linkage_model *m, const struct linkage_features *const
 	const struct linkage_training *how, struct linkage_trained *out, struct err *e)
 {
 	AUTO(linkage_pairs_free) struct linkage_pairs *pairs = linkage_pairs(m->schema, of, n, how->block_max);
+	AUTO(free) struct session *session = zeroed(LINKAGE_RULES_MAX, sizeof *session);
+	const double all = (double)n * (double)(n ? n - 1 : 0) / 2;
 	struct samples random, candidates;
-	double share[LINKAGE_RULES_MAX];
 
 	*out = (struct linkage_trained){0};
 	if (n < 20 || pairs->n < LEAST_MATCHES)
 		return err_set(e, ERR_ITEM, "too few records to learn from: %zu records, %zu candidate pairs", n, pairs->n);
+	out->sessions = find_sessions(pairs, session);
 	random_samples(m->schema, of, n, how, &random);
-	out->sessions = candidate_samples(m->schema, of, how, pairs, &candidates);
+	candidate_samples(m->schema, of, how, pairs, session, out->sessions, &candidates);
 	out->random_pairs = random.n;
 	out->candidate_pairs = candidates.n;
 	estimate_u(m, &random, false);
 	begin_m(m);
-	for (size_t s = 0; s < out->sessions; s++)
-		share[s] = 0.1;
+	learn_near(m, &candidates, session, out->sessions);
 	for (unsigned outer = 0; outer < OUTER_ROUNDS; outer++) {
 		for (unsigned r = 0; r < how->rounds; r++)
-			estimate_m(m, &candidates, share, out->sessions);
+			estimate_m(m, &candidates, session, out->sessions);
+		share_near(m, &candidates, session, out->sessions, all);
 		out->matches = estimate_prior(m, of, n, pairs, 20);
 		estimate_u(m, &random, true);
+		rate_decisive(m, session, out->sessions, all);
 	}
 	out->matches = estimate_prior(m, of, n, pairs, 20);
 	free(random.item);

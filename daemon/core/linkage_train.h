@@ -32,7 +32,13 @@ struct linkage_counts *linkage_counts_new(const struct linkage_schema *);
 void linkage_counts_free(struct linkage_counts *);
 AUTO_DEFINE(struct linkage_counts, linkage_counts_free)
 void linkage_count(struct linkage_counts *, const struct linkage_features *);
-void linkage_counted(struct linkage_model *, const struct linkage_counts *);
+void linkage_counted(struct linkage_model *, const struct linkage_counts *, size_t frequent_max);
+/* Fields of which not one value was counted get the weights of another model of that schema. */
+void linkage_inherit(struct linkage_model *, const struct linkage_counts *, const struct linkage_model *from);
+/* Looks up again how rare its values are, after the model has learned that. */
+void linkage_rate(const struct linkage_model *, struct linkage_features *);
+
+#define LINKAGE_BLOCK_MAX 30   /* records under one key; a key that more share tells little */
 
 struct linkage_training {
 	uint64_t seed;

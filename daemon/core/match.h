@@ -21,14 +21,21 @@ AUTO_DEFINE(struct match_model, match_model_free)
 /* Recorded with every link, and with every key: a model of another version makes its keys anew. */
 const char *match_model_version(const struct match_model *);
 
+/* Scores from here on are linked. */
+double match_link_at(const struct match_model *, enum record_type);
+
 /* --- one record ----------------------------------------------------------------------------------------------- */
 
 #define MATCH_KEYS_MAX 32
 
 struct match_features;
 
-/* What of a record is compared, in the arena. References in the record are hub ids. */
+/* What of a record is compared, in the arena: one block without pointers, to be kept beside the record. References in
+ * the record are hub ids. */
 const struct match_features *match_prepare(struct arena *, const struct match_model *, const struct record *);
+size_t match_features_size(const struct match_features *);
+/* The block read back; NULL if it cannot be one of that type. bytes are aligned for uint32_t. */
+const struct match_features *match_features_at(enum record_type, const void *bytes, size_t n);
 /* Hashes of (type, kind of key, folded value), each once. Returns how many. */
 size_t match_keys(const struct match_features *, uint64_t key[MATCH_KEYS_MAX]);
 
@@ -57,6 +64,3 @@ struct match_result {
 /* Both were prepared with that model, and are of one type. */
 void match_compare(const struct match_model *, const struct match_features *a, const struct match_features *b,
 	struct match_result *out);
-
-/* Jaro-Winkler similarity, 0..1, of two folded texts; at most 64 code points of each count. */
-double match_similarity(const char *a, const char *b);

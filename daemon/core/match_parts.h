@@ -1,26 +1,67 @@
 /*
- * match_parts.h - what of a record is compared, shared by the keys and the verdicts of match.c.
- * Bounded: of one set no more than MATCH_ELEMENTS_MAX elements are looked at.
+ * match_parts.h - what the match*.c files share: the schema of each record type, and how a record fills it.
  */
 #pragma once
+#include "core/linkage.h"
 #include "core/match.h"
 
-#define MATCH_ELEMENTS_MAX 16
-
-struct match_texts {
-	const char *text[2 * MATCH_ELEMENTS_MAX + 2];
-	size_t n;
+enum match_organization_field {
+	MATCH_ORG_NUMBER,
+	MATCH_ORG_SITES,
+	MATCH_ORG_NAME,
+	MATCH_ORG_FORM,
+	MATCH_ORG_ADDRESS,
+	MATCH_ORG_DOMAIN,
+	MATCH_ORG_PHONE,
+	MATCH_ORG_EMAIL,
+	MATCH_ORG_STREET,
+	MATCH_ORG_HOUSE,
+	MATCH_ORG_POSTAL,
+	MATCH_ORG_PLACE
 };
 
-/* "" for what is absent, and for a reference whose target is not known yet. */
-const char *match_text(const struct record *, unsigned field);
-/* The elements of a set, folded; those that fold to "" are left out. */
-struct match_texts match_set(struct arena *, const struct record *, unsigned field,
-	const char *(*fold)(struct arena *, const char *));
-const char *match_fold_phone(struct arena *, const char *phone);
-const char *match_fold_personal(struct arena *, const char *email);   /* "" for a role mailbox */
-/* All names of an organization without their legal forms; all domains it writes or publishes under. */
-struct match_texts match_names(struct arena *, const struct record *);
-struct match_texts match_domains(struct arena *, const struct record *);
-/* One that both have, or NULL. */
-const char *match_common(const struct match_texts *, const struct match_texts *);
+enum match_contact_field {
+	MATCH_CONTACT_GIVEN,
+	MATCH_CONTACT_FAMILY,
+	MATCH_CONTACT_EMAIL,
+	MATCH_CONTACT_PHONE,
+	MATCH_CONTACT_ORGANIZATION,
+	MATCH_CONTACT_DOMAIN
+};
+
+enum match_referral_field {
+	MATCH_REFERRAL_FROM,
+	MATCH_REFERRAL_TO,
+	MATCH_REFERRAL_ORGANIZATION,
+	MATCH_REFERRAL_SERVICE,
+	MATCH_REFERRAL_CONTACT,
+	MATCH_REFERRAL_DAY
+};
+
+enum match_participation_field {
+	MATCH_PARTICIPATION_CONTACT,
+	MATCH_PARTICIPATION_ACTIVITY,
+	MATCH_PARTICIPATION_KIND,
+	MATCH_PARTICIPATION_DAY
+};
+
+extern const struct linkage_schema match_schema[RECORD_TYPES];
+
+struct match_model {
+	char version[64];
+	struct linkage_model *type[RECORD_TYPES];
+};
+
+struct match_features {
+	uint32_t type, reserved;
+	/* then linkage features */
+};
+
+static inline const struct linkage_features *match_linkage(const struct match_features *f)
+{
+	return (const struct linkage_features *)(f + 1);
+}
+
+void match_fill(struct arena *, const struct record *, struct linkage_values *);
+
+extern const char match_model_json[];   /* made by the build from core/match_model.json */

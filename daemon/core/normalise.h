@@ -28,6 +28,8 @@ const char *fold_company_name(struct arena *, const char *name, const char **for
 /* fold_text() without particles (van, de, van den, ...) at either end, written apart or with the name: all of "Van den
  * Berghe", "Vandenberghe" and "Berghe, Van den" give "berghe". */
 const char *fold_person_name(struct arena *, const char *name);
+/* fold_text() with the words for streets as they are written in full: "Kerkstr." gives "kerkstraat". */
+const char *fold_street(struct arena *, const char *street);
 const char *fold_email(struct arena *, const char *email);          /* whole address in lower case */
 const char *email_domain(struct arena *, const char *email);        /* "" for free-mail domains */
 bool email_is_role(const char *email);                              /* info@, sales@, boekhouding@, ... */

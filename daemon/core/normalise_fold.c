@@ -173,6 +173,54 @@ const char *fold_person_name(struct arena *arena, const char *name)
 	return text;
 }
 
+/* Words for streets as people shorten them; end: also at the end of a longer word. */
+static const struct {
+	const char *shorter, *full;
+	bool end;
+} street_words[] = {{"str", "straat", true}, {"stw", "steenweg", true}, {"stwg", "steenweg", true}, {"ln", "laan", true},
+	{"pl", "plein", true}, {"av", "avenue", false}, {"ave", "avenue", false}, {"bd", "boulevard", false},
+	{"bld", "boulevard", false}, {"blvd", "boulevard", false}, {"boul", "boulevard", false},
+	{"ch", "chaussee", false}, {"chee", "chaussee", false}, {"rte", "route", false}, {"r", "rue", false},
+	{"sq", "square", false}, {"st", "sint", false}, {"ste", "sainte", false}, {"dr", "dokter", false},
+	{"burg", "burgemeester", false}, {"pr", "prins", false}};
+
+static const char *full_street_word(const char *word, size_t n, size_t *keep)
+{
+	for (size_t i = 0; i < sizeof(street_words) / sizeof(street_words[0]); i++) {
+		size_t len = strlen(street_words[i].shorter);
+
+		if ((n == len || (street_words[i].end && n >= len + 3)) &&
+			!memcmp(word + n - len, street_words[i].shorter, len)) {
+			*keep = n - len;
+			return street_words[i].full;
+		}
+	}
+	*keep = n;
+	return "";
+}
+
+const char *fold_street(struct arena *arena, const char *street)
+{
+	const char *text = fold_text(arena, street);
+	char *out = arena_alloc(arena, strlen(text) * 8 + 16), *o = out;
+
+	for (size_t n; *text; text += n) {
+		const char *full;
+		size_t keep;
+
+		n = strcspn(text, " ");
+		full = full_street_word(text, n, &keep);
+		o = mempcpy(o, text, keep);
+		o = stpcpy(o, full);
+		if (text[n]) {
+			*o++ = ' ';
+			n++;
+		}
+	}
+	*o = '\0';
+	return out;
+}
+
 const char *fold_email(struct arena *arena, const char *email)
 {
 	size_t n = strlen(email);

@@ -104,7 +104,9 @@ static bool consider(struct hub *hub, struct page *page, struct entity *e, const
 		return true;
 	at = mutant(ONE_PER_PARTNER) ? NULL : marks_shadow_at(shadow, count, page->partner);
 	if (why->verdict != MATCH_LINK || (at && at->state != SHADOW_PENDING)) {
-		propose(out, e, why, at != NULL);
+		/* A partner seldom has one company twice: what would be doubtful elsewhere is not asked about there. */
+		if (why->verdict == MATCH_LINK || !at)
+			propose(out, e, why, at != NULL);
 		return true;
 	}
 	if (out->nall < LINKS_MAX) {

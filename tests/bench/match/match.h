@@ -14,6 +14,7 @@ struct options {
 	const char *data;		      /* folder of public labelled sets */
 	const char *csv[8], *columns, *truth; /* people: files of the caller's; see people.c */
 	size_t ncsv;
+	double wrong_max; /* train: share of links that the model may expect to be wrong */
 };
 
 /* Each prints its tables and returns whether what was asked for was reached. */
@@ -21,5 +22,6 @@ bool match_companies(const struct options *, bool numbers);
 bool match_contacts(const struct options *);
 bool match_curve(const struct options *);
 bool match_people(const struct options *);
+bool match_train_built_in(const struct options *);
 
 double now_s(void); /* wall clock of this process, for rates */

@@ -301,7 +301,7 @@ static bool run(const struct task *task)
 
 	for (size_t i = 0; i < rows.n; i++)
 		linkage_count(counts, of[i]);
-	linkage_counted(model, counts);
+	linkage_counted(model, counts, LINKAGE_FREQUENT_MAX);
 	of = features_of(arena, model, &schema, &rows);
 	if (!linkage_train(model, of, rows.n, &how, &trained, &e)) {
 		fprintf(stderr, "bench-match: %s\n", e.text);

@@ -240,7 +240,7 @@ static void weights_are_learned_without_labels(void **ctx)
 	model = linkage_model_new(&schema);
 	for (size_t i = 0; i < 2 * PEOPLE; i++)
 		linkage_count(counts, of[i]);
-	linkage_counted(model, counts);
+	linkage_counted(model, counts, LINKAGE_FREQUENT_MAX);
 	of = people();
 
 	AUTO(linkage_pairs_free) struct linkage_pairs *pairs = linkage_pairs(&schema, of, 2 * PEOPLE, 30);

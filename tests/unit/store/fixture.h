@@ -122,7 +122,7 @@ static inline struct record *fixture_company(struct fixture *f, unsigned n)
 
 	r->v[ORGANIZATION_LEGAL_NAME] = arena_printf(f->arena, "Zaagmolen %u NV", n);
 	r->v[ORGANIZATION_EMAILS] = arena_printf(f->arena, "hallo@zaagmolen%u.example", n);
-	r->v[ORGANIZATION_POSTAL_CODE] = "9000";
+	r->v[ORGANIZATION_POSTAL_CODE] = arena_printf(f->arena, "%u", 1000 + n % 9000);   /* no key in common */
 	r->v[ORGANIZATION_BOX] = "";
 	return r;
 }

@@ -1,0 +1,41 @@
+/* The built-in model, from a generated corpus without a look at its truth: its text on standard output. */
+#include "bench/match/match.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/match_train.h"
+#include "support/corpus.h"
+
+bool match_train_built_in(const struct options *o)
+{
+	AUTO(match_trainer_free) struct match_trainer *trainer = match_trainer_new();
+	AUTO(arena_free) struct arena *arena = arena_new();
+	const struct corpus corpus = { .seed = o->seed, .companies = o->companies };
+	const struct match_training how = { .seed = o->seed, .version = "corpus-1", .made = "2026-11-23",
+		.wrong_max = o->wrong_max, .ask_max = 0.015, .frequent = 1500 };
+	struct match_trained trained;
+	struct err e;
+
+	for (uint64_t id = 0; id < o->companies; id++) {
+		struct corpus_record of[CORPUS_RECORDS_MAX];
+		const size_t n = corpus_records(&corpus, arena, id, of);
+
+		for (size_t i = 0; i < n; i++) {
+			const struct record *r = corpus_read(arena, &of[i], &e);
+
+			if (r)
+				match_trainer_add(trainer, r);
+		}
+		arena_reset(arena);
+	}
+
+	AUTO(free) char *text = match_train(trainer, match_model_default(), &how, &trained);
+
+	printf("%s\n", text);
+	for (int t = 0; t < RECORD_TYPES; t++)
+		fprintf(stderr, "%s: %zu records, %zu candidate pairs, about %.0f the same%s%s\n", record_type_name((enum record_type)t),
+			trained.type[t].records, trained.type[t].candidate_pairs, trained.type[t].matches,
+			trained.type[t].kept ? "; weights kept: " : "", trained.type[t].kept ? trained.type[t].kept : "");
+	return true;
+}
