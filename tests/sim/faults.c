@@ -101,7 +101,7 @@ static void until(uint64_t *end_ms, const struct world *w, const struct fault *f
 		*end_ms = world_now(w) + f->for_ms;
 }
 
-static bool die_at_write(struct world *w, const struct fault *f, int how)
+static bool die_at_write(struct world *w, const struct fault *f, enum ending how)
 {
 	if (!w->engine)
 		return false;

@@ -233,6 +233,9 @@ struct outcome {
 
 /* --- the world -------------------------------------------------------------------------------------------------- */
 
+/* How the hub's process ends. */
+enum ending { END_KILL, END_POWER, END_STOP };
+
 struct overwrite {
 	struct rec *rec;
 	size_t state; /* in rec's history: what stood there */
@@ -252,7 +255,7 @@ struct world {
 
 	struct engine *engine;  /* NULL while it is down */
 	bool killed, closing;
-	enum { END_KILL, END_POWER, END_STOP } how;
+	enum ending how;
 	int64_t acknowledged;   /* newest event that a commit made durable */
 	bool stop;              /* wanted: an orderly stop */
 	size_t next_act, next_fault;
@@ -282,7 +285,7 @@ __attribute__((format(printf, 2, 3))) void world_tell(struct world *, const char
 __attribute__((format(printf, 3, 4))) void world_violated(struct world *, const char *rule, const char *fmt, ...);
 uint64_t world_now(const struct world *);
 bool world_dying(const struct world *); /* nothing that the engine does has an effect any more */
-void world_kill(struct world *, int how); /* END_* */
+void world_kill(struct world *, enum ending how); /* END_* */
 unsigned world_thing(struct world *);     /* a new one */
 void world_join(struct world *, unsigned thing, unsigned other);
 unsigned world_root(struct world *, unsigned thing);

@@ -127,7 +127,7 @@ bool world_dying(const struct world *w)
 	return w->killed || disk_dead();
 }
 
-void world_kill(struct world *w, int how)
+void world_kill(struct world *w, enum ending how)
 {
 	if (w->killed)
 		return;

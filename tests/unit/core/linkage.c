@@ -16,8 +16,12 @@ enum { GIVEN, FAMILY, BORN, TOWN, FIELDS };
 static struct linkage_schema schema = {
 	.name = "test",
 	.nfields = FIELDS,
-	.field = {{"given", LINKAGE_NAME, FAMILY}, {"family", LINKAGE_NAME, GIVEN}, {"born", LINKAGE_DATE, -1},
-		{"town", LINKAGE_PLACE, -1}},
+	.field = {
+		{.name = "given", .kind = LINKAGE_NAME, .twin = FAMILY},
+		{.name = "family", .kind = LINKAGE_NAME, .twin = GIVEN},
+		{.name = "born", .kind = LINKAGE_DATE, .twin = -1},
+		{.name = "town", .kind = LINKAGE_PLACE, .twin = -1},
+	},
 };
 
 static struct arena *arena;
