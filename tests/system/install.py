@@ -31,6 +31,7 @@ usr/share/doc/doorstroom/examples/doorstroom-credentials.conf
 usr/share/doc/doorstroom/examples/example.py
 usr/share/man/man8/doorstroomd.8
 usr/share/man/man1/doorstroom.1
+usr/share/man/man1/doorstroom-report.1
 usr/share/man/man5/doorstroom.yaml.5
 usr/share/man/man5/doorstroom-manifest.5
 usr/share/bash-completion/completions/doorstroom
@@ -139,7 +140,7 @@ class Install(unittest.TestCase):
     @unittest.skipUnless(shutil.which("mandoc"), "no mandoc")
     def test_the_manual_pages_are_well_formed(self):
         pages = sorted((self.root / "usr/share/man").rglob("*.?"))
-        self.assertEqual(len(pages), 4)
+        self.assertEqual(len(pages), 5)
         for page in pages:
             done = run("mandoc", "-Tlint", "-Wwarning", page)
             # scdoc writes a paragraph macro before every block; that is its way.
