@@ -13,17 +13,6 @@ static void heading(const struct cli *cli, const json_t *answer)
 
 /* --- what is uncertain about it ------------------------------------------------------------------------------- */
 
-static int64_t sum(const json_t *counts)
-{
-	const char *type;
-	json_t *n;
-	int64_t all = 0;
-
-	json_object_foreach((json_t *)counts, type, n)
-		all += json_integer_value(n);
-	return all;
-}
-
 static void moves(const struct cli *cli, const json_t *total, const char *low, const char *now, const char *what)
 {
 	const char *from = report_count(cli->arena, total, low), *to = report_count(cli->arena, total, now);
@@ -35,8 +24,8 @@ static void moves(const struct cli *cli, const json_t *total, const char *low, c
 static void footing(const struct cli *cli, const json_t *answer)
 {
 	const json_t *waiting = json_object_get(answer, "waiting"), *total = json_object_get(answer, "total");
-	const int64_t questions = sum(json_object_get(waiting, "questions")),
-		      unreadable = sum(json_object_get(waiting, "unreadable"));
+	const int64_t questions = report_sum(json_object_get(waiting, "questions")),
+		      unreadable = report_sum(json_object_get(waiting, "unreadable"));
 
 	if (questions) {
 		printf("\n%lld question%s for a human waited (doorstroom review)", (long long)questions, words_plural(questions));

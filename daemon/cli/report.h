@@ -17,6 +17,8 @@ enum language {
 
 /* A count as a text: "224", REPORT_HIDDEN, or "" where there is no such figure. */
 const char *report_count(struct arena *, const json_t *figures, const char *key);
+/* All counts of an object of them, by type. */
+int64_t report_sum(const json_t *counts);
 /* n of m as "40.0%"; REPORT_HIDDEN or "" as above, "" too where m is 0. */
 const char *report_share(struct arena *, const json_t *figures, const char *n, const char *of, enum language);
 /* A length of time in the unit that suits it: "3.5 d", "7 h". */

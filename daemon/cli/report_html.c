@@ -245,17 +245,6 @@ static void put_partners(const struct sheet *p)
 
 /* --- how it was counted --------------------------------------------------------------------------------------- */
 
-static int64_t sum(const json_t *counts)
-{
-	const char *type;
-	json_t *n;
-	int64_t all = 0;
-
-	json_object_foreach((json_t *)counts, type, n)
-		all += json_integer_value(n);
-	return all;
-}
-
 static void note(const struct sheet *p, const char *t)
 {
 	buf_adds(p->b, "<p>");
@@ -267,7 +256,7 @@ static void put_certainty(const struct sheet *p)
 {
 	const json_t *kinds = part(p, "kinds"), *waiting = json_object_get(kinds, "waiting"), *all = json_object_get(kinds, "total");
 	const json_t *open = json_object_get(waiting, "questions");
-	const int64_t questions = words_number(open, "contact") + words_number(open, "organization"), unreadable = sum(json_object_get(waiting, "unreadable")),
+	const int64_t questions = words_number(open, "contact") + words_number(open, "organization"), unreadable = report_sum(json_object_get(waiting, "unreadable")),
 		      nameless = words_number(all, "without_person");
 
 	if (questions)

@@ -117,6 +117,17 @@ const char *report_group(struct arena *arena, const json_t *answer, const json_t
 /* --- figures -------------------------------------------------------------------------------------------------- */
 
 /* Thousands are not parted: a figure is to be copied as it is. */
+int64_t report_sum(const json_t *counts)
+{
+	const char *type;
+	json_t *n;
+	int64_t all = 0;
+
+	json_object_foreach((json_t *)counts, type, n)
+		all += json_integer_value(n);
+	return all;
+}
+
 const char *report_count(struct arena *arena, const json_t *figures, const char *key)
 {
 	const json_t *v = json_object_get(figures, key);

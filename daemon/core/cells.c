@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/hash.h"
+#include "base/room.h"
 #include "core/idmap.h"
 
 struct cell {
@@ -38,17 +39,6 @@ void cells_free(struct cells *c)
 	free(c->member);
 	free(c->start);
 	free(c);
-}
-
-static void *room(void *items, size_t n, size_t *cap, size_t size)
-{
-	if (n < *cap)
-		return items;
-	*cap = *cap ? *cap * 2 : 64;
-	items = reallocarray(items, *cap, size);
-	if (!items)
-		abort();
-	return items;
 }
 
 size_t cells_add(struct cells *c, json_t *object, const char *key)

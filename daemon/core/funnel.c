@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/room.h"
 #include "core/idmap.h"
 #include "core/spans.h"
 
@@ -73,12 +74,7 @@ void funnel_free(struct funnel *f)
 static struct group *group_at(struct funnel *f, uint32_t g)
 {
 	while (g >= f->n) {
-		if (f->n == f->cap) {
-			f->cap = f->cap ? f->cap * 2 : 16;
-			f->group = reallocarray(f->group, f->cap, sizeof *f->group);
-			if (!f->group)
-				abort();
-		}
+		f->group = room(f->group, f->n, &f->cap, sizeof *f->group);
 		f->group[f->n++] = (struct group){ 0 };
 	}
 	return &f->group[g];
@@ -88,12 +84,7 @@ static struct company *company_at(struct funnel *f, uint32_t group, int64_t comp
 {
 	const uint32_t i = idmap_number(&f->at, (uint64_t)group << 32 | (uint32_t)company);
 
-	if (i == f->companies_cap) {
-		f->companies_cap = f->companies_cap ? f->companies_cap * 2 : 256;
-		f->company = reallocarray(f->company, f->companies_cap, sizeof *f->company);
-		if (!f->company)
-			abort();
-	}
+	f->company = room(f->company, i, &f->companies_cap, sizeof *f->company);
 	if (i == f->companies) {
 		f->company[i] = (struct company){ .group = group, .session_ms = JOURNEY_NEVER, .referral_ms = JOURNEY_NEVER };
 		f->companies++;

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/room.h"
+
 void joins_fini(struct joins *j)
 {
 	idmap_fini(&j->node);
@@ -13,12 +15,7 @@ uint32_t joins_node(struct joins *j, uint64_t id)
 {
 	const uint32_t i = idmap_number(&j->node, id);
 
-	if (i == j->cap) {
-		j->cap = j->cap ? j->cap * 2 : 64;
-		j->parent = reallocarray(j->parent, j->cap, sizeof *j->parent);
-		if (!j->parent)
-			abort();
-	}
+	j->parent = room(j->parent, i, &j->cap, sizeof *j->parent);
 	if (i == j->n)
 		j->parent[j->n++] = i;
 	return i;

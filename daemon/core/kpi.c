@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/room.h"
 #include "core/joins.h"
 #include "core/numbers.h"
 
@@ -144,17 +145,6 @@ static bool add(struct idmap *set, uint64_t key)
 	return fresh;
 }
 
-static void *room(void *items, size_t n, size_t *cap, size_t size)
-{
-	if (n < *cap)
-		return items;
-	*cap = *cap ? *cap * 2 : 64;
-	items = reallocarray(items, *cap, size);
-	if (!items)
-		abort();
-	return items;
-}
-
 static struct group *group_at(struct set *s, uint32_t g)
 {
 	while (g >= s->n) {
@@ -189,9 +179,7 @@ static void hold(struct group *g, uint32_t session)
 	if (word >= g->words) {
 		const size_t words = word * 2 + 4;
 
-		g->held = reallocarray(g->held, words, sizeof *g->held);
-		if (!g->held)
-			abort();
+		g->held = room_for(g->held, words, sizeof *g->held);
 		memset(g->held + g->words, 0, (words - g->words) * sizeof *g->held);
 		g->words = words;
 	}

@@ -3,19 +3,12 @@
 
 #include <stdlib.h>
 
+#include "base/room.h"
+
 struct entry {
 	uint64_t hash;
 	uint32_t record, fields;
 };
-
-static void *grown(void *p, size_t n, size_t size)
-{
-	void *bigger = reallocarray(p, n, size);
-
-	if (!bigger)
-		abort();
-	return bigger;
-}
 
 static int by_key(const void *a, const void *b)
 {
@@ -50,7 +43,7 @@ static struct entry *entries(
 
 		if (*n + nkeys > cap) {
 			cap = 2 * cap + LINKAGE_KEYS_MAX;
-			out = grown(out, cap, sizeof *out);
+			out = room_for(out, cap, sizeof *out);
 		}
 		for (size_t k = 0; k < nkeys; k++)
 			out[(*n)++] = (struct entry){key[k].hash, (uint32_t)i, key[k].fields};
@@ -73,7 +66,7 @@ static void pairs_of_block(struct linkage_pairs *out, size_t *cap, const struct 
 {
 	if (out->n + n * n / 2 > *cap) {
 		*cap = 2 * (*cap + n * n);
-		out->pair = grown(out->pair, *cap, sizeof *out->pair);
+		out->pair = room_for(out->pair, *cap, sizeof *out->pair);
 	}
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = i + 1; k < n; k++)

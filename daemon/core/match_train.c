@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/room.h"
 #include "core/linkage_train.h"
 #include "core/match_parts.h"
 
@@ -59,12 +60,7 @@ void match_trainer_add(struct match_trainer *t, const struct record *record)
 	struct linkage_values values;
 	const struct linkage_features *f;
 
-	if (set->n == set->cap) {
-		set->cap = 2 * set->cap + 1024;
-		set->of = reallocarray(set->of, set->cap, sizeof *set->of);
-		if (!set->of)
-			abort();
-	}
+	set->of = room(set->of, set->n, &set->cap, sizeof *set->of);
 	match_fill(t->scratch, record, &values);
 	f = linkage_features(t->scratch, set->model, &values);
 	linkage_count(set->counts, f);

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/room.h"
 #include "core/idmap.h"
 #include "core/spans.h"
 
@@ -43,11 +44,8 @@ static size_t cell_at(struct matrix *m, int64_t from, int64_t to)
 	const size_t i = idmap_number(&m->at, key(from, to));
 
 	if (i == m->cap) {
-		m->cap = m->cap ? m->cap * 2 : 64;
-		m->cell = reallocarray(m->cell, m->cap, sizeof *m->cell);
-		m->answer = reallocarray(m->answer, m->cap, sizeof *m->answer);
-		if (!m->cell || !m->answer)
-			abort();
+		m->cell = room(m->cell, i, &m->cap, sizeof *m->cell);
+		m->answer = room_for(m->answer, m->cap, sizeof *m->answer);
 	}
 	if (i == m->n) {
 		m->cell[i] = (struct matrix_cell){ .from = from, .to = to };

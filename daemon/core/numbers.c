@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/room.h"
+
 #define BYTES 8
 #define VALUES 256
 
@@ -14,12 +16,7 @@ void numbers_fini(struct numbers *l)
 
 void numbers_add(struct numbers *l, uint64_t number)
 {
-	if (l->n == l->cap) {
-		l->cap = l->cap ? l->cap * 2 : 1024;
-		l->at = reallocarray(l->at, l->cap, sizeof *l->at);
-		if (!l->at)
-			abort();
-	}
+	l->at = room(l->at, l->n, &l->cap, sizeof *l->at);
 	l->at[l->n++] = number;
 }
 

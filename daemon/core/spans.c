@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/room.h"
+
 void spans_fini(struct spans *s)
 {
 	free(s->ms);
@@ -10,12 +12,7 @@ void spans_fini(struct spans *s)
 
 void spans_add(struct spans *s, int64_t ms)
 {
-	if (s->n == s->cap) {
-		s->cap = s->cap ? s->cap * 2 : 16;
-		s->ms = reallocarray(s->ms, s->cap, sizeof *s->ms);
-		if (!s->ms)
-			abort();
-	}
+	s->ms = room(s->ms, s->n, &s->cap, sizeof *s->ms);
 	s->ms[s->n++] = ms;
 }
 

@@ -2,6 +2,7 @@
 #include "engine/check_parts.h"
 
 #include "base/hash.h"
+#include "base/room.h"
 
 enum { FAULTS_MAX = 20, REQUESTS_MAX = 300, DAY_MS = 86400000, SECOND_MS = 1000 };
 
@@ -109,12 +110,7 @@ static void take_wanted(struct checking *c, const struct item *item)
 
 static void walk_add(struct walk *w, const struct item *item)
 {
-	if (w->n == w->cap) {
-		w->cap = w->cap ? 2 * w->cap : 256;
-		w->seen = reallocarray(w->seen, w->cap, sizeof(*w->seen));
-		if (!w->seen)
-			abort();
-	}
+	w->seen = room(w->seen, w->n, &w->cap, sizeof(*w->seen));
 	w->seen[w->n++] = (struct seen){ .key = key_hash(item->key),
 		.version = item->version ? hash_text(item->version, 1) : 0,
 		.record = item->record ? record_hash(item->record) : 0,

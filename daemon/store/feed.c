@@ -3,6 +3,8 @@
 
 #include "store/sql.h"
 
+#include "base/room.h"
+
 /* --- live counts, kept in memory and written with the transaction that changes them --------------------- */
 
 struct feed_state *feed_state(struct store *s, int partner, enum record_type type)
@@ -12,9 +14,7 @@ struct feed_state *feed_state(struct store *s, int partner, enum record_type typ
 	if (at >= s->nfeeds) {
 		const size_t n = 2 * at + RECORD_TYPES;
 
-		s->feed = reallocarray(s->feed, n, sizeof *s->feed);
-		if (!s->feed)
-			abort();
+		s->feed = room_for(s->feed, n, sizeof *s->feed);
 		memset(s->feed + s->nfeeds, 0, (n - s->nfeeds) * sizeof *s->feed);
 		s->nfeeds = n;
 	}

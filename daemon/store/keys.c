@@ -3,16 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/room.h"
 #include "store/sql.h"
-
-static void *grown(void *p, size_t n, size_t size)
-{
-	void *bigger = reallocarray(p, n, size);
-
-	if (!bigger)
-		abort();
-	return bigger;
-}
 
 /* Hashes are well mixed already. */
 static uint32_t *bucket(const struct keys *k, int64_t hash)
@@ -31,7 +23,7 @@ static void enter(struct keys *k, uint32_t at)
 static void rehash(struct keys *k)
 {
 	k->nbuckets = k->cap;
-	k->bucket = grown(k->bucket, k->nbuckets, sizeof *k->bucket);
+	k->bucket = room_for(k->bucket, k->nbuckets, sizeof *k->bucket);
 	memset(k->bucket, 0, k->nbuckets * sizeof *k->bucket);
 	for (uint32_t at = 0; at < k->used; at++)
 		enter(k, at);
@@ -47,7 +39,7 @@ static void insert(struct keys *k, int64_t hash, int64_t id)
 		if (k->used == k->cap) {
 			/* Only when none is free, so that every entry is in a bucket. */
 			k->cap = k->cap ? 2 * k->cap : 1024;
-			k->entry = grown(k->entry, k->cap, sizeof *k->entry);
+			k->entry = room_for(k->entry, k->cap, sizeof *k->entry);
 			rehash(k);
 		}
 		at = k->used++;
@@ -95,7 +87,7 @@ static void remember(struct keys *k, int64_t hash, int64_t id, bool added)
 {
 	if (k->nundo == k->undo_cap) {
 		k->undo_cap = k->undo_cap ? 2 * k->undo_cap : 1024;
-		k->undo = grown(k->undo, k->undo_cap, sizeof *k->undo);
+		k->undo = room_for(k->undo, k->undo_cap, sizeof *k->undo);
 	}
 	k->undo[k->nundo++] = (struct keys_undo){ .key = { hash, id }, .added = added };
 }
@@ -273,7 +265,7 @@ bool keys_flush(struct store *s, struct keys *k, struct err *e)
 {
 	if (!k->n)
 		return true;
-	k->sorted = grown(k->sorted, k->n, sizeof *k->sorted);
+	k->sorted = room_for(k->sorted, k->n, sizeof *k->sorted);
 	k->nsorted = 0;
 	for (uint32_t b = 0; b < k->nbuckets; b++)
 		for (uint32_t at = k->bucket[b]; at; at = k->entry[at - 1].next)

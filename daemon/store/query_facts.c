@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/room.h"
 #include "base/yaml.h"
 #include "base/time.h"
 #include "core/journey.h"
@@ -93,12 +94,7 @@ uint32_t grouping_number(struct grouping *g, const int64_t value[DIMENSIONS])
 		number = idmap_number(&g->at[i], (uint64_t)number << 32 | (uint32_t)value[g->by[i]]);
 	if (number < g->groups)
 		return number;
-	if (g->groups == g->cap) {
-		g->cap = g->cap ? g->cap * 2 : 16;
-		g->value = reallocarray(g->value, g->cap * REPORT_DIMENSIONS_MAX, sizeof(*g->value));
-		if (!g->value)
-			abort();
-	}
+	g->value = room(g->value, g->groups, &g->cap, REPORT_DIMENSIONS_MAX * sizeof(*g->value));
 	for (size_t i = 0; i < g->n; i++)
 		g->value[g->groups * REPORT_DIMENSIONS_MAX + i] = value[g->by[i]];
 	g->groups++;
@@ -255,12 +251,7 @@ bool moment_know_organizations(struct moment *m, struct err *e)
 	while (ask_row(&a)) {
 		const uint32_t i = idmap_number(&m->organization, (uint64_t)ask_number(&a, 0));
 
-		if (i == cap) {
-			cap = cap ? cap * 2 : 1024;
-			m->about = reallocarray(m->about, cap, sizeof(*m->about));
-			if (!m->about)
-				abort();
-		}
+		m->about = room(m->about, i, &cap, sizeof(*m->about));
 		for (int c = 0; c < 3; c++)
 			m->about[i][c] = ask_number(&a, c + 1);
 	}
