@@ -1,39 +1,10 @@
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-
 #include "core/record.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static struct arena *arena;
-
-static int fresh_arena(void **state)
-{
-	(void)state;
-	arena = arena_new();
-	return 0;
-}
-
-static int drop_arena(void **state)
-{
-	(void)state;
-	arena_free(arena);
-	return 0;
-}
-
-static json_t *json_of(const char *text)
-{
-	struct err e;
-	json_t *json = json_parse(text, strlen(text), &e);
-
-	assert_non_null(json);
-	return json;
-}
+#include "fixture.h"
 
 static void tables_are_sound(void **state)
 {
