@@ -17,7 +17,7 @@ sys.dont_write_bytecode = True
 
 import settle  # noqa: E402
 import verify  # noqa: E402
-from demo_test import SMALL, Running  # noqa: E402
+from demo_running import SMALL, Running  # noqa: E402
 
 
 class Folder(unittest.TestCase):

@@ -1,4 +1,4 @@
-/* mem_parts.h - between mem.c and mem_remote.c. */
+/* mem_parts.h - between mem.c, mem_remote.c and mem_write.c. */
 #pragma once
 #include "support/mem.h"
 
@@ -6,3 +6,8 @@ __attribute__((noreturn)) void mem_die(const char *what);
 void mem_copy(char *to, size_t size, const char *from);   /* dies if it does not fit */
 void mem_changing(struct mem_partner *, struct mem_record *, int64_t wall_ms);   /* call just before */
 void mem_name(struct mem_world *, struct mem_record *created);   /* the label of its like at another partner */
+/* A record in one of its states, as the partner shows it. */
+void mem_show(const struct mem_partner *, struct arena *, const struct mem_record *, const struct mem_face *,
+	struct item *out);
+/* What the partner does with a write, and answers. */
+bool mem_write(struct mem_world *, struct mem_partner *, struct push *, int64_t wall_ms, struct err *);

@@ -1,5 +1,5 @@
 # Tests of the installed thing and of the running daemon, in Python.
-foreach(name demo demo_tools)
+foreach(name demo demo_apis demo_tools)
   add_test(NAME support-${name} COMMAND python3 ${CMAKE_CURRENT_SOURCE_DIR}/support/${name}_test.py)
   set_tests_properties(support-${name} PROPERTIES TIMEOUT 300)
 endforeach()

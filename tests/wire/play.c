@@ -27,6 +27,7 @@
 #include "adapters/adapters.h"
 #include "support/simhttp.h"
 #include "support/simloop.h"
+#include "wire/tell.h"
 
 #define LINES_MAX 4000
 #define TOGETHER_MAX 16
@@ -171,36 +172,6 @@ static void serve(struct simhttp *sim, struct http_exchange *x)
 
 /* --- outcomes ------------------------------------------------------------------------------------------------- */
 
-static void tell_err(struct play *p, const struct err *e)
-{
-	buf_addf(&p->told, "err %s", err_kind_name(e->kind));
-	if (e->wait_ms)
-		buf_addf(&p->told, " wait=%u", e->wait_ms);
-	buf_addf(&p->told, " %s\n", e->text);
-}
-
-static void tell_item(struct play *p, const struct item *item)
-{
-	static const char *const state[] = {"live", "gone", "merged"};
-
-	buf_addf(&p->told, "%s %s", item->err.kind ? "unusable" : state[item->state], item->key);
-	if (item->version)
-		buf_addf(&p->told, " version=%s", item->version);
-	if (item->hub_id)
-		buf_addf(&p->told, " hub_id=%s", item->hub_id);
-	if (item->merged_into)
-		buf_addf(&p->told, " into=%s", item->merged_into);
-	if (item->modified_ms)
-		buf_addf(&p->told, " modified=%lld", (long long)item->modified_ms);
-	if (item->err.kind)
-		buf_addf(&p->told, " field=%s", item->err.field);
-	if (item->record) {
-		buf_addc(&p->told, ' ');
-		record_print(&p->told, item->record);
-	}
-	buf_addc(&p->told, '\n');
-}
-
 static void op_done(struct op *op)
 {
 	(void)op;
@@ -266,11 +237,11 @@ static void do_pull(struct play *p, enum record_type type, const char *args)
 	remote_pull(p->remote, &pull);
 	run(p, 1);
 	if (pull.op.err.kind) {
-		tell_err(p, &pull.op.err);
+		tell_err(&p->told, &pull.op.err);
 		return;
 	}
 	for (size_t i = 0; i < pull.n; i++)
-		tell_item(p, &pull.item[i]);
+		tell_item(&p->told, &pull.item[i]);
 	buf_adds(&p->told, pull.more ? "more" : "end");
 	if (pull.total >= 0)
 		buf_addf(&p->told, " total=%lld", (long long)pull.total);
@@ -290,9 +261,9 @@ static void do_get(struct play *p, enum record_type type, const char *args, bool
 	remote_get(p->remote, &get);
 	run(p, 1);
 	if (get.op.err.kind)
-		tell_err(p, &get.op.err);
+		tell_err(&p->told, &get.op.err);
 	else if (get.found)
-		tell_item(p, &get.item);
+		tell_item(&p->told, &get.item);
 	else
 		buf_adds(&p->told, "none\n");
 }
@@ -324,26 +295,6 @@ static bool push_parse(struct play *p, enum push_kind kind, enum record_type typ
 	return true;
 }
 
-static void tell_push(struct play *p, const struct push *push, const char *mark)
-{
-	buf_adds(&p->told, mark);
-	if (push->op.err.kind) {
-		tell_err(p, &push->op.err);
-		buf_addf(&p->told, "%s%s\n", mark, push->sent ? "sent" : "not sent");
-		return;
-	}
-	buf_adds(&p->told, "done");
-	if (push->out_key)
-		buf_addf(&p->told, " key=%s", push->out_key);
-	if (push->out_version)
-		buf_addf(&p->told, " version=%s", push->out_version);
-	buf_addc(&p->told, '\n');
-	if (push->answer) {
-		buf_adds(&p->told, mark);
-		tell_item(p, push->answer);
-	}
-}
-
 static void do_push(struct play *p, enum push_kind kind, enum record_type type, const char *args)
 {
 	struct push push;
@@ -352,7 +303,7 @@ static void do_push(struct play *p, enum push_kind kind, enum record_type type, 
 		return;
 	remote_push(p->remote, &push);
 	run(p, 1);
-	tell_push(p, &push, "");
+	tell_push(&p->told, &push, "");
 }
 
 static bool push_kind_parse(const char *text, enum push_kind *kind)
@@ -391,7 +342,7 @@ static void do_together(struct play *p)
 		remote_push(p->remote, &push[i]);
 	run(p, n);
 	for (unsigned i = 0; i < n; i++)
-		tell_push(p, &push[i], arena_printf(p->arena, "%u ", i + 1));
+		tell_push(&p->told, &push[i], arena_printf(p->arena, "%u ", i + 1));
 	check_told(p);
 }
 

@@ -1,5 +1,5 @@
 # tests/wire/*.txt are transcripts, each played against the rest adapter. The exec adapter's is played by unit-adapters-exec.
-add_executable(wire-play wire/play.c)
+add_executable(wire-play wire/play.c wire/tell.c)
 target_link_libraries(wire-play PRIVATE adapters support)
 target_compile_definitions(wire-play PRIVATE SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 file(GLOB transcripts CONFIGURE_DEPENDS wire/*.txt)
