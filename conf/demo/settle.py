@@ -61,23 +61,29 @@ def summary(now):
     return "; ".join(parts)
 
 
+def counted(n, noun):
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
 def left_over(now):
     """What settling leaves for people to look at."""
     for partner in now["partners"]:
         refused, odd = (partner.get("outbox") or {}).get("dead", 0), partner.get("quarantine") or 0
         if refused:
-            print(f"{partner['id']}: {refused} changes refused; see doorstroom refused")
+            print(f"{partner['id']}: {counted(refused, 'change')} refused; see doorstroom refused")
         if odd:
-            print(f"{partner['id']}: {odd} records unusable; see doorstroom quarantine")
+            print(f"{partner['id']}: {counted(odd, 'record')} unusable; see doorstroom quarantine")
 
 
 class Show:
     def __init__(self):
         self.terminal, self.last, self.told, self.begun = sys.stdout.isatty(), "", 0.0, time.monotonic()
+        self.share = 0.0
 
     def step(self, now):
         partners = now["partners"]
-        share = sum(map(progress, partners)) / max(1, len(partners))
+        # How much there is to do grows while it is done; what was shown as done is.
+        self.share = share = max(self.share, sum(map(progress, partners)) / max(1, len(partners)))
         rows = sum(p.get("records_in", 0) for p in partners)
         sent = sum(p.get("records_out", 0) for p in partners)
         spent = time.monotonic() - self.begun
