@@ -20,7 +20,7 @@
 #include "engine/send.h"
 #include "engine/story.h"
 
-enum { WAIT_FOR_OTHERS_MS = 1000, SECOND_SEARCH_MS = 60000, UNREADABLE_MS = 300000 };
+enum { OTHERS_LEAST_MS = 1000, OTHERS_MOST_MS = 60000, SECOND_SEARCH_MS = 60000, UNREADABLE_MS = 300000 };
 enum { PUT_OFF_LEAST_MS = 4000, PUT_OFF_MOST_MS = 600000 };
 
 bool send_look_up(struct hub *hub, struct claim *claim, struct desk *d, struct err *err)
@@ -55,6 +55,14 @@ static bool postpone(struct desk *d, uint64_t ms, struct err *err)
 	d->claim->kind = CLAIM_NOTHING;
 	d->row->not_before = d->hub->now_ms + (int64_t)ms;
 	return store_outbox_save(d->hub->store, d->row, err);
+}
+
+/* What another record must be there for first: that takes a second, or as long as an admin takes. */
+static bool wait_for_others(struct desk *d, struct err *err)
+{
+	const uint64_t age = d->hub->now_ms > d->row->since ? (uint64_t)(d->hub->now_ms - d->row->since) / 4 : 0;
+
+	return postpone(d, age < OTHERS_LEAST_MS ? OTHERS_LEAST_MS : age > OTHERS_MOST_MS ? OTHERS_MOST_MS : age, err);
 }
 
 /* --- references, outwards ---------------------------------------------------------------------------------------------- */
@@ -209,12 +217,13 @@ static bool claim_update(struct desk *d, struct err *err)
 		fields &= ~plan_unconfirmed(d->shadow, d->entity->golden, fields);
 	if (!fields)
 		return drop_row(d, err);
-	if (read_first(d))
-		return true;
+	/* What only waits for another record asks the partner nothing meanwhile, however long that takes. */
 	if (!outward(d, d->entity->golden, &fields, &out, &wait, &lacking, err))
 		return false;
 	if (!fields)
-		return wait ? postpone(d, WAIT_FOR_OTHERS_MS, err) : drop_row(d, err);
+		return wait ? wait_for_others(d, err) : drop_row(d, err);
+	if (read_first(d))
+		return true;
 	if (!record_intent(d, d->entity->golden, fields, err))
 		return false;
 	d->claim->push.kind = PUSH_UPDATE;
@@ -343,7 +352,7 @@ static bool claim_create(struct desk *d, struct err *err)
 	if (!outward(d, values, &fields, &out, &wait, &lacking, err))
 		return false;
 	if (wait || !fields)
-		return postpone(d, WAIT_FOR_OTHERS_MS, err);
+		return wait_for_others(d, err);
 	if (d->row->type == RECORD_REFERRAL && lacking & FIELD_BIT(REFERRAL_ORGANIZATION))
 		return wait_for_company(d, err);
 	if (!d->shadow && !make_pending(d, err))

@@ -79,11 +79,17 @@ static bool sync(struct scene *s)
 	return true;
 }
 
+/* wait 2h | wait 2h asks nothing: lists are read, and no record singly, nor is any written */
 static bool wait(struct scene *s)
 {
+	const uint64_t asked = s->world->gets + s->world->pushes;
 	uint64_t ms;
 
-	return time_parse_span(word(s, 1), &ms) ? drive_wait(s, ms) : scene_fail(s, "wait how long?");
+	if (!time_parse_span(word(s, 1), &ms))
+		return scene_fail(s, "wait how long?");
+	return drive_wait(s, ms) && (strcmp(word(s, 2), "asks") || s->world->gets + s->world->pushes == asked ||
+		s->world->fault.fired || s->stage->interrupted ||
+		scene_fail(s, "%llu records were asked for or written", (unsigned long long)(s->world->gets + s->world->pushes - asked)));
 }
 
 /* That a run took place, and that what was written is there, is no change. */

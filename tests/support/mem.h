@@ -88,7 +88,7 @@ struct mem_fault {
 
 struct mem_world {
 	unsigned n;
-	uint64_t ops, pushes, effects;             /* so far; effects: pushes that changed something */
+	uint64_t ops, gets, pushes, effects;       /* so far; effects: pushes that changed something */
 	bool is_push[MEM_OPS_MAX];                 /* by the op's number */
 	uint64_t jitter;                           /* seed of unequal latencies; 0: all alike */
 	struct mem_fault fault;

@@ -311,6 +311,7 @@ static bool arrive_get(struct mem_call *c, struct err *e)
 static void mem_get(struct remote *r, struct get *get)
 {
 	get->found = false;
+	world->gets++;
 	start(r, &get->op, arrive_get)->get = get;
 }
 
