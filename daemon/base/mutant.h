@@ -36,6 +36,8 @@
 	X(REREAD_CONFLICT, "reread-conflict", "reading a record again after a conflict")                                   \
 	X(DEPENDENCIES, "dependencies", "waiting until what a record refers to is there")                                  \
 	X(BACKOFF, "backoff", "waiting longer after each failure")                                                         \
+	X(REQUEST_BUDGET, "request-budget", "the pause between two polls of a partner")                                   \
+	X(ISOLATION, "isolation", "polling a partner while another is slow to answer")                                    \
 	X(RETRY_AFTER, "retry-after", "waiting as long as the partner asks for")                                           \
 	X(SET_ELEMENTS, "set-elements", "merging sets element by element")                                                 \
 	X(EMPTY_IS_NO_EDIT, "empty-is-no-edit", "a field that never had a value does not speak against others")            \

@@ -67,12 +67,24 @@ static bool has_ended(struct partner *p)
 	return true;
 }
 
+static bool another_runs(const struct engine *engine)
+{
+	for (size_t i = 0; i < engine->now->n; i++)
+		if (engine->now->partner[i]->run)
+			return true;
+	return false;
+}
+
 static void on_poll(struct timer *t)
 {
 	struct partner *p = container_of(t, struct partner, poll);
 
 	if (p->engine->draining || p->run || has_ended(p))
 		return;
+	if (mutant(ISOLATION) && another_runs(p->engine)) {
+		partner_schedule(p, 1000);
+		return;
+	}
 	if (p->state == PARTNER_PAUSED || (p->state == PARTNER_GUARDED && !p->approve_wanted))
 		return;
 	run_start(p, p->full_wanted, p->approve_wanted, p->cursors_void);
@@ -274,7 +286,7 @@ static void went_well(struct partner *p, bool full)
 		p->last_complete_ms = now;
 	if (p->state == PARTNER_DENIED || p->state == PARTNER_BROKEN)
 		partner_set_state(p, PARTNER_ACTIVE, "");
-	partner_schedule(p, p->again_wanted ? 0 : jitter(p, p->config->poll_ms));
+	partner_schedule(p, p->again_wanted || mutant(REQUEST_BUDGET) ? 0 : jitter(p, p->config->poll_ms));
 }
 
 static void went_wrong(struct partner *p, const struct err *e)

@@ -216,6 +216,7 @@ static void unguard(struct world *w)
 			continue;
 		world_tell(w, "admin: %s goes on (%s)", s.id, s.reason);
 		w->out->deeds[DEED_UNGUARDED] += engine_sync(w->engine, s.id, true, true, &e);
+		oracle_reason(&w->place[s.id[1] - '1'], REASON_ADMIN);
 	}
 }
 

@@ -1,13 +1,11 @@
 /*
- * oracle.c - what can be judged the moment it happens: every write of the hub's against the true history of the record,
- * and every request against what the partner has asked for.
+ * oracle.c - what can be judged the moment it happens: every write of the hub's against the true history of the record.
  */
 #include "sim.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 
 /* A list may have shown it so long ago and not be merged yet; a write may be under way for so long. */
 enum { IN_FLIGHT_MS = 180000, READ_TO_WRITE_MS = 2000 };
@@ -140,45 +138,4 @@ void oracle_create(struct world *w, struct place *p, const struct push *push, un
 		world_violated(w, "I5 duplicate create", "%s: the hub makes a second %s #%u beside %s, which %s made", p->is->name,
 			record_type_name(push->type), thing, r->key, r->hub_made ? "it" : "people");
 	}
-}
-
-/* --- economy ---------------------------------------------------------------------------------------------------- */
-
-/* A webhook, and a search by reading, make for a poll out of turn; then only the HTTP layer paces (io/http.h). */
-static bool polled_in_turn(const struct place *p)
-{
-	return !(p->is->caps & ADAPTER_CAN_WEBHOOKS) && p->is->caps & (ADAPTER_CAN_FIND | ADAPTER_CAN_IDEMPOTENT);
-}
-
-void oracle_request(struct world *w, struct place *p, enum sim_op op)
-{
-	p->gets += op == SIM_GET;
-	p->pulls += op == SIM_PULL;
-	if (op == SIM_PULL && world_now(w) < p->pull_not_before_ms && polled_in_turn(p))
-		world_violated(w, "economy", "%s is polled %.1f s before the time it asked for", p->is->name,
-			(double)(p->pull_not_before_ms - world_now(w)) / 1000);
-}
-
-void oracle_busy(struct world *w, struct place *p, const struct push *push, uint64_t wait_ms)
-{
-	if (push)
-		p->busy[p->nbusy++ % 8] = (struct busy){hash_text(push->hub_id, push->kind), world_now(w) + wait_ms};
-	else
-		p->pull_not_before_ms = world_now(w) + wait_ms;
-}
-
-void oracle_send(struct world *w, struct place *p, const struct push *push)
-{
-	const uint64_t hub_id = hash_text(push->hub_id, push->kind);
-
-	for (unsigned i = 0; i < 8; i++)
-		if (p->busy[i].hub_id == hub_id && world_now(w) < p->busy[i].until_ms)
-			world_violated(w, "economy", "%s is sent %s again %.1f s before the time it asked for", p->is->name,
-				record_type_name(push->type), (double)(p->busy[i].until_ms - world_now(w)) / 1000);
-}
-
-void oracle_restart(struct place *p)
-{
-	p->pull_not_before_ms = 0;
-	memset(p->busy, 0, sizeof p->busy);
 }

@@ -363,6 +363,7 @@ void oracle_end(struct world *w)
 	struct ledger l = {.w = w, .hub = engine_hub(w->engine), .arena = arena};
 	struct err e = {0};
 
+	oracle_decided(w);
 	if (!load(&l, &e) || !oracle_beliefs(&l, &e) || !oracle_log(&l, &e))
 		world_violated(w, "I7 crash safety", "the store cannot be read: %s", e.text);
 }

@@ -33,6 +33,8 @@ static void finish(struct sim_call *c)
 {
 	struct op *op = c->op;
 
+	if (!world_dying(world))
+		oracle_answered(world, c->remote->place, c->kind, &op->err, c->kind == SIM_PULL ? c->pull : NULL);
 	if (!op->err.kind && !world_dying(world))
 		told(c);
 	c->remote->calls--;
@@ -129,6 +131,18 @@ static void arrive_at_fault(struct sim_call *c)
 	}
 }
 
+static void nobody_there(struct sim_call *c)
+{
+	err_set(&c->op->err, ERR_AGAIN, "the partner is down");
+	oracle_knock(world, c->remote->place);
+}
+
+static void hang(struct sim_call *c)
+{
+	err_set(&c->op->err, ERR_AGAIN, "no answer");
+	c->answer_ms = HOUR_MS;
+}
+
 static void on_arrive(struct timer *t)
 {
 	struct sim_call *c = call_of(t);
@@ -138,7 +152,9 @@ static void on_arrive(struct timer *t)
 	if (world_dying(world))
 		err_set(&c->op->err, ERR_AGAIN, "nobody is there any more");
 	else if (world_now(world) < p->down_until_ms)
-		err_set(&c->op->err, ERR_AGAIN, "the partner is down");
+		nobody_there(c);
+	else if (p->hangs)
+		hang(c);
 	else if (c->fault)
 		arrive_at_fault(c);
 	else
@@ -161,7 +177,8 @@ static void on_cancel(struct op *op)
 	finish(c);
 }
 
-static struct sim_call *start(struct remote *r, struct op *op, enum sim_op kind, bool with_cursor)
+/* pull NULL: it is not one. */
+static struct sim_call *start(struct remote *r, struct op *op, enum sim_op kind, struct pull *pull)
 {
 	struct sim_call *c = calloc(1, sizeof *c);
 
@@ -179,8 +196,8 @@ static struct sim_call *start(struct remote *r, struct op *op, enum sim_op kind,
 	c->remote->calls++;
 	world->out->requests++;
 	if (!world_dying(world)) {
-		oracle_request(world, c->remote->place, kind);
-		c->fault = faults_take(world, c->remote->place, kind, with_cursor);
+		oracle_request(world, c->remote->place, kind, pull);
+		c->fault = faults_take(world, c->remote->place, kind, pull && pull->cursor);
 	}
 	timer_arm(op->loop, &c->timer, draw(1, 200));
 	return c;
@@ -230,13 +247,13 @@ static void sim_pull(struct remote *r, struct pull *pull)
 	pull->next = NULL;
 	pull->more = false;
 	pull->total = -1;
-	start(r, &pull->op, SIM_PULL, pull->cursor != NULL)->pull = pull;
+	start(r, &pull->op, SIM_PULL, pull)->pull = pull;
 }
 
 static void sim_get(struct remote *r, struct get *get)
 {
 	get->found = false;
-	start(r, &get->op, SIM_GET, false)->get = get;
+	start(r, &get->op, SIM_GET, NULL)->get = get;
 }
 
 static void sim_push(struct remote *r, struct push *push)
@@ -251,7 +268,7 @@ static void sim_push(struct remote *r, struct push *push)
 		world->out->faults[FAULT_KILL_SEND]++;
 		world_kill(world, END_KILL);
 	}
-	c = start(r, &push->op, SIM_PUSH, false);
+	c = start(r, &push->op, SIM_PUSH, NULL);
 	c->push = push;
 	c->seen_ms = oracle_seen(world, p, push);
 	if (!world_dying(world))

@@ -176,6 +176,22 @@ struct trap {
 	const struct act *act;
 };
 
+/* What a partner was asked, and what gave reason to; oracle_economy.c. */
+struct economy {
+	uint64_t not_before_ms; /* Retry-After of the last refused poll */
+	struct busy {
+		uint64_t hub_id;    /* hash; whose writes are to wait */
+		uint64_t until_ms;
+	} busy[8];
+	unsigned nbusy;
+	uint64_t listed_ms;     /* the last page was answered; 0: none since the process began */
+	bool more;              /* and there is another one */
+	uint64_t reasons;       /* for polls out of turn, not used yet */
+	uint64_t asked, failed; /* requests other than polls; requests that were not answered well */
+	uint64_t hooks;
+	uint64_t knocks, down_ms; /* while it is down: requests, since the first of them */
+};
+
 struct place {
 	struct world *w;
 	const struct profile *is;
@@ -186,15 +202,10 @@ struct place {
 	struct trap trap;
 	unsigned vanishing;       /* 1 << RECORD_*: of which so many vanish that it must be noticed */
 	uint64_t down_until_ms, vanish_until_ms, hooks_lost_until_ms, hooks_twice_until_ms;
+	bool hangs;               /* it takes an hour to answer anything */
 	size_t taken;             /* faults of this partner up to here have been looked at */
 	bool scanning;            /* a complete list is being read */
-	uint64_t pull_not_before_ms; /* Retry-After of the last refused poll */
-	struct busy {
-		uint64_t hub_id;         /* hash; whose writes are to wait */
-		uint64_t until_ms;
-	} busy[8];
-	unsigned nbusy;
-	uint64_t pulls, gets, finds, pushes, effects;
+	struct economy economy;
 };
 
 /* Half of what there is: those a list does not show while records vanish. */
@@ -214,7 +225,8 @@ static inline const struct state *rec_now(const struct rec *r)
 	X(CONFLICT, "conditional writes refused") X(HOOK, "webhooks taken")                        \
 	X(REPEATED, "repeated writes without a second effect")                                     \
 	X(RESTART, "restarts") X(APPROVED, "plans approved") X(UNGUARDED, "guarded runs approved") \
-	X(ACCEPTED, "reviews accepted") X(REJECTED, "reviews rejected") X(RETRIED, "refused changes sent again")
+	X(ACCEPTED, "reviews accepted") X(REJECTED, "reviews rejected") X(RETRIED, "refused changes sent again") \
+	X(PASSED, "changes that passed a dead partner by")
 enum deed {
 #define X(name, meaning) DEED_##name,
 	DEED_LIST(X)
@@ -274,6 +286,7 @@ struct world {
 	size_t noverwrites, overwrite_room;
 	unsigned *thing_joined; /* union-find of what people or admins made one */
 	size_t thing_room;
+	struct decisions *decisions; /* oracle_decided.c; NULL: nothing is folded yet */
 };
 
 /* Plays it to its end or its first violation. */
@@ -321,14 +334,23 @@ void faults_start(struct world *);
 enum sim_op { SIM_PULL, SIM_GET, SIM_PUSH };
 const struct fault *faults_take(struct world *, struct place *, enum sim_op, bool with_cursor);
 void faults_end(struct world *);
+void faults_spare(bool); /* no allocation fails or counts meanwhile: it is not the hub that asks the store */
 void admin_start(struct world *);
 
 /* The oracle: at every push, and at the end. */
 uint64_t oracle_seen(struct world *, struct place *, const struct push *); /* when it starts: for world->seen_ms */
 void oracle_push(struct world *, struct place *, struct rec *, const struct push *);
 void oracle_create(struct world *, struct place *, const struct push *, unsigned thing);
-void oracle_request(struct world *, struct place *, enum sim_op);
+void oracle_request(struct world *, struct place *, enum sim_op, const struct pull *); /* pull NULL: not one */
+void oracle_answered(struct world *, struct place *, enum sim_op, const struct err *, const struct pull *);
+void oracle_knock(struct world *, struct place *); /* a request where nobody is */
+enum reason { REASON_HOOK, REASON_ADMIN };
+void oracle_reason(struct place *, enum reason);   /* to ask out of turn */
 void oracle_send(struct world *, struct place *, const struct push *);
 void oracle_busy(struct world *, struct place *, const struct push *, uint64_t wait_ms); /* push NULL: a poll */
 void oracle_restart(struct place *); /* what a process kept in memory is gone */
+void oracle_sample(struct world *);    /* before every turn: decisions, now and then */
+void oracle_decided(struct world *);
+void oracle_forget(struct world *);    /* what was folded so far */
 void oracle_end(struct world *);
+void oracle_isolation(struct world *); /* after that: goes on a little, with one partner dead */

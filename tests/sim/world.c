@@ -223,6 +223,7 @@ static void stop(struct world *w)
 	if (w->refused_until_ms)
 		timer_arm(&w->sim.loop, &w->room_timer, 0);
 	w->killed = w->stop = false;
+	oracle_forget(w);
 	for (unsigned i = 0; i < SIM_PARTNERS; i++)
 		oracle_restart(&w->place[i]);
 	world_tell(w, "is gone");
@@ -248,6 +249,7 @@ static bool interrupted(void *ctx)
 {
 	struct world *w = ctx;
 
+	oracle_sample(w);
 	if (w->sim.turns > TURNS_MAX)
 		world_violated(w, "I1 convergence", "it never comes to rest: %d turns", TURNS_MAX);
 	if (w->over || w->out->failed)
@@ -271,6 +273,8 @@ static void play(struct world *w)
 	}
 	if (w->engine && !w->out->failed)
 		oracle_end(w);
+	if (w->engine && !w->out->failed)
+		oracle_isolation(w);
 	if (w->engine)
 		stop(w);
 	/* What is still on its way goes nowhere. */
@@ -286,6 +290,7 @@ static void forget(struct world *w)
 			free(w->place[i].rec[k]->state);
 		free(w->place[i].rec);
 	}
+	oracle_forget(w);
 	free(w->overwrite);
 	free(w->thing_joined);
 	free(w->used);

@@ -97,7 +97,6 @@ static void answer(struct place *p, struct rec *r, struct push *push)
 static void had_effect(struct place *p, struct rec *r, const struct push *push)
 {
 	r->token = arena_strdup(p->w->arena, push->token);
-	p->effects++;
 	p->w->last_effect_ms = world_now(p->w);
 	remote_hook(p, r);
 	world_tell(p->w, "%s: the hub %s %s %s #%u", p->is->name,
@@ -180,7 +179,6 @@ static bool change(struct place *p, struct push *push, struct err *e)
 
 bool write_arrives(struct place *p, struct push *push, struct err *e)
 {
-	p->pushes++;
 	if (push->kind == PUSH_CREATE ? create(p, push, e) : change(p, push, e))
 		return true;
 	world_tell(p->w, "%s refuses a write to %s %s: %s", p->is->name, record_type_name(push->type), push->key ? push->key : "(new)",
