@@ -20,6 +20,8 @@
 #define ARENA_ALIGN _Alignof(max_align_t)
 #define BLOCK_FIRST ((size_t)4096)
 #define BLOCK_MOST ((size_t)1 << 20)
+/* Blocks for small things that a reset keeps: giving them back costs a page fault for each page of the next filling. */
+#define SPARES_MOST 4
 
 struct block {
 	struct block *next;
@@ -35,6 +37,8 @@ struct adopted {
 
 struct arena {
 	struct block *head; /* the one that is being filled; the first block is the last of the list */
+	struct block *spare; /* empty, of BLOCK_MOST bytes each */
+	size_t nspare;
 	struct adopted *adopted;
 	size_t used;
 };
@@ -69,6 +73,19 @@ struct arena *arena_new(void)
 	return a;
 }
 
+static void put_by(struct arena *a, struct block *b)
+{
+	if (b->cap != BLOCK_MOST || a->nspare == SPARES_MOST) {
+		block_free(b);
+		return;
+	}
+	POISON(b->data, b->cap);
+	b->len = 0;
+	b->next = a->spare;
+	a->spare = b;
+	a->nspare++;
+}
+
 void arena_reset(struct arena *a)
 {
 	for (struct adopted *d = a->adopted; d; d = d->next)
@@ -78,7 +95,7 @@ void arena_reset(struct arena *a)
 		struct block *b = a->head;
 
 		a->head = b->next;
-		block_free(b);
+		put_by(a, b);
 	}
 	a->head->len = 0;
 	POISON(a->head->data, a->head->cap);
@@ -90,8 +107,25 @@ void arena_free(struct arena *a)
 	if (!a)
 		return;
 	arena_reset(a);
+	while (a->spare) {
+		struct block *b = a->spare;
+
+		a->spare = b->next;
+		block_free(b);
+	}
 	block_free(a->head);
 	free(a);
+}
+
+static struct block *block_of(struct arena *a, size_t cap)
+{
+	struct block *b = a->spare;
+
+	if (cap != BLOCK_MOST || !b)
+		return block_new(cap);
+	a->spare = b->next;
+	a->nspare--;
+	return b;
 }
 
 static void *take(struct arena *a, size_t size)
@@ -105,7 +139,7 @@ static void *take(struct arena *a, size_t size)
 	step = (size + RED_ZONE + ARENA_ALIGN - 1) & ~(ARENA_ALIGN - 1);
 	if (step > b->cap - b->len) {
 		size_t cap = b->cap < BLOCK_MOST ? b->cap * 2 : BLOCK_MOST;
-		struct block *fresh = block_new(step > cap / 2 ? step : cap);
+		struct block *fresh = block_of(a, step > cap / 2 ? step : cap);
 
 		/* A big one gets a block of its own, behind the one in use, which still has room for small ones. */
 		if (step > cap / 2 && b->next) {
