@@ -138,6 +138,9 @@ const struct linkage_features *linkage_features_at(const struct linkage_schema *
 /* The first value of a field, without blanks; *len 0 if it has none. */
 const char *linkage_value(const struct linkage_features *, unsigned field, size_t *len);
 
+/* A hash of the value of the decisive field: records of which it differs are not the same. 0: there is none, or several. */
+uint32_t linkage_decisive(const struct linkage_schema *, const struct linkage_features *);
+
 /* Whether one of its values is the same in both. */
 bool linkage_shares(const struct linkage_features *, const struct linkage_features *, unsigned field);
 

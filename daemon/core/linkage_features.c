@@ -172,6 +172,14 @@ const char *linkage_value(const struct linkage_features *f, unsigned field, size
 	return text_of(f) + v->at;
 }
 
+uint32_t linkage_decisive(const struct linkage_schema *schema, const struct linkage_features *f)
+{
+	for (unsigned i = 0; i < schema->nfields; i++)
+		if (schema->field[i].decisive && f->first[i] + 1 == f->first[i + 1])
+			return f->value[f->first[i]].hash ? f->value[f->first[i]].hash : 1;
+	return 0;
+}
+
 bool linkage_shares(const struct linkage_features *a, const struct linkage_features *b, unsigned field)
 {
 	for (size_t i = a->first[field]; i < a->first[field + 1]; i++)

@@ -51,6 +51,11 @@ size_t match_keys(const struct match_features *f, uint64_t key[MATCH_KEYS_MAX])
 	return distinct;
 }
 
+uint32_t match_decisive(const struct match_features *f)
+{
+	return linkage_decisive(&match_schema[f->type], match_linkage(f));
+}
+
 /* --- verdicts ---------------------------------------------------------------------------------------------------------- */
 
 struct compared {

@@ -33,11 +33,16 @@ struct match_features;
 /* What of a record is compared, in the arena: one block without pointers, to be kept beside the record. References in
  * the record are hub ids. */
 const struct match_features *match_prepare(struct arena *, const struct match_model *, const struct record *);
+/* Whether both would be prepared alike: sure if yes. */
+bool match_same_said(const struct record *, const struct record *);
 size_t match_features_size(const struct match_features *);
 /* The block read back; NULL if it cannot be one of that type. bytes are aligned for uint32_t. */
 const struct match_features *match_features_at(enum record_type, const void *bytes, size_t n);
 /* Hashes of (type, kind of key, folded value), each once. Returns how many. */
 size_t match_keys(const struct match_features *, uint64_t key[MATCH_KEYS_MAX]);
+
+/* If neither is 0 and they differ, match_compare() of the two says MATCH_NEW, whatever else they say. */
+uint32_t match_decisive(const struct match_features *);
 
 /* --- two records ---------------------------------------------------------------------------------------------- */
 

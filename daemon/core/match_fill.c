@@ -153,12 +153,12 @@ static bool is_acronym(const char *text, size_t n)
  * A name, and what people write beside it: "Peeters Design (former member)", "Peeters Design - An Maes" give "peeters design"
  * as well, "ABC - Algemeen Bouwcentrum" both of its names. What stands behind is no name by itself otherwise.
  */
-static void put_name(const struct filling *f, const char *name)
+static void put_name(const struct filling *f, const char *name, const char **form)
 {
 	const char *dash = strstr(name, " - "), *remark = strstr(name, " (");
 	const char *end = dash && remark ? (dash < remark ? dash : remark) : dash ? dash : remark;
 
-	put(f, MATCH_ORG_NAME, fold_company_name(f->arena, name, NULL));
+	put(f, MATCH_ORG_NAME, fold_company_name(f->arena, name, form));
 	if (!end || end == name)
 		return;
 	put(f, MATCH_ORG_NAME, fold_company_name(f->arena, arena_strndup(f->arena, name, (size_t)(end - name)), NULL));
@@ -203,12 +203,10 @@ static const char *fold_url(struct arena *arena, const char *url)
 	return len ? email_domain(arena, arena_printf(arena, "x@%.*s", (int)len, host)) : "";
 }
 
-static const char *form_of(const struct filling *f)
+static const char *form_of(const struct filling *f, const char *in_name)
 {
-	const char *in_name = NULL, *given = value_of(f, ORGANIZATION_LEGAL_FORM), *class;
+	const char *given = value_of(f, ORGANIZATION_LEGAL_FORM), *class = *given ? legal_form_class(given) : NULL;
 
-	fold_company_name(f->arena, value_of(f, ORGANIZATION_LEGAL_NAME), &in_name);
-	class = *given ? legal_form_class(given) : NULL;
 	return class ? class : in_name ? in_name : "";
 }
 
@@ -232,16 +230,18 @@ static void put_address(const struct filling *f)
 static void fill_organization(const struct filling *f)
 {
 	const char *number = value_of(f, ORGANIZATION_ENTERPRISE_NUMBER);
-	const char *names = value_of(f, ORGANIZATION_ALTERNATIVE_NAMES), *e;
+	const char *names = value_of(f, ORGANIZATION_ALTERNATIVE_NAMES), *e, *form = NULL;
+	const char *legal = value_of(f, ORGANIZATION_LEGAL_NAME), *preferred = value_of(f, ORGANIZATION_PREFERRED_NAME);
 	size_t len;
 
 	put(f, MATCH_ORG_NUMBER, enterprise_number_valid(number) ? number : "");
 	put_set(f, MATCH_ORG_SITES, ORGANIZATION_ESTABLISHMENT_NUMBERS, fold_site);
-	put_name(f, value_of(f, ORGANIZATION_LEGAL_NAME));
-	put_name(f, value_of(f, ORGANIZATION_PREFERRED_NAME));
+	put_name(f, legal, &form);
+	if (strcmp(preferred, legal) != 0)
+		put_name(f, preferred, NULL);
 	for (size_t n = 0; n < LINKAGE_VALUES_MAX && (e = set_next(&names, &len)); n++)
-		put_name(f, arena_strndup(f->arena, e, len));
-	put(f, MATCH_ORG_FORM, form_of(f));
+		put_name(f, arena_strndup(f->arena, e, len), NULL);
+	put(f, MATCH_ORG_FORM, form_of(f, form));
 	put_address(f);
 	put_set(f, MATCH_ORG_DOMAIN, ORGANIZATION_EMAILS, email_domain);
 	put_set(f, MATCH_ORG_DOMAIN, ORGANIZATION_WEBSITES, fold_url);
@@ -304,4 +304,30 @@ void match_fill(struct arena *arena, const struct record *record, struct linkage
 	case RECORD_TYPES:
 		break;
 	}
+}
+
+static const char *compared(const struct record *r, unsigned field)
+{
+	const char *v = r->v[field];
+
+	if (r->type == RECORD_ORGANIZATION && field == ORGANIZATION_PREFERRED_NAME && (!v || !*v))
+		v = r->v[ORGANIZATION_LEGAL_NAME];
+	return v ? v : "";
+}
+
+bool match_same_said(const struct record *a, const struct record *b)
+{
+	const unsigned n = field_count(a->type);
+
+	if (a->type != b->type)
+		return false;
+	for (unsigned f = 0; f < n; f++) {
+		const char *x = compared(a, f), *y = compared(b, f);
+		/* Made of the postal code. */
+		const bool derived = a->type == RECORD_ORGANIZATION && f == ORGANIZATION_PROVINCE;
+
+		if (x != y && !derived && strcmp(x, y) != 0)
+			return false;
+	}
+	return true;
 }

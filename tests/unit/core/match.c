@@ -271,9 +271,65 @@ static void huge_sets_are_bounded(void **ctx)
 	assert_in_range(r.n, 1, MATCH_EVIDENCE_MAX);
 }
 
+static bool prepared_alike(const struct record *a, const struct record *b)
+{
+	const struct match_features *x = match_prepare(arena, match_model_default(), a), *y = match_prepare(arena, match_model_default(), b);
+
+	return match_features_size(x) == match_features_size(y) && !memcmp(x, y, match_features_size(x));
+}
+
+static void who_says_the_same_is_prepared_alike(void **ctx)
+{
+	struct record *a = COMPANY("legal_name", "Acme BV", "legal_form", "610", "postal_code", "9000", "emails", "info@acme.example");
+	struct record *b = arena_copy(arena, a, sizeof *a);
+
+	(void)ctx;
+	b->v[ORGANIZATION_PREFERRED_NAME] = b->v[ORGANIZATION_LEGAL_NAME];
+	b->v[ORGANIZATION_PROVINCE] = "BE-VOV";
+	assert_true(match_same_said(a, b));
+	assert_true(prepared_alike(a, b));
+	for (unsigned f = 0; f < field_count(RECORD_ORGANIZATION); f++)
+		for (size_t i = 0; i < 4; i++) {
+			static const char *const other[] = { NULL, "", "Nog iets BVBA", "0403449823" };
+			struct record *c = arena_copy(arena, b, sizeof *b);
+
+			c->v[f] = other[i];
+			if (match_same_said(a, c))
+				assert_true(prepared_alike(a, c));
+		}
+	b->v[ORGANIZATION_PREFERRED_NAME] = "Acme Gent";
+	assert_false(match_same_said(a, b));
+	assert_false(match_same_said(a, PERSON("family_name", "Maes")));
+}
+
+/* Said without comparing, from a hash. */
+static void different_decisive_values_are_new(void **ctx)
+{
+	static const char *const number[] = { NULL, "0403449823", "0272838036", "1" };
+
+	(void)ctx;
+	for (size_t i = 0; i < 4; i++)
+		for (size_t k = 0; k < 4; k++) {
+			const struct match_model *model = match_model_default();
+			const struct match_features *a = match_prepare(arena, model, COMPANY("legal_name", "Acme", "enterprise_number", number[i]));
+			const struct match_features *b = match_prepare(arena, model, COMPANY("legal_name", "Acme", "enterprise_number", number[k]));
+			const uint32_t x = match_decisive(a), y = match_decisive(b);
+			struct match_result r;
+
+			assert_int_equal(x != 0, i == 1 || i == 2);
+			match_compare(model, a, b, &r);
+			if (x && y && x != y)
+				assert_int_equal(r.verdict, MATCH_NEW);
+			assert_int_equal(x && y && x != y, i != k && (i == 1 || i == 2) && (k == 1 || k == 2));
+		}
+	assert_int_equal(match_decisive(match_prepare(arena, match_model_default(), PERSON("family_name", "Maes"))), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_says_the_same_is_prepared_alike),
+		cmocka_unit_test(different_decisive_values_are_new),
 		cmocka_unit_test(equal_valid_numbers_link),
 		cmocka_unit_test(different_valid_numbers_never_link),
 		cmocka_unit_test(a_name_and_a_second_fact_link),
