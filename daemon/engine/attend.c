@@ -60,7 +60,7 @@ static bool join(struct hub *hub, struct arena *arena, const struct entity *e, s
 	int64_t *id;
 	size_t found;
 
-	if (!store_candidates(hub->store, arena, e->type, key, nkeys, CANDIDATES_MAX, &id, &found, err))
+	if (!store_candidates(hub->store, arena, NULL, key, nkeys, CANDIDATES_MAX, &id, &found, err))
 		return false;
 	for (size_t i = 0; i < found; i++) {
 		struct shadow **theirs;

@@ -29,7 +29,7 @@ static bool by_number(struct command_call *call, const char *name, struct entity
 	if (!valid)
 		return sought->v[ORGANIZATION_ENTERPRISE_NUMBER] != NULL;
 	nkeys = match_keys(match_prepare(call->arena, store_model(s), sought), key);
-	if (!store_candidates(s, call->arena, RECORD_ORGANIZATION, key, nkeys, CANDIDATES_MAX, &id, &n, e))
+	if (!store_candidates(s, call->arena, NULL, key, nkeys, CANDIDATES_MAX, &id, &n, e))
 		return false;
 	for (size_t i = 0; i < n && !*out; i++) {
 		struct entity *one;

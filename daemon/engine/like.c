@@ -143,20 +143,23 @@ bool like_search(struct hub *hub, struct page *page, const struct record *now, s
 	*out = (struct like){ 0 };
 	x.features = store_features(hub->store, page->arena, now);
 	x.nkeys = match_keys(x.features, x.key);
-	if (!find_formers(hub, page, &x, out, err) || !store_candidates(hub->store, page->arena, page->type, x.key, x.nkeys,
+	if (!find_formers(hub, page, &x, out, err) || !store_candidates(hub->store, page->arena, x.features, x.key, x.nkeys,
 			CANDIDATES_MAX, &id, &n, err))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		struct match_result why;
+		struct candidate c;
 		struct entity *e;
 
-		if (!store_entity(hub->store, page->arena, id[i], &e, err))
+		if (!store_candidate(hub->store, page->arena, id[i], &c, err))
 			return false;
-		if (!e || e->type != page->type || (mutant(TOMBSTONES) && e->state == ENTITY_DELETED))
+		if (!c.features || c.type != page->type || (mutant(TOMBSTONES) && c.state == ENTITY_DELETED))
 			continue;
-		match_compare(x.model, x.features, store_features(hub->store, page->arena, e->golden), &why);
+		match_compare(x.model, x.features, c.features, &why);
 		if (why.verdict == MATCH_NEW)
 			continue;
+		if (!store_entity(hub->store, page->arena, c.entity, &e, err))
+			return false;
 		if (forbidden(hub, out, e->id))
 			bar(out, e, &why);
 		else if (!consider(hub, page, e, &why, out, err))

@@ -182,18 +182,21 @@ bool rematch(struct hub *hub, struct arena *arena, struct entity *e, const struc
 	if (!nkeys)
 		return true;
 	if (!store_shadows_of(hub->store, arena, e->id, &r.shadow, &r.n, err) ||
-		!store_candidates(hub->store, arena, e->type, key, nkeys, CANDIDATES_MAX, &id, &n, err))
+		!store_candidates(hub->store, arena, r.features, key, nkeys, CANDIDATES_MAX, &id, &n, err))
 		return false;
 	for (size_t i = 0; i < n && !joined; i++) {
 		struct match_result why;
+		struct candidate c;
 		struct entity *other;
 
-		if (!store_entity(hub->store, arena, id[i], &other, err))
+		if (!store_candidate(hub->store, arena, id[i], &c, err))
 			return false;
-		if (!other || other->id == e->id || other->type != e->type || other->state != ENTITY_LIVE)
+		if (!c.features || c.entity == e->id || c.type != e->type || c.state != ENTITY_LIVE)
 			continue;
-		match_compare(r.model, r.features, store_features(hub->store, arena, other->golden), &why);
-		if (why.verdict != MATCH_NEW && !meet(&r, other, &why, &joined, err))
+		match_compare(r.model, r.features, c.features, &why);
+		if (why.verdict == MATCH_NEW)
+			continue;
+		if (!store_entity(hub->store, arena, c.entity, &other, err) || !meet(&r, other, &why, &joined, err))
 			return false;
 	}
 	return true;

@@ -152,7 +152,7 @@ static bool look_at_others(struct look *l, struct err *err)
 	int64_t *id;
 	size_t n;
 
-	if (!store_candidates(l->hub->store, l->arena, l->e->type, key, nkeys, CANDIDATES_MAX, &id, &n, err))
+	if (!store_candidates(l->hub->store, l->arena, NULL, key, nkeys, CANDIDATES_MAX, &id, &n, err))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		struct match_result why;

@@ -129,26 +129,21 @@ static int by_value(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Sorted, each once; a record that is not there has none. */
-static void keys_of(struct store *s, struct arena *arena, const struct record *r, struct key_set *out)
+/* Sorted, each once; NULL has none. */
+static void keys_of(const struct match_features *f, struct key_set *out)
 {
-	size_t n = r ? match_keys(store_features(s, arena, r), out->key) : 0;
-
-	qsort(out->key, n, sizeof *out->key, by_value);
-	out->n = 0;
-	for (size_t i = 0; i < n; i++)
-		if (!i || out->key[i] != out->key[i - 1])
-			out->key[out->n++] = out->key[i];
+	out->n = f ? match_keys(f, out->key) : 0;
+	qsort(out->key, out->n, sizeof *out->key, by_value);
 }
 
-static bool keep_keys(struct store *s, struct arena *arena, int64_t id, const struct record *before,
-	const struct record *now, struct err *e)
+static bool keep_keys(struct store *s, int64_t id, const struct match_features *before, const struct match_features *now,
+	struct err *e)
 {
 	struct key_set old, new;
 	size_t i = 0, j = 0;
 
-	keys_of(s, arena, before, &old);
-	keys_of(s, arena, now, &new);
+	keys_of(before, &old);
+	keys_of(now, &new);
 	while (i < old.n || j < new.n) {
 		if (j == new.n || (i < old.n && old.key[i] < new.key[j])) {
 			if (!keys_drop(s, &s->match_keys, old.key[i++], id, e))
@@ -168,14 +163,14 @@ bool entity_keys_drop(struct store *s, struct arena *arena, int64_t id, struct e
 {
 	struct entity *x;
 
-	return store_entity_itself(s, arena, id, &x, e) && (!x || keep_keys(s, arena, id, x->golden, NULL, e));
+	return store_entity_itself(s, arena, id, &x, e) && (!x || keep_keys(s, id, store_features(s, arena, x->golden), NULL, e));
 }
 
 bool entity_keys_add(struct store *s, struct arena *arena, int64_t id, struct err *e)
 {
 	struct entity *x;
 
-	return store_entity_itself(s, arena, id, &x, e) && (!x || keep_keys(s, arena, id, NULL, x->golden, e));
+	return store_entity_itself(s, arena, id, &x, e) && (!x || keep_keys(s, id, NULL, store_features(s, arena, x->golden), e));
 }
 
 static bool keep_reference(struct store *s, int64_t id, unsigned f, const char *before, const char *now, struct err *e)
@@ -198,9 +193,9 @@ static bool keep_reference(struct store *s, int64_t id, unsigned f, const char *
 	return sql_run(&q, e);
 }
 
-/* before NULL: it was not found by anything; now NULL: it is no longer to be. */
-static bool keep_found(struct store *s, struct arena *arena, int64_t id, const struct record *before,
-	const struct record *now, struct err *e)
+/* before NULL: it pointed at nothing; now NULL: it is no longer to. */
+static bool keep_references(struct store *s, int64_t id, const struct record *before, const struct record *now,
+	struct err *e)
 {
 	const enum record_type type = now ? now->type : before ? before->type : RECORD_ORGANIZATION;
 	const unsigned n = field_count(type);
@@ -209,7 +204,7 @@ static bool keep_found(struct store *s, struct arena *arena, int64_t id, const s
 		if (field_at(type, f)->kind == VALUE_REF &&
 			!keep_reference(s, id, f, before ? before->v[f] : NULL, now ? now->v[f] : NULL, e))
 			return false;
-	return keep_keys(s, arena, id, before, now, e);
+	return true;
 }
 
 /* --- writing -------------------------------------------------------------------------------------------- */
@@ -277,6 +272,19 @@ static bool update(struct store *s, const struct entity *x, const char *pins, st
 	return sql_run(&q, e);
 }
 
+/* What it is found by. */
+static bool keep_found(struct store *s, struct arena *arena, const struct entity *x, const struct record *before, struct err *e)
+{
+	const struct record *now = x->state == ENTITY_MERGED ? NULL : x->golden;
+	const struct match_features *features = now ? x->features : NULL;
+
+	if (now && !features)
+		features = store_features(s, arena, now);
+	decisive_save(s, x->id, features);
+	return keep_references(s, x->id, before, now, e) &&
+		keep_keys(s, x->id, before ? store_features(s, arena, before) : NULL, features, e);
+}
+
 bool store_entity_save(struct store *s, struct arena *arena, struct entity *x, struct err *e)
 {
 	BUF_AUTO struct buf pins = { 0 };
@@ -297,79 +305,12 @@ bool store_entity_save(struct store *s, struct arena *arena, struct entity *x, s
 		return false;
 	if (!(fresh ? insert(s, x, pins.data, e) : update(s, x, pins.data, e)))
 		return false;
-	if (!same && !keep_found(s, arena, x->id, before, x->state == ENTITY_MERGED ? NULL : x->golden, e))
+	if (!same && !keep_found(s, arena, x, before, e))
 		return false;
 	return (same && was == x->state && was_into == into) || fact_save(s, x, was_into, fresh, since, e);
 }
 
 /* --- finding -------------------------------------------------------------------------------------------- */
-
-/* Of one key, so many entities are looked at. */
-enum { PER_KEY = 256 };
-/* A key that n entities have is, at best, one n-th of a reason that this is the one. Who shares only keys that many have is
- * no candidate, unless they are most of what the record is looked up by: with the index, the work on each record would grow.
- * Several such keys may say the same thing twice. */
-#define REASON_ENOUGH 0.25
-
-struct tally {
-	int64_t entity;
-	double reason;
-	size_t keys;
-};
-
-static int by_entity(const void *a, const void *b)
-{
-	const struct tally *x = a, *y = b;
-
-	return x->entity < y->entity ? -1 : x->entity > y->entity;
-}
-
-static int by_reason(const void *a, const void *b)
-{
-	const struct tally *x = a, *y = b;
-
-	return x->reason != y->reason ? (x->reason > y->reason ? -1 : 1) : by_entity(a, b);
-}
-
-/* The type is part of every key's hash. */
-bool store_candidates(struct store *s, struct arena *arena, enum record_type type, const uint64_t *key, size_t nkeys,
-	size_t max, int64_t **entity, size_t *n, struct err *e)
-{
-	struct rows rows = { .arena = arena };
-	int64_t with_key[PER_KEY];
-	struct tally *found;
-	size_t distinct = 0;
-
-	(void)type;
-	*entity = NULL;
-	*n = 0;
-	for (size_t i = 0; i < nkeys; i++) {
-		const int count = keys_find(s, &s->match_keys, key[i], with_key, PER_KEY, e);
-
-		if (count < 0)
-			return false;
-		for (int k = 0; k < count; k++)
-			*rows_add_of(&rows, struct tally) = (struct tally){ with_key[k], 1.0 / count, 1 };
-	}
-	found = rows.item;
-	if (!found)
-		return true;
-	qsort(found, rows.n, sizeof *found, by_entity);
-	for (size_t i = 0, j; i < rows.n; i = j) {
-		struct tally sum = found[i];
-
-		for (j = i + 1; j < rows.n && found[j].entity == sum.entity; j++, sum.keys++)
-			sum.reason += found[j].reason;
-		if (sum.reason >= REASON_ENOUGH || 2 * sum.keys > nkeys)
-			found[distinct++] = sum;
-	}
-	qsort(found, distinct, sizeof *found, by_reason);
-	*n = distinct < max ? distinct : max;
-	*entity = arena_array(arena, int64_t, *n);
-	for (size_t i = 0; i < *n; i++)
-		(*entity)[i] = found[i].entity;
-	return true;
-}
 
 static bool ids(struct sql *q, struct arena *arena, int64_t **out, size_t *n, struct err *e)
 {
@@ -445,7 +386,7 @@ bool match_keys_load(struct store *s, struct err *e)
 		golden = merged ? NULL : golden_parse(s->scratch, type, text, len);
 		ok = merged || golden || err_set(e, ERR_BROKEN, "store: record %lld cannot be read", (long long)id);
 		ok = ok && keys_spill(s, k, e);
-		keys_of(s, s->scratch, golden, &keys);
+		keys_of(golden ? store_features(s, s->scratch, golden) : NULL, &keys);
 		for (size_t i = 0; ok && i < keys.n; i++)
 			keys_load(k, keys.key[i], id);
 		arena_reset(s->scratch);

@@ -6,18 +6,26 @@
 #include "base/room.h"
 #include "store/sql.h"
 
-/* Hashes are well mixed already. */
-static uint32_t *bucket(const struct keys *k, int64_t hash)
+/* Where the newest entry with that hash is linked from, or would be. Hashes are well mixed already. */
+static uint32_t *link_of(const struct keys *k, int64_t hash)
 {
-	return &k->bucket[(uint64_t)hash & (k->nbuckets - 1)];
+	uint32_t *link = &k->bucket[(uint64_t)hash & (k->nbuckets - 1)];
+
+	while (*link && k->entry[*link - 1].hash != hash)
+		link = &k->entry[*link - 1].next;
+	return link;
 }
 
 static void enter(struct keys *k, uint32_t at)
 {
-	uint32_t *first = bucket(k, k->entry[at].hash);
+	struct keys_entry *x = &k->entry[at];
+	uint32_t *link = link_of(k, x->hash);
+	const struct keys_entry *older = *link ? &k->entry[*link - 1] : NULL;
 
-	k->entry[at].next = *first;
-	*first = at + 1;
+	x->older = *link;
+	x->count = older ? older->count + 1 : 1;
+	x->next = older ? older->next : 0;
+	*link = at + 1;
 }
 
 static void rehash(struct keys *k)
@@ -51,20 +59,32 @@ static void insert(struct keys *k, int64_t hash, int64_t id)
 
 static bool erase(struct keys *k, int64_t hash, int64_t id)
 {
+	uint32_t *head, *link, at;
+	struct keys_entry *x;
+
 	if (!k->n)
 		return false;
-	for (uint32_t *link = bucket(k, hash); *link; link = &k->entry[*link - 1].next) {
-		const uint32_t at = *link - 1;
-
-		if (k->entry[at].hash == hash && k->entry[at].id == id) {
-			*link = k->entry[at].next;
-			k->entry[at].next = k->unused;
-			k->unused = at + 1;
-			k->n--;
-			return true;
-		}
+	head = link = link_of(k, hash);
+	while (*link && k->entry[*link - 1].id != id)
+		link = &k->entry[*link - 1].older;
+	at = *link;
+	if (!at)
+		return false;
+	x = &k->entry[at - 1];
+	if (link != head) {
+		k->entry[*head - 1].count--;
+		*link = x->older;
+	} else if (x->older) {
+		k->entry[x->older - 1].next = x->next;
+		k->entry[x->older - 1].count = x->count - 1;
+		*head = x->older;
+	} else {
+		*head = x->next;
 	}
-	return false;
+	x->next = k->unused;
+	k->unused = at;
+	k->n--;
+	return true;
 }
 
 static void clear(struct keys *k)
@@ -133,17 +153,16 @@ bool keys_drop(struct store *s, struct keys *k, uint64_t hash, int64_t id, struc
 	return true;
 }
 
+/* Index + 1 of the newest that waits with that hash. */
+static uint32_t newest(const struct keys *k, uint64_t hash)
+{
+	return k->n ? *link_of(k, (int64_t)hash) : 0;
+}
+
 int64_t keys_next(const struct keys *k, uint64_t hash, uint32_t *cursor)
 {
-	uint32_t at;
-
-	if (!k->n)
-		return 0;
-	for (at = *cursor ? k->entry[*cursor - 1].next : *bucket(k, (int64_t)hash); at; at = k->entry[at - 1].next)
-		if (k->entry[at - 1].hash == (int64_t)hash)
-			break;
-	*cursor = at;
-	return at ? k->entry[at - 1].id : 0;
+	*cursor = *cursor ? k->entry[*cursor - 1].older : newest(k, hash);
+	return *cursor ? k->entry[*cursor - 1].id : 0;
 }
 
 /* The table as it is, with what this transaction has changed. Were that undone, a key taken out comes back to wait in
@@ -167,31 +186,60 @@ static bool pack(struct store *s, struct keys *k, struct err *e)
 	return false;
 }
 
+static bool packed_or_not(struct store *s, struct keys *k, struct err *e)
+{
+	return !k->upto || !k->packs || packed_ready(&k->packed) || k->packed.given_up || pack(s, k, e);
+}
+
+/* From the table; id NULL: they are only counted. */
+static int find_in_table(struct store *s, const struct keys *k, uint64_t hash, int64_t *id, int max, struct err *e)
+{
+	struct sql q = sql(s, k->find);
+	int n = 0;
+
+	sql_hash(&q, hash);
+	sql_int(&q, max);
+	for (; sql_row(&q); n++)
+		if (id)
+			id[n] = sql_get_int(&q);
+	return sql_end(&q, e) ? n : -1;
+}
+
 int keys_find(struct store *s, struct keys *k, uint64_t hash, int64_t *id, int max, struct err *e)
 {
 	uint32_t cursor = 0;
 	int64_t one;
 	int n = 0;
 
-	if (k->upto && k->packs && !packed_ready(&k->packed) && !k->packed.given_up && !pack(s, k, e))
+	if (!packed_or_not(s, k, e))
 		return -1;
-	if (packed_ready(&k->packed)) {
+	if (packed_ready(&k->packed))
 		while (n < max && (one = packed_next(&k->packed, (int64_t)hash, &cursor)))
 			id[n++] = one;
-	} else if (k->upto) {
-		struct sql q = sql(s, k->find);
-
-		sql_hash(&q, hash);
-		sql_int(&q, max);
-		while (sql_row(&q))
-			id[n++] = sql_get_int(&q);
-		if (!sql_end(&q, e))
-			return -1;
-	}
+	else if (k->upto && (n = find_in_table(s, k, hash, id, max, e)) < 0)
+		return -1;
 	cursor = 0;
 	while (n < max && (one = keys_next(k, hash, &cursor)))
 		id[n++] = one;
 	return n;
+}
+
+int keys_count(struct store *s, struct keys *k, uint64_t hash, int max, struct err *e)
+{
+	uint32_t cursor = 0, waiting;
+	int n = 0;
+
+	if (!packed_or_not(s, k, e))
+		return -1;
+	if (packed_ready(&k->packed))
+		while (n < max && packed_next(&k->packed, (int64_t)hash, &cursor))
+			n++;
+	else if (k->upto && (n = find_in_table(s, k, hash, NULL, max, e)) < 0)
+		return -1;
+	waiting = newest(k, hash);
+	if (waiting && k->entry[waiting - 1].count >= (uint32_t)(max - n))
+		return max;
+	return waiting ? n + (int)k->entry[waiting - 1].count : n;
 }
 
 static bool save_state(struct store *s, const struct keys *k, int64_t upto, struct err *e)
@@ -268,8 +316,9 @@ bool keys_flush(struct store *s, struct keys *k, struct err *e)
 	k->sorted = room_for(k->sorted, k->n, sizeof *k->sorted);
 	k->nsorted = 0;
 	for (uint32_t b = 0; b < k->nbuckets; b++)
-		for (uint32_t at = k->bucket[b]; at; at = k->entry[at - 1].next)
-			k->sorted[k->nsorted++] = (struct packed_key){ k->entry[at - 1].hash, k->entry[at - 1].id };
+		for (uint32_t head = k->bucket[b]; head; head = k->entry[head - 1].next)
+			for (uint32_t at = head; at; at = k->entry[at - 1].older)
+				k->sorted[k->nsorted++] = (struct packed_key){ k->entry[at - 1].hash, k->entry[at - 1].id };
 	qsort(k->sorted, k->nsorted, sizeof *k->sorted, by_hash);
 	for (size_t i = 0; i < k->nsorted; i++)
 		if (!in_table(s, k->add, k->sorted[i].hash, k->sorted[i].id, e))

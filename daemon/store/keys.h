@@ -23,9 +23,12 @@ struct store;
 
 #define KEYS_MAX 200000   /* some 8 MB per index */
 
+/* Links are index + 1, 0 ends. Of entries with one hash, only the newest is in the bucket. */
 struct keys_entry {
 	int64_t hash, id;
-	uint32_t next;     /* in its bucket, or in the list of free ones; index + 1, 0 ends */
+	uint32_t older;    /* the next one with the same hash */
+	uint32_t next;     /* the newest: in its bucket; a free one: in the list of those */
+	uint32_t count;    /* the newest: how many have that hash */
 };
 
 struct keys_undo {
@@ -63,6 +66,9 @@ int64_t keys_next(const struct keys *, uint64_t hash, uint32_t *cursor);
 /* All ids with that hash, in memory or in the table, at most max; some may have another key (keys_packed.h). Returns how
  * many, or -1 and err. */
 int keys_find(struct store *, struct keys *, uint64_t hash, int64_t *id, int max, struct err *);
+
+/* How many that would be. */
+int keys_count(struct store *, struct keys *, uint64_t hash, int max, struct err *);
 
 /* Where the table stands; empties it if its keys were made by another model (then *upto is 0). */
 bool keys_open(struct store *, struct keys *, struct err *);

@@ -67,7 +67,7 @@ static bool with_number(struct store *s, struct arena *arena, const char *number
 	uint64_t key[MATCH_KEYS_MAX];
 
 	r.v[ORGANIZATION_ENTERPRISE_NUMBER] = number;
-	return store_candidates(s, arena, RECORD_ORGANIZATION, key, match_keys(match_prepare(arena, s->model, &r), key), 256, id, n, e);
+	return store_candidates(s, arena, NULL, key, match_keys(match_prepare(arena, s->model, &r), key), 256, id, n, e);
 }
 
 bool store_replace(struct store *s, struct arena *arena, const char *old, const char *new, const char *by, int64_t at_ms,
@@ -127,5 +127,6 @@ bool replaced_load(struct store *s, struct err *e)
 	s->numbers = arena;
 	s->replaced = rows.item;
 	s->nreplaced = rows.n;
+	decisive_forget(&s->decisive);
 	return sql_end(&q, e);
 }

@@ -44,6 +44,12 @@ struct store {
 	const struct match_model *model;
 	bool decisions;                   /* there is, or may be, at least one */
 	struct keys shadow_keys, match_keys;
+	struct decisive {
+		uint32_t *of;             /* by entity: match_decisive() of its golden record, 0: none, or not known */
+		size_t n;
+		int64_t *saved;           /* entities, in the transaction under way */
+		size_t nsaved, cap, nsaved_before;   /* before: when the inner transaction began */
+	} decisive;
 	struct arena *numbers;            /* of the replaced ones */
 	const struct replaced *replaced;  /* by the old number */
 	size_t nreplaced;
@@ -179,6 +185,11 @@ int64_t entity_survivor(struct store *, int64_t id, struct uuid *hub_id);
 
 /* From the columns ENTITY_COLUMNS; NULL: damaged. */
 struct entity *entity_row(struct sql *, struct arena *, struct err *);
+
+/* candidate.c: what an entity's golden record says from now on; NULL: it is found by nothing. Within a transaction. */
+void decisive_save(struct store *, int64_t entity, const struct match_features *);
+void decisive_forget(struct decisive *);                  /* nothing is known of any */
+void decisive_undo(struct decisive *, size_t until);      /* nothing of those saved since there were so many */
 
 /* Reads what record_print() wrote. NULL: not that. Fields no longer known are left out. */
 struct record *golden_parse(struct arena *, enum record_type, const char *text, size_t len);

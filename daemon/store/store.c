@@ -189,6 +189,7 @@ static bool inner_begin(struct store *s, struct err *e)
 	s->inner = true;
 	s->failed.kind = ERR_NONE;
 	s->seq_before = s->seq;
+	s->decisive.nsaved_before = s->decisive.nsaved;
 	keys_inner_begun(&s->shadow_keys);
 	keys_inner_begun(&s->match_keys);
 	return true;
@@ -205,6 +206,7 @@ static void inner_rollback(struct store *s)
 	}
 	s->failed.kind = ERR_NONE;
 	s->seq = s->seq_before;
+	decisive_undo(&s->decisive, s->decisive.nsaved_before);
 	keys_inner_rolled_back(&s->shadow_keys);
 	keys_inner_rolled_back(&s->match_keys);
 	feed_load(s, &ignored);
@@ -247,6 +249,7 @@ void store_rollback(struct store *s)
 	if (!sqlite3_get_autocommit(s->db))
 		simple(s, SQL_ROLLBACK, &ignored);
 	s->seq = s->seq_committed;
+	decisive_undo(&s->decisive, 0);
 	keys_rolled_back(&s->shadow_keys);
 	keys_rolled_back(&s->match_keys);
 	/* If even this cannot be read, it is right again at the next start. */
@@ -293,6 +296,7 @@ bool store_commit(struct store *s, struct err *e)
 	}
 	s->in_transaction = false;
 	s->seq_committed = s->seq;
+	s->decisive.nsaved = 0;
 	s->replaced_dirty = false;
 	keys_committed(&s->shadow_keys);
 	keys_committed(&s->match_keys);
@@ -363,6 +367,8 @@ static void release(struct store *s, bool clean)
 	buf_fini(&s->text);
 	arena_free(s->scratch);
 	arena_free(s->numbers);
+	free(s->decisive.of);
+	free(s->decisive.saved);
 	free(s->feed);
 	free(s->path);
 	free(s);

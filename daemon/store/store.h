@@ -164,6 +164,7 @@ struct entity {
 	struct record *golden;
 	int64_t changed;
 	int origin;                 /* of a fresh one: the partner that brought it */
+	const struct match_features *features;   /* of golden, for saving it; NULL: they are made */
 };
 /* *out NULL if there is none. Merged entities are followed to the survivor. */
 bool store_entity(struct store *, struct arena *, int64_t id, struct entity **out, struct err *);
@@ -177,9 +178,18 @@ bool store_entity_aliases(struct store *, struct arena *, int64_t entity, int64_
 /* Inserts or updates; keeps match_key (for the golden record, deleted ones included, merged ones not), reference, and
  * what reports count of it (store/fact.h), known from event `changed` or the newest on, whichever is later. */
 bool store_entity_save(struct store *, struct arena *, struct entity *, struct err *);
-/* Entities that share keys with the record, rare ones or several, at most max, the likeliest first. */
-bool store_candidates(struct store *, struct arena *, enum record_type, const uint64_t *key, size_t nkeys, size_t max,
-	int64_t **entity, size_t *n, struct err *);
+/* Entities that share keys with the record, rare ones or several, at most max, the likeliest first. record: what of it is
+ * compared, so that those are left out which are known, without being read, to give MATCH_NEW; or NULL. */
+bool store_candidates(struct store *, struct arena *, const struct match_features *record, const uint64_t *key, size_t nkeys,
+	size_t max, int64_t **entity, size_t *n, struct err *);
+/* One of them, or what it was merged into, as far as it is compared. features NULL: there is none. */
+struct candidate {
+	int64_t entity;
+	enum record_type type;
+	enum entity_state state;
+	const struct match_features *features;
+};
+bool store_candidate(struct store *, struct arena *, int64_t id, struct candidate *, struct err *);
 /* Entities that are not merged, by id after that one; without: only those of which that partner never had a record. */
 bool store_entities(struct store *, struct arena *, int64_t after, int without, size_t max, int64_t **entity, size_t *n,
 	struct err *);

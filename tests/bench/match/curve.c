@@ -134,7 +134,7 @@ static void look_up_all(struct curve *c, struct arena *arena, struct batch *b)
 	struct err e;
 
 	for (size_t i = 0; i < BATCH; i++)
-		if (!store_candidates(c->world.hub.store, arena, RECORD_ORGANIZATION, b->key[i], b->nkeys[i],
+		if (!store_candidates(c->world.hub.store, arena, b->sought[i], b->key[i], b->nkeys[i],
 			    CANDIDATES_MAX, &b->candidate[i], &b->ncandidates[i], &e))
 			die(&e);
 }
@@ -150,11 +150,13 @@ static uint64_t compare_all(struct curve *c, struct arena *arena, struct batch *
 
 		for (size_t k = 0; k < b->ncandidates[i]; k++) {
 			struct match_result why;
-			struct entity *x;
+			struct candidate x;
 
-			if (!store_entity(c->world.hub.store, arena, b->candidate[i][k], &x, &e))
+			if (!store_candidate(c->world.hub.store, arena, b->candidate[i][k], &x, &e))
 				die(&e);
-			match_compare(model, b->sought[i], match_prepare(arena, model, x->golden), &why);
+			if (!x.features)
+				continue;
+			match_compare(model, b->sought[i], x.features, &why);
 			linked |= why.verdict == MATCH_LINK;
 		}
 		links += linked;

@@ -98,7 +98,7 @@ static size_t candidates(struct fixture *f, const struct record *r, size_t max, 
 	size_t n = match_keys(match_prepare(f->arena, match_model_default(), r), key);
 
 	assert_true(n > 0);
-	must(f, store_candidates(f->store, f->arena, r->type, key, n, max, found, &n, &f->err));
+	must(f, store_candidates(f->store, f->arena, NULL, key, n, max, found, &n, &f->err));
 	return n;
 }
 

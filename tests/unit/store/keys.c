@@ -19,7 +19,7 @@ static bool found(struct fixture *f, unsigned n)
 
 	snprintf(name, sizeof name, "k%u", n);
 	must(f, store_shadow_by_key(f->store, f->arena, 1, RECORD_ORGANIZATION, name, &s, &f->err));
-	must(f, store_candidates(f->store, f->arena, RECORD_ORGANIZATION, key, nkeys, 4, &entity, &nfound, &f->err));
+	must(f, store_candidates(f->store, f->arena, NULL, key, nkeys, 4, &entity, &nfound, &f->err));
 	assert_int_equal(s != NULL, nfound == 1);
 	return s != NULL;
 }
@@ -118,7 +118,7 @@ static size_t candidates(struct fixture *f, unsigned n)
 	int64_t *entity;
 	size_t found;
 
-	must(f, store_candidates(f->store, f->arena, RECORD_ORGANIZATION, key, nkeys, 4, &entity, &found, &f->err));
+	must(f, store_candidates(f->store, f->arena, NULL, key, nkeys, 4, &entity, &found, &f->err));
 	return found;
 }
 

@@ -258,7 +258,7 @@ static void same_entities(struct play *p)
 		int64_t *found;
 		size_t n, wanted = 0;
 
-		must(f, store_candidates(f->store, f->arena, r->type, key, nkeys, 4096, &found, &n, &f->err));
+		must(f, store_candidates(f->store, f->arena, NULL, key, nkeys, 4096, &found, &n, &f->err));
 		for (int64_t id = 1; id <= p->now.entities; id++)
 			if (p->now.entity[id].state != ENTITY_MERGED && p->now.entity[id].company == company) {
 				assert_true(holds(found, n, id));

@@ -37,7 +37,7 @@ static void rolls_everything_back(void **state)
 	assert_null(s);
 	n = match_keys(match_prepare(f->arena, match_model_default(), fixture_company(f, 9)), key);
 	assert_true(n > 0);
-	must(f, store_candidates(f->store, f->arena, RECORD_ORGANIZATION, key, n, 8, &found, &n, &f->err));
+	must(f, store_candidates(f->store, f->arena, NULL, key, n, 8, &found, &n, &f->err));
 	assert_int_equal(n, 0);
 	fixture_begin(f);
 	assert_int_equal(store_event(f->store, 1, EVENT_ADMIN, 0, 0, 0, NULL), 4);

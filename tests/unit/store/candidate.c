@@ -1,0 +1,216 @@
+/* Who is a candidate: the same as by the definition, counted out; and who is left out without being read. */
+#include "fixture.h"
+
+#include "base/hash.h"
+
+enum { ENTITIES = 400, KEYS = 120, ROUNDS = 400, ASKED = 10, MAX = 24 };
+
+struct world {
+	bool has[ENTITIES + 1][KEYS];
+	unsigned count[KEYS];
+};
+
+static uint64_t random_below(uint64_t *seed, uint64_t n)
+{
+	*seed = hash_bytes(seed, sizeof *seed, 1);
+	return (*seed >> 20) % n;
+}
+
+static uint64_t hash_of(unsigned key)
+{
+	return hash_bytes(&key, sizeof key, 2);
+}
+
+/* Keys of every frequency, up to what one key is looked at for. */
+static void add_keys(struct fixture *f, struct world *w, uint64_t *seed, int64_t from, int64_t to)
+{
+	fixture_begin(f);
+	for (int64_t id = from; id <= to; id++)
+		for (unsigned key = 0; key < KEYS; key++)
+			if (w->count[key] < 256 && random_below(seed, 1000) < (key < 10 ? 600 : key < 40 ? 80 : 6)) {
+				w->has[id][key] = true;
+				w->count[key]++;
+				must(f, keys_add(f->store, &f->store->match_keys, hash_of(key), id, &f->err));
+			}
+	fixture_commit(f);
+}
+
+static void drop_some(struct fixture *f, struct world *w, uint64_t *seed)
+{
+	fixture_begin(f);
+	for (unsigned i = 0; i < 300; i++) {
+		const int64_t id = 1 + (int64_t)random_below(seed, ENTITIES);
+		const unsigned key = (unsigned)random_below(seed, KEYS);
+
+		if (!w->has[id][key])
+			continue;
+		w->has[id][key] = false;
+		w->count[key]--;
+		must(f, keys_drop(f->store, &f->store->match_keys, hash_of(key), id, &f->err));
+	}
+	fixture_commit(f);
+}
+
+struct wanted {
+	int64_t id;
+	double reason;
+};
+
+static int by_reason(const void *a, const void *b)
+{
+	const struct wanted *x = a, *y = b;
+
+	if (x->reason != y->reason)
+		return x->reason > y->reason ? -1 : 1;
+	return x->id < y->id ? -1 : 1;
+}
+
+static size_t by_definition(const struct world *w, const unsigned *key, size_t nkeys, struct wanted *out)
+{
+	size_t n = 0;
+
+	for (int64_t id = 1; id <= ENTITIES; id++) {
+		struct wanted x = { .id = id };
+		size_t shared = 0;
+
+		for (size_t i = 0; i < nkeys; i++)
+			if (w->has[id][key[i]]) {
+				x.reason += 1.0 / w->count[key[i]];
+				shared++;
+			}
+		if (x.reason >= 0.25 || 2 * shared > nkeys)
+			out[n++] = x;
+	}
+	qsort(out, n, sizeof *out, by_reason);
+	return n < MAX ? n : MAX;
+}
+
+static void compare(struct fixture *f, const struct world *w, uint64_t *seed)
+{
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		struct wanted wanted[ENTITIES];
+		unsigned key[ASKED];
+		uint64_t hash[ASKED];
+		const size_t n = 1 + random_below(seed, ASKED), first = random_below(seed, KEYS);
+		size_t found, right;
+		int64_t *id;
+
+		for (size_t i = 0; i < n; i++) {
+			key[i] = (unsigned)((first + i * 11) % KEYS);
+			hash[i] = hash_of(key[i]);
+		}
+		right = by_definition(w, key, n, wanted);
+		must(f, store_candidates(f->store, f->arena, NULL, hash, n, MAX, &id, &found, &f->err));
+		assert_int_equal(found, right);
+		for (size_t i = 0; i < found; i++)
+			assert_int_equal(id[i], wanted[i].id);
+	}
+}
+
+static void are_those_of_the_definition(void **state)
+{
+	struct fixture *f = *state;
+	struct world *w = calloc(1, sizeof *w);
+	uint64_t seed = 5;
+
+	add_keys(f, w, &seed, 1, ENTITIES / 2);
+	compare(f, w, &seed);
+	/* Some in the table and packed, some waiting. */
+	must(f, store_checkpoint(f->store, true, &f->err));
+	add_keys(f, w, &seed, ENTITIES / 2 + 1, ENTITIES);
+	compare(f, w, &seed);
+	drop_some(f, w, &seed);
+	compare(f, w, &seed);
+	f->store->match_keys.packed.given_up = true;
+	packed_fini(&f->store->match_keys.packed);
+	compare(f, w, &seed);
+	free(w);
+}
+
+/* --- left out ------------------------------------------------------------------------------------------------- */
+
+static struct record *company(struct fixture *f, const char *number)
+{
+	struct record *r = fixture_company(f, 1);
+
+	r->v[ORGANIZATION_ENTERPRISE_NUMBER] = number;
+	return r;
+}
+
+static int64_t save(struct fixture *f, int64_t id, unsigned n, const char *number)
+{
+	struct entity *x = fixture_entity(f, n);
+
+	x->id = id;
+	x->golden = company(f, number);
+	must(f, store_entity_save(f->store, f->arena, x, &f->err));
+	return x->id;
+}
+
+/* How many are looked at for such a record. */
+static size_t looked_at(struct fixture *f, const char *number)
+{
+	const struct match_features *features = store_features(f->store, f->arena, company(f, number));
+	uint64_t key[MATCH_KEYS_MAX];
+	const size_t nkeys = match_keys(features, key);
+	int64_t *id;
+	size_t n;
+
+	must(f, store_candidates(f->store, f->arena, features, key, nkeys, MAX, &id, &n, &f->err));
+	for (size_t i = 0; i < n; i++) {
+		struct candidate c;
+
+		must(f, store_candidate(f->store, f->arena, id[i], &c, &f->err));
+		assert_int_equal(c.entity, id[i]);
+		assert_non_null(c.features);
+	}
+	return n;
+}
+
+#define NUMBER_A "0272838036"
+#define NUMBER_B "0999999922"
+
+static void leaves_out_who_is_another(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id, *ids;
+	size_t n;
+
+	assert_true(enterprise_number_valid(NUMBER_A) && enterprise_number_valid(NUMBER_B));
+	fixture_begin(f);
+	id = save(f, 0, 1, NUMBER_A);
+	save(f, 0, 2, NULL);
+	fixture_commit(f);
+	assert_int_equal(looked_at(f, NUMBER_A), 2);
+	assert_int_equal(looked_at(f, NULL), 2);
+	assert_int_equal(looked_at(f, NUMBER_B), 1);
+	/* A change that is undone. */
+	fixture_begin(f);
+	save(f, id, 1, NUMBER_B);
+	assert_int_equal(looked_at(f, NUMBER_A), 1);
+	store_rollback(f->store);
+	assert_int_equal(looked_at(f, NUMBER_A), 2);
+	assert_int_equal(looked_at(f, NUMBER_B), 1);
+	/* After a start it is read once. */
+	fixture_reopen(f);
+	assert_int_equal(looked_at(f, NUMBER_B), 2);
+	assert_int_equal(looked_at(f, NUMBER_B), 1);
+	/* One number stands for the other. */
+	fixture_begin(f);
+	must(f, store_replace(f->store, f->arena, NUMBER_A, NUMBER_B, "an admin", 1, &ids, &n, &f->err));
+	fixture_commit(f);
+	assert_int_equal(looked_at(f, NUMBER_B), 2);
+	assert_int_equal(looked_at(f, NUMBER_B), 2);
+	assert_int_equal(looked_at(f, NUMBER_A), 2);
+}
+
+int main(void)
+{
+#define T(test) cmocka_unit_test_setup_teardown(test, fixture_setup_open, fixture_teardown)
+	const struct CMUnitTest tests[] = {
+		T(are_those_of_the_definition),
+		T(leaves_out_who_is_another),
+	};
+#undef T
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
