@@ -336,8 +336,8 @@ bool decide_entity(struct hub *hub, struct arena *arena, struct entity *e, int c
 	return !changed || e->type != RECORD_REFERRAL || mark_brought(hub, arena, e, cause, tally, err);
 }
 
-bool decide_new(struct hub *hub, struct arena *arena, struct shadow *s, const char *seen, struct tally *tally,
-	struct err *err)
+bool decide_new(struct hub *hub, struct arena *arena, struct shadow *s, const char *seen, const struct prepared *said,
+	struct tally *tally, struct err *err)
 {
 	struct entity e = {
 		.hub_id = hub_uuid(hub), .type = s->type, .golden = record_new(arena, s->type), .origin = s->partner,
@@ -345,6 +345,8 @@ bool decide_new(struct hub *hub, struct arena *arena, struct shadow *s, const ch
 	const int cause = s->partner == hub->self ? 0 : s->partner;
 
 	decide_fold(hub, arena, &e, &s, 1, e.golden, &e.held, NULL);
+	if (said && match_same_said(said->record, e.golden))
+		e.features = said->features;
 	e.changed = store_seq(hub->store) + 1;
 	if (!store_entity_save(hub->store, arena, &e, err))
 		return false;

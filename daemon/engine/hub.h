@@ -95,9 +95,15 @@ bool reconcile_gone(struct hub *, int partner, enum record_type, const char *con
 /* Folds the contributions of an entity anew, saves it if it changed, and marks what must be sent. cause: the partner whose
  * reading led here, 0: an admin. */
 bool decide_entity(struct hub *, struct arena *, struct entity *, int cause, struct tally *, struct err *);
+/* What of a record is compared, where that is known already. */
+struct prepared {
+	const struct record *record;
+	const struct match_features *features;
+};
 /* A new entity of one shadow whose contributions carry the next event's number; both are saved and linked. seen: that
- * event's data. */
-bool decide_new(struct hub *, struct arena *, struct shadow *, const char *seen, struct tally *, struct err *);
+ * event's data; said: what the shadow says, or NULL. */
+bool decide_new(struct hub *, struct arena *, struct shadow *, const char *seen, const struct prepared *said, struct tally *,
+	struct err *);
 /* Deletes or revives it, durably; its golden record is not looked at. */
 bool decide_state(struct hub *, struct arena *, struct entity *, enum entity_state, struct err *);
 /* It is part of that one now. */

@@ -141,7 +141,7 @@ bool like_search(struct hub *hub, struct page *page, const struct record *now, s
 	size_t n;
 
 	*out = (struct like){ 0 };
-	x.features = store_features(hub->store, page->arena, now);
+	out->features = x.features = store_features(hub->store, page->arena, now);
 	x.nkeys = match_keys(x.features, x.key);
 	if (!find_formers(hub, page, &x, out, err) || !store_candidates(hub->store, page->arena, x.features, x.key, x.nkeys,
 			CANDIDATES_MAX, &id, &n, err))

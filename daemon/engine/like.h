@@ -7,6 +7,7 @@
 enum { FORMERS_MAX = 8, LINKS_MAX = 4 };
 
 struct like {
+	const struct match_features *features;   /* of the record */
 	struct entity *link, *doubt;       /* to be linked with; to be asked about */
 	struct shadow *pending;            /* the link's, if the hub is creating it there */
 	bool duplicate;                    /* doubt: the partner has another record of that entity */

@@ -28,12 +28,12 @@ static void see(struct hub *hub, struct page *page, struct shadow *s, const stru
 }
 
 static bool place_alone(struct hub *hub, struct page *page, struct shadow *s, const struct item *item,
-	const struct record *now, struct err *err)
+	const struct prepared *now, struct err *err)
 {
 	BUF_AUTO struct buf seen = { 0 };
 
-	see(hub, page, s, item, now, &seen);
-	return decide_new(hub, page->arena, s, seen.data, &page->run, err) &&
+	see(hub, page, s, item, now->record, &seen);
+	return decide_new(hub, page->arena, s, seen.data, now, &page->run, err) &&
 		reconcile_placed(hub, page, s, err);
 }
 
@@ -174,7 +174,7 @@ static bool hold_back(struct hub *hub, struct page *page, int64_t entity, struct
 }
 
 static bool place_in_doubt(struct hub *hub, struct page *page, struct shadow *s, const struct item *item,
-	const struct record *now, int64_t other, const char *kind, const struct match_result *why, struct err *err)
+	const struct prepared *now, int64_t other, const char *kind, const struct match_result *why, struct err *err)
 {
 	return place_alone(hub, page, s, item, now, err) && ask_about(hub, page, s, other, kind, why, err) &&
 		hold_back(hub, page, s->entity, err) && hold_back(hub, page, other, err);
@@ -190,7 +190,7 @@ static bool inherit(struct hub *hub, struct page *page, const struct shadow *s, 
 
 /* Somebody was entered twice for one activity: that counts once, and is no question. */
 static bool place_again(struct hub *hub, struct page *page, struct shadow *s, const struct item *item,
-	const struct record *now, const struct entity *first, const struct match_result *why, struct err *err)
+	const struct prepared *now, const struct entity *first, const struct match_result *why, struct err *err)
 {
 	const struct join join = { .how = "key", .duplicates = true, .why = why };
 
@@ -219,26 +219,27 @@ static bool ask_about_others(struct hub *hub, struct page *page, struct like *fo
 static bool place_found(struct hub *hub, struct page *page, struct shadow *s, const struct item *item,
 	const struct record *now, struct like *found, struct err *err)
 {
+	const struct prepared said = { now, found->features };
 	bool doubtful;
 
 	if (like_another_now(found)) {
 		found->barred_why.why = "it agrees, and an earlier record like it was kept apart from that one";
-		return place_in_doubt(hub, page, s, item, now, found->barred->id, "match", &found->barred_why, err);
+		return place_in_doubt(hub, page, s, item, &said, found->barred->id, "match", &found->barred_why, err);
 	}
 	if (found->decided)
 		return place_with(hub, page, s, item, now, found->decided, "decided", &found->decided_why, err);
 	if (!found->link && !found->doubt)
-		return place_alone(hub, page, s, item, now, err);
+		return place_alone(hub, page, s, item, &said, err);
 	if (page->type == RECORD_PARTICIPATION && like_duplicate(found))
-		return place_again(hub, page, s, item, now, found->doubt, &found->doubt_why, err);
+		return place_again(hub, page, s, item, &said, found->doubt, &found->doubt_why, err);
 	if (!found->link || like_duplicate(found))
-		return place_in_doubt(hub, page, s, item, now, found->doubt->id, found->duplicate ? "duplicate" : "match",
+		return place_in_doubt(hub, page, s, item, &said, found->doubt->id, found->duplicate ? "duplicate" : "match",
 			&found->doubt_why, err);
 	if (!like_between_two(hub, page, found, &doubtful, err))
 		return false;
 	if (doubtful) {
 		found->link_why.why = "it agrees with two records that were decided to be different";
-		return place_in_doubt(hub, page, s, item, now, found->link->id, "match", &found->link_why, err);
+		return place_in_doubt(hub, page, s, item, &said, found->link->id, "match", &found->link_why, err);
 	}
 	return place_with(hub, page, s, item, now, found->link, found->link_why.strong ? "key" : "score", &found->link_why, err) &&
 		ask_about_others(hub, page, found, err);
@@ -259,6 +260,7 @@ static bool place_by_match(struct hub *hub, struct page *page, struct shadow *s,
 static bool place_by_hub_id(struct hub *hub, struct page *page, struct shadow *s, const struct item *item,
 	const struct record *now, struct entity *e, struct err *err)
 {
+	struct prepared said = { .record = now };
 	struct shadow **shadow, *at;
 	bool no;
 	size_t n;
@@ -275,7 +277,8 @@ static bool place_by_hub_id(struct hub *hub, struct page *page, struct shadow *s
 	if (!at)
 		return place_with(hub, page, s, item, now, e, "hub id", NULL, err);
 	/* Somebody copied a record, external id included. */
-	return place_in_doubt(hub, page, s, item, now, e->id, "duplicate", NULL, err);
+	said.features = store_features(hub->store, page->arena, now);
+	return place_in_doubt(hub, page, s, item, &said, e->id, "duplicate", NULL, err);
 }
 
 bool links_place(struct hub *hub, struct page *page, struct shadow *s, const struct item *item, const struct record *now,

@@ -68,7 +68,7 @@ bool origin_make(struct hub *hub, struct arena *arena, const struct record *valu
 	buf_adds(&seen, "{\"values\":");
 	story_fields(&seen, values, ~UINT64_C(0));
 	buf_addc(&seen, '}');
-	return decide_new(hub, arena, s, seen.data, tally, err) && store_entity(hub->store, arena, s->entity, out, err);
+	return decide_new(hub, arena, s, seen.data, NULL, tally, err) && store_entity(hub->store, arena, s->entity, out, err);
 }
 
 /* As if somebody had edited it. */
