@@ -1,9 +1,11 @@
 #include "core/funnel.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "base/room.h"
-#include "core/idmap.h"
+#include "core/dense.h"
+#include "core/period.h"
 #include "core/spans.h"
 
 const char *funnel_stage_name(enum funnel_stage stage)
@@ -28,11 +30,12 @@ const char *funnel_end_name(enum funnel_end end)
 	return names[end];
 }
 
-/* A company in a group. */
-struct company {
+/* A company in a group, or in the total. */
+struct place {
 	uint32_t group;
+	uint32_t next;                   /* of the same company, as struct funnel's `first` has them */
 	unsigned stages;                 /* bits */
-	int64_t session_ms, referral_ms; /* the first of each; JOURNEY_NEVER */
+	int32_t day;                     /* of the first session; INT32_MAX */
 };
 
 struct group {
@@ -41,10 +44,11 @@ struct group {
 };
 
 struct funnel {
-	struct idmap at;                 /* (group, company) */
-	struct company *company;
-	size_t companies, companies_cap;
-	struct group *group;
+	struct dense first;              /* company to its place in the total, counted from 1; those in groups follow */
+	struct place *place;
+	int64_t *referral_ms;            /* by place: the first; JOURNEY_NEVER */
+	size_t places, places_cap;
+	struct group total, *group;
 	size_t n, cap;
 	bool finished;
 };
@@ -58,21 +62,30 @@ struct funnel *funnel_new(void)
 	return f;
 }
 
+static void group_fini(struct group *g)
+{
+	for (int s = 0; s < FUNNEL_STAGES; s++)
+		spans_fini(&g->time[s]);
+}
+
 void funnel_free(struct funnel *f)
 {
 	if (!f)
 		return;
+	group_fini(&f->total);
 	for (size_t i = 0; i < f->n; i++)
-		for (int s = 0; s < FUNNEL_STAGES; s++)
-			spans_fini(&f->group[i].time[s]);
-	idmap_fini(&f->at);
-	free(f->company);
+		group_fini(&f->group[i]);
+	dense_fini(&f->first);
+	free(f->place);
+	free(f->referral_ms);
 	free(f->group);
 	free(f);
 }
 
 static struct group *group_at(struct funnel *f, uint32_t g)
 {
+	if (g == FUNNEL_TOTAL)
+		return &f->total;
 	while (g >= f->n) {
 		f->group = room(f->group, f->n, &f->cap, sizeof *f->group);
 		f->group[f->n++] = (struct group){ 0 };
@@ -80,37 +93,71 @@ static struct group *group_at(struct funnel *f, uint32_t g)
 	return &f->group[g];
 }
 
-static struct company *company_at(struct funnel *f, uint32_t group, int64_t company)
+static uint32_t new_place(struct funnel *f, uint32_t group, uint32_t next)
 {
-	const uint32_t i = idmap_number(&f->at, (uint64_t)group << 32 | (uint32_t)company);
-
-	f->company = room(f->company, i, &f->companies_cap, sizeof *f->company);
-	if (i == f->companies) {
-		f->company[i] = (struct company){ .group = group, .session_ms = JOURNEY_NEVER, .referral_ms = JOURNEY_NEVER };
-		f->companies++;
+	if (f->places == f->places_cap) {
+		f->place = room(f->place, f->places, &f->places_cap, sizeof *f->place);
+		f->referral_ms = room_for(f->referral_ms, f->places_cap, sizeof *f->referral_ms);
 	}
-	return &f->company[i];
+	f->place[f->places] = (struct place){ .group = group, .next = next, .day = INT32_MAX };
+	f->referral_ms[f->places] = JOURNEY_NEVER;
+	return (uint32_t)++f->places;
 }
 
-static void first(int64_t *have, int64_t ms)
+static struct place *total_at(struct funnel *f, int64_t company)
 {
-	if (*have == JOURNEY_NEVER || ms < *have)
-		*have = ms;
+	uint32_t *first = dense_put(&f->first, (uint64_t)company);
+
+	if (!*first)
+		*first = new_place(f, FUNNEL_TOTAL, 0);
+	return &f->place[*first - 1];
 }
 
-void funnel_participation(struct funnel *f, uint32_t group, int64_t company, bool attended, int64_t begin_ms)
+/* The group that was asked for comes next to the total: what is of one company and one group tends to come together. */
+static struct place *place_at(struct funnel *f, uint32_t group, int64_t company)
 {
-	struct company *c;
+	const size_t total = (size_t)(total_at(f, company) - f->place);
+	uint32_t *link = &f->place[total].next, at;
 
+	while (*link && f->place[*link - 1].group != group)
+		link = &f->place[*link - 1].next;
+	at = *link;
+	if (!at) {
+		at = new_place(f, group, f->place[total].next);
+	} else if (link != &f->place[total].next) {
+		*link = f->place[at - 1].next;
+		f->place[at - 1].next = f->place[total].next;
+	}
+	f->place[total].next = at;
+	return &f->place[at - 1];
+}
+
+void funnel_expect(const struct funnel *f, int64_t company)
+{
+	const uint32_t first = dense_at(&f->first, (uint64_t)company);
+
+	if (first)
+		__builtin_prefetch(&f->place[first - 1]);
+}
+
+static void take_part(struct place *p, bool attended, int32_t day)
+{
+	p->stages |= 1u << FUNNEL_REACHED;
+	if (!attended)
+		return;
+	p->stages |= 1u << FUNNEL_PARTICIPATED;
+	if (day != INT32_MIN && day < p->day)
+		p->day = day;
+}
+
+void funnel_participation(struct funnel *f, uint32_t group, int64_t company, bool attended, int32_t day)
+{
 	group_at(f, group);
 	if (!company)
 		return;
-	c = company_at(f, group, company);
-	c->stages |= 1u << FUNNEL_REACHED;
-	if (!attended)
-		return;
-	c->stages |= 1u << FUNNEL_PARTICIPATED;
-	first(&c->session_ms, begin_ms);
+	take_part(total_at(f, company), attended, day);
+	if (group != FUNNEL_TOTAL)
+		take_part(place_at(f, group, company), attended, day);
 }
 
 /* --- referrals -------------------------------------------------------------------------------------------- */
@@ -163,79 +210,88 @@ static void pass(struct group *g, const struct journey *j, enum funnel_stage sta
 		spans_add(&g->time[stage], out > in ? out - in : 0);
 }
 
-void funnel_referral(struct funnel *f, uint32_t group, const struct funnel_referral *r)
+static void count_referral(struct group *g, const struct funnel_referral *r)
 {
-	struct group *g = group_at(f, group);
-	const bool applied = end_of(r) == FUNNEL_END_APPLICATION;
-	struct company *c;
-
 	pass(g, r->journey, FUNNEL_REFERRED);
 	pass(g, r->journey, FUNNEL_ACCEPTED);
 	pass(g, r->journey, FUNNEL_IN_PROGRESS);
-	g->f.stage[FUNNEL_APPLIED].referrals += applied;
+	g->f.stage[FUNNEL_APPLIED].referrals += end_of(r) == FUNNEL_END_APPLICATION;
 	g->f.end[end_of(r)]++;
-	if (!r->company)
-		return;
-	c = company_at(f, group, r->company);
-	c->stages |= 1u << FUNNEL_REACHED | 1u << FUNNEL_REFERRED;
-	first(&c->referral_ms, journey_at(r->journey, REFERRAL_IS_CREATED));
+}
+
+static void be_referred(struct funnel *f, struct place *p, const struct funnel_referral *r)
+{
+	const int64_t made = journey_at(r->journey, REFERRAL_IS_CREATED);
+	int64_t *first_ms = &f->referral_ms[p - f->place];
+
+	p->stages |= 1u << FUNNEL_REACHED | 1u << FUNNEL_REFERRED;
+	if (*first_ms == JOURNEY_NEVER || made < *first_ms)
+		*first_ms = made;
 	for (int s = FUNNEL_ACCEPTED; s <= FUNNEL_IN_PROGRESS; s++)
 		if (journey_at(r->journey, entered[s]) != JOURNEY_NEVER)
-			c->stages |= 1u << s;
-	if (applied)
-		c->stages |= 1u << FUNNEL_APPLIED;
+			p->stages |= 1u << s;
+	if (end_of(r) == FUNNEL_END_APPLICATION)
+		p->stages |= 1u << FUNNEL_APPLIED;
+}
+
+void funnel_referral(struct funnel *f, uint32_t group, const struct funnel_referral *r)
+{
+	count_referral(&f->total, r);
+	if (group != FUNNEL_TOTAL)
+		count_referral(group_at(f, group), r);
+	if (!r->company)
+		return;
+	be_referred(f, total_at(f, r->company), r);
+	if (group != FUNNEL_TOTAL)
+		be_referred(f, place_at(f, group, r->company), r);
 }
 
 /* --- what comes of it ------------------------------------------------------------------------------------- */
 
-static void count_company(struct group *g, const struct company *c)
+static void count_company(struct group *g, const struct place *p, int64_t referral_ms)
 {
 	const unsigned both = 1u << FUNNEL_PARTICIPATED | 1u << FUNNEL_REFERRED;
+	int64_t session_ms;
 
 	for (int s = 0; s < FUNNEL_STAGES; s++)
-		g->f.stage[s].companies += c->stages >> s & 1;
-	if ((c->stages & both) != both)
+		g->f.stage[s].companies += p->stages >> s & 1;
+	if ((p->stages & both) != both)
 		return;
 	g->f.stage[FUNNEL_REFERRED].came++;
-	if (c->referral_ms >= c->session_ms)
-		spans_add(&g->time[FUNNEL_PARTICIPATED], c->referral_ms - c->session_ms);
+	if (p->day == INT32_MAX)
+		return;
+	session_ms = period_day_begin(p->day);
+	if (referral_ms >= session_ms)
+		spans_add(&g->time[FUNNEL_PARTICIPATED], referral_ms - session_ms);
 }
 
-static void finish(struct funnel *f)
+static void sum_up(struct group *g)
 {
-	for (size_t i = 0; i < f->companies; i++)
-		count_company(&f->group[f->company[i].group], &f->company[i]);
-	for (size_t i = 0; i < f->n; i++) {
-		struct funnel_stage_figures *s = f->group[i].f.stage;
+	struct funnel_stage_figures *s = g->f.stage;
 
-		s[FUNNEL_PARTICIPATED].came = s[FUNNEL_PARTICIPATED].companies;
-		s[FUNNEL_PARTICIPATED].of = s[FUNNEL_REACHED].companies;
-		s[FUNNEL_REFERRED].of = s[FUNNEL_PARTICIPATED].companies;
-		for (int k = FUNNEL_ACCEPTED; k < FUNNEL_STAGES; k++) {
-			s[k].came = s[k].referrals;
-			s[k].of = s[k - 1].referrals;
-		}
-		for (int k = 0; k < FUNNEL_STAGES; k++) {
-			s[k].left = (int64_t)f->group[i].time[k].n;
-			s[k].median_ms = spans_median(&f->group[i].time[k]);
-		}
+	s[FUNNEL_PARTICIPATED].came = s[FUNNEL_PARTICIPATED].companies;
+	s[FUNNEL_PARTICIPATED].of = s[FUNNEL_REACHED].companies;
+	s[FUNNEL_REFERRED].of = s[FUNNEL_PARTICIPATED].companies;
+	for (int k = FUNNEL_ACCEPTED; k < FUNNEL_STAGES; k++) {
+		s[k].came = s[k].referrals;
+		s[k].of = s[k - 1].referrals;
 	}
-}
-
-size_t funnel_groups(const struct funnel *f)
-{
-	return f->n;
+	for (int k = 0; k < FUNNEL_STAGES; k++) {
+		s[k].left = (int64_t)g->time[k].n;
+		s[k].median_ms = spans_median(&g->time[k]);
+	}
 }
 
 void funnel_figures(struct funnel *f, uint32_t group, struct funnel_figures *out)
 {
-	if (!f->finished)
-		finish(f);
-	f->finished = true;
-	*out = (struct funnel_figures){ 0 };
-	if (group < f->n)
-		*out = f->group[group].f;
-	else
-		for (int s = 0; s < FUNNEL_STAGES; s++)
-			out->stage[s].median_ms = -1;
+	if (!f->finished) {
+		for (size_t i = 0; i < f->places; i++)
+			count_company(group_at(f, f->place[i].group), &f->place[i], f->referral_ms[i]);
+		sum_up(&f->total);
+		for (size_t i = 0; i < f->n; i++)
+			sum_up(&f->group[i]);
+		f->finished = true;
+	}
+	assert(group == FUNNEL_TOTAL || group < f->n);
+	*out = group_at(f, group)->f;
 }

@@ -12,8 +12,6 @@
  * guidance began or it ended; in progress, until it ended.
  */
 #pragma once
-#include <stddef.h>
-
 #include "core/journey.h"
 
 #define FUNNEL_STAGE_LIST(X)                                                                              \
@@ -63,8 +61,12 @@ struct funnel_referral {
 struct funnel;
 struct funnel *funnel_new(void);
 void funnel_free(struct funnel *);
-/* Groups are numbered from 0; a company counts once in each. begin_ms: of the day it was held on. */
-void funnel_participation(struct funnel *, uint32_t group, int64_t company, bool attended, int64_t begin_ms);
+/* What is given counts in the total, and in one group of those numbered from 0, unless that is FUNNEL_TOTAL; a company
+ * counts once in each. Companies have numbers below 2^32. day: it was held on; INT32_MIN: not known. */
+#define FUNNEL_TOTAL UINT32_MAX
+/* Something of that company will be given soon: what it needs is fetched meanwhile. Optional. */
+void funnel_expect(const struct funnel *, int64_t company);
+void funnel_participation(struct funnel *, uint32_t group, int64_t company, bool attended, int32_t day);
 void funnel_referral(struct funnel *, uint32_t group, const struct funnel_referral *);
-size_t funnel_groups(const struct funnel *);
+/* Of the total, or of a group in which something was counted. */
 void funnel_figures(struct funnel *, uint32_t group, struct funnel_figures *);

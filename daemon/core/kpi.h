@@ -1,6 +1,6 @@
 /*
  * kpi.h - what took place, who took part, and how many different people and companies that were: one pass over
- * participations, grouped in several ways at once.
+ * participations, all together and grouped in several ways at once.
  *
  *   session      one activity on one day; an academy of eight evenings is one activity and eight sessions
  *   activity     sessions of one partner with one id and kind; partners that registered a session under one id held it
@@ -13,14 +13,17 @@
  * ends: what the unique counts would be if all of them were. Those that may turn out to be two give the high ends.
  */
 #pragma once
-#include "core/idmap.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #define KPI_NONE 0
-#define KPI_SETS_MAX 5
+#define KPI_SETS_MAX 4
 #define KPI_GROUPS_MAX 8192   /* of one way of grouping */
+#define KPI_TOTAL SIZE_MAX    /* the set in which all rows are group 0 */
 
 struct kpi_row {
-	uint32_t group[KPI_SETS_MAX];    /* of each way of grouping: from 0, without gaps */
+	uint16_t group[KPI_SETS_MAX];    /* of each way of grouping: from 0, without gaps */
 	int64_t person, company;         /* KPI_NONE: not known */
 	int64_t activity, kind;          /* numbers of the texts */
 	int32_t day;
@@ -39,7 +42,7 @@ struct kpi_figures {
 
 struct kpi;
 
-/* Entities have numbers below 2^28, and there are less than 2^23 sessions. */
+/* The numbers of entities, of sessions, and of combinations of groups take less than 64 bits together. */
 struct kpi *kpi_new(unsigned certificate_sessions, size_t sets);
 void kpi_free(struct kpi *);
 /* Before any row: a and b may be the same person, or the same company. */
@@ -48,5 +51,7 @@ void kpi_maybe_same_company(struct kpi *, int64_t a, int64_t b);
 /* Before any row, once for each question: it may be one more. */
 void kpi_maybe_two_people(struct kpi *, int64_t person);
 void kpi_maybe_two_companies(struct kpi *, int64_t company);
+/* A row of that session will be added soon: what it needs is fetched meanwhile. Optional. */
+void kpi_expect(struct kpi *, int64_t kind, int64_t activity, int partner, int32_t day);
 void kpi_add(struct kpi *, const struct kpi_row *);
 void kpi_figures(struct kpi *, size_t set, uint32_t group, struct kpi_figures *);

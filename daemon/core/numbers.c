@@ -5,8 +5,8 @@
 
 #include "base/room.h"
 
-#define BYTES 8
-#define VALUES 256
+#define DIGIT_BITS 11
+#define DIGITS (1u << DIGIT_BITS)
 
 void numbers_fini(struct numbers *l)
 {
@@ -20,38 +20,52 @@ void numbers_add(struct numbers *l, uint64_t number)
 	l->at[l->n++] = number;
 }
 
-/* By the lowest byte first, each time keeping the order there was; bytes that are the same everywhere are passed over. */
-void numbers_sort(struct numbers *l)
+static uint64_t from_bit(unsigned bit)
 {
-	size_t (*count)[VALUES] = calloc(BYTES, sizeof *count);
-	uint64_t *from = l->at, *to = malloc(l->n * sizeof *to + 1);
+	return bit < 64 ? UINT64_MAX << bit : 0;
+}
 
-	if (!count || !to)
-		abort();
-	for (size_t i = 0; i < l->n; i++)
-		for (int b = 0; b < BYTES; b++)
-			count[b][from[i] >> (8 * b) & (VALUES - 1)]++;
-	for (int b = 0; b < BYTES && l->n; b++) {
-		size_t next = 0;
-		uint64_t *other = from;
+/* The bits in which they are not all the same. */
+static uint64_t differing(const struct numbers *l)
+{
+	uint64_t bits = 0;
 
-		if (count[b][from[0] >> (8 * b) & (VALUES - 1)] == l->n)
-			continue;
-		for (int v = 0; v < VALUES; v++) {
-			const size_t many = count[b][v];
+	for (size_t i = 1; i < l->n; i++)
+		bits |= l->at[i] ^ l->at[0];
+	return bits;
+}
 
-			count[b][v] = next;
-			next += many;
-		}
-		for (size_t i = 0; i < l->n; i++)
-			to[count[b][from[i] >> (8 * b) & (VALUES - 1)]++] = from[i];
-		from = to;
-		to = other;
+/* By the digit from that bit on, keeping the order there was otherwise. */
+static void by_digit(const struct numbers *from, unsigned bit, uint64_t *to)
+{
+	size_t next[DIGITS] = { 0 }, before = 0;
+
+	for (size_t i = 0; i < from->n; i++)
+		next[from->at[i] >> bit & (DIGITS - 1)]++;
+	for (unsigned d = 0; d < DIGITS; d++) {
+		const size_t many = next[d];
+
+		next[d] = before;
+		before += many;
 	}
-	if (from != l->at) {
-		l->at = from;
-		l->cap = l->n;
+	for (size_t i = 0; i < from->n; i++)
+		to[next[from->at[i] >> bit & (DIGITS - 1)]++] = from->at[i];
+}
+
+/* The lowest digit first; each begins at a bit in which they differ. */
+void numbers_sort(struct numbers *l, unsigned bit, struct numbers *spare)
+{
+	if (spare->cap < l->n) {
+		spare->at = room_for(spare->at, l->n, sizeof *spare->at);
+		spare->cap = l->n;
 	}
-	free(to);
-	free(count);
+	for (uint64_t left = differing(l) & from_bit(bit); left; left &= from_bit(bit + DIGIT_BITS)) {
+		const struct numbers sorted = { spare->at, l->n, spare->cap };
+
+		bit = (unsigned)__builtin_ctzll(left);
+		by_digit(l, bit, spare->at);
+		*spare = *l;
+		*l = sorted;
+	}
+	spare->n = 0;
 }

@@ -10,4 +10,6 @@ struct numbers {
 
 void numbers_fini(struct numbers *);
 void numbers_add(struct numbers *, uint64_t);
-void numbers_sort(struct numbers *);
+/* By the bits from that one on; those that are equal there stay in order. The spare list's room is made use of: what it held
+ * is lost. */
+void numbers_sort(struct numbers *, unsigned bit, struct numbers *spare);

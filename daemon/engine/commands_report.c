@@ -164,15 +164,15 @@ bool command_matrix(struct command_call *call, struct err *e)
 bool command_report(struct command_call *call, struct err *e)
 {
 	static const char *const by[] = { "kind", "partner", "province" };
-	AUTO(json_drop) json_t *kpis = NULL;
-	AUTO(json_drop) json_t *funnel = NULL;
-	AUTO(json_drop) json_t *matrix = NULL;
+	AUTO(json_drop) json_t *all = NULL;
+	const json_t *kpis;
 	struct report r;
 
-	if (!asked(call, &r, e) || !(kpis = query_kpis(call->query, &r, by, 3, e)) ||
-		!(funnel = query_funnel(call->query, &r, "province", e)) || !(matrix = query_matrix(call->query, &r, e)))
+	if (!asked(call, &r, e) || !(all = query_report(call->query, &r, by, 3, "province", e)))
 		return false;
+	kpis = json_object_get(all, "kpis");
 	return answer(call, json_pack("{sO,sO,sO,sO,sO}", "kinds", with_names(call, json_array_get(kpis, 0)), "partners",
 			with_names(call, json_array_get(kpis, 1)), "provinces", with_names(call, json_array_get(kpis, 2)), "funnel",
-			with_names(call, funnel), "matrix", with_names(call, matrix)));
+			with_names(call, json_object_get(all, "funnel")), "matrix",
+			with_names(call, json_object_get(all, "matrix"))));
 }

@@ -105,3 +105,6 @@ json_t *query_kpis(struct query *, const struct report *, const char *const *by,
 json_t *query_funnel(struct query *, const struct report *, const char *by, struct err *);
 /* The same; "cells":[{"from","to",..}] of core/matrix.h, "sums": the same by "from", by "to", and "total". */
 json_t *query_matrix(struct query *, const struct report *, struct err *);
+/* {"kpis","funnel","matrix"}: all of them of one state of the store, in one pass. */
+json_t *query_report(struct query *, const struct report *, const char *const *by, size_t n, const char *funnel_by,
+	struct err *);

@@ -1,127 +1,79 @@
 /*
  * query_funnel.c - what became of companies and of their referrals.
  */
-#include <string.h>
+#include <stdlib.h>
 
 #include "core/cells.h"
 #include "core/funnel.h"
-#include "store/query_journeys.h"
+#include "store/query_pass.h"
 #include "store/sql.h"
 
-#define OF_COMPANIES (DIMENSION_BIT(PROVINCE) | DIMENSION_BIT(LEGAL_FORM) | DIMENSION_BIT(SIZE_CLASS))
 #define OF_REFERRALS (DIMENSION_BIT(TO) | DIMENSION_BIT(SERVICE))
 #define ALLOWED                                                                                                        \
-	(OF_COMPANIES | OF_REFERRALS | DIMENSION_BIT(FROM) | DIMENSION_BIT(YEAR) | DIMENSION_BIT(QUARTER) |            \
+	(DIMENSIONS_OF_COMPANIES | OF_REFERRALS | DIMENSION_BIT(FROM) | DIMENSION_BIT(YEAR) | DIMENSION_BIT(QUARTER) |            \
 		DIMENSION_BIT(MONTH) | DIMENSION_BIT(COHORT))
 
 /* --- the funnel ------------------------------------------------------------------------------------------- */
 
-struct pass {
-	struct moment moment;
+struct counted {
+	struct moment *moment;
+	struct funnel *funnel;
 	struct grouping groups;
-	unsigned by;
-	struct funnel *total, *grouped;
+	bool referrals_only;             /* in groups */
 	int64_t outcome[FUNNEL_ENDS];    /* the words of outcomes */
-	struct idmap partner;            /* a partner's number to its word */
 };
 
-static void drop_pass(struct pass *p)
+static void free_counted(void *of)
 {
-	moment_fini(&p->moment);
-	grouping_fini(&p->groups);
-	funnel_free(p->total);
-	funnel_free(p->grouped);
-	idmap_fini(&p->partner);
-}
-#define PASS_AUTO __attribute__((cleanup(drop_pass)))
+	struct counted *c = of;
 
-static void put_parts(const struct pass *p, int32_t day, int64_t value[DIMENSIONS])
-{
-	for (int part = PERIOD_YEAR; part <= PERIOD_MONTH; part++)
-		if (p->by >> (DIMENSION_YEAR + part) & 1)
-			value[DIMENSION_YEAR + part] = period_part_first(day, (enum period_part)part);
-	if (p->by & DIMENSION_BIT(COHORT))
-		value[DIMENSION_COHORT] = period_part_first(day, PERIOD_QUARTER);
+	funnel_free(c->funnel);
+	grouping_fini(&c->groups);
+	free(c);
 }
 
-static bool take_referral(void *ctx, const struct referral *r, struct err *e)
+static uint32_t group_of(struct counted *c, const int64_t value[DIMENSIONS])
 {
+	return c->groups.n ? grouping_number(&c->groups, value) : FUNNEL_TOTAL;
+}
+
+static bool take_participations(void *of, const struct participation *p, size_t n, struct err *e)
+{
+	struct counted *c = of;
 	(void)e;
-	struct pass *p = ctx;
-	int64_t value[DIMENSIONS] = { 0 };
-	struct funnel_referral x = { .journey = &r->journey, .company = r->company, .outcome = FUNNEL_END_CLOSED };
 
-	for (int end = FUNNEL_END_GUIDANCE; end <= FUNNEL_END_NO_FOLLOW_UP; end++)
-		if (r->outcome && r->outcome == p->outcome[end])
-			x.outcome = (enum funnel_end)end;
-	funnel_referral(p->total, 0, &x);
-	if (!p->groups.n)
-		return true;
-	value[DIMENSION_FROM] = r->from;
-	value[DIMENSION_TO] = r->to;
-	value[DIMENSION_SERVICE] = r->service;
-	if (p->by & OF_COMPANIES)
-		moment_about(&p->moment, r->company, value);
-	put_parts(p, period_day_of(journey_at(&r->journey, REFERRAL_IS_CREATED)), value);
-	funnel_referral(p->grouped, grouping_number(&p->groups, value), &x);
+	for (size_t i = 0; i < n; i++)
+		funnel_expect(c->funnel, p[i].company);
+	for (size_t i = 0; i < n; i++)
+		funnel_participation(c->funnel, c->referrals_only ? FUNNEL_TOTAL : group_of(c, p[i].value), p[i].company,
+			p[i].attended, p[i].day);
 	return true;
 }
 
-static bool know_words(struct pass *p, struct err *e)
+static bool take_referral(void *of, const struct referral *r, struct err *e)
 {
-	struct ask a = ask(p->moment.query, sql_text_of(SQL_REPORT_PARTNER_WORDS));
-	bool fresh;
+	struct counted *c = of;
+	struct funnel_referral x = { .journey = &r->journey, .company = r->company, .outcome = FUNNEL_END_CLOSED };
+	(void)e;
 
-	while (ask_row(&a))
-		*idmap_at(&p->partner, (uint64_t)ask_number(&a, 0), &fresh) = (uint32_t)ask_number(&a, 1);
-	if (!ask_end(&a, e))
-		return false;
+	for (int end = FUNNEL_END_GUIDANCE; end <= FUNNEL_END_NO_FOLLOW_UP; end++)
+		if (r->outcome && r->outcome == c->outcome[end])
+			x.outcome = (enum funnel_end)end;
+	funnel_referral(c->funnel, group_of(c, r->value), &x);
+	return true;
+}
+
+static bool know_outcomes(struct counted *c, struct err *e)
+{
 	for (int end = FUNNEL_END_GUIDANCE; end <= FUNNEL_END_NO_FOLLOW_UP; end++) {
-		a = ask(p->moment.query, sql_text_of(SQL_REPORT_WORD_OF));
+		struct ask a = ask(c->moment->query, sql_text_of(SQL_REPORT_WORD_OF));
+
 		ask_text(&a, funnel_end_name((enum funnel_end)end));
-		p->outcome[end] = ask_row(&a) ? ask_number(&a, 0) : 0;
+		c->outcome[end] = ask_row(&a) ? ask_number(&a, 0) : 0;
 		if (!ask_end(&a, e))
 			return false;
 	}
 	return true;
-}
-
-static int64_t partner_word(const struct pass *p, int64_t partner)
-{
-	const uint32_t *word = partner ? idmap_find(&p->partner, (uint64_t)partner) : NULL;
-
-	return word && *word ? *word : partner ? partner | GROUPING_PARTNER : 0;
-}
-
-static bool take_participations(struct pass *p, struct err *e)
-{
-	const struct moment *m = &p->moment;
-	const struct period *period = &m->report->period;
-	const bool everything = period->first == INT32_MIN && period->last == INT32_MAX;
-	struct ask a = ask(m->query, sql_text_of(SQL_REPORT_PARTICIPATIONS));
-
-	ask_int(&a, m->seq);
-	ask_int(&a, period->first);
-	ask_int(&a, period->last);
-	ask_int(&a, everything);
-	while (ask_row(&a)) {
-		const bool attended = sqlite3_column_type(a.statement, 7) == SQLITE_NULL || ask_number(&a, 7);
-		const int32_t day = (int32_t)ask_number(&a, 6);
-		int64_t company = moment_survivor(m, ask_number(&a, 1)), value[DIMENSIONS] = { 0 };
-
-		if (!company)
-			company = moment_company(m, moment_survivor(m, ask_number(&a, 0)));
-		funnel_participation(p->total, 0, company, attended, period_day_begin(day));
-		/* To whom, and for which service, is not asked of who was never referred. */
-		if (!p->groups.n || p->by & OF_REFERRALS)
-			continue;
-		value[DIMENSION_FROM] = partner_word(p, ask_number(&a, 2));
-		if (p->by & OF_COMPANIES)
-			moment_about(m, company, value);
-		put_parts(p, day, value);
-		funnel_participation(p->grouped, grouping_number(&p->groups, value), company, attended, period_day_begin(day));
-	}
-	return ask_end(&a, e);
 }
 
 /* --- the answer ------------------------------------------------------------------------------------------- */
@@ -240,23 +192,31 @@ static size_t hide(const struct report *report, json_t *total, json_t *groups)
 
 static void put(void *ctx, json_t *into, bool total, uint32_t group)
 {
-	const struct pass *p = ctx;
+	const struct counted *c = ctx;
 
-	put_figures(into, total ? p->total : p->grouped, group);
+	put_figures(into, c->funnel, total ? FUNNEL_TOTAL : group);
 }
 
-json_t *query_funnel(struct query *q, const struct report *report, const char *by, struct err *e)
+static json_t *answer(void *of, struct err *e)
 {
-	QUERY_HELD held = query_hold(q);
-	PASS_AUTO struct pass p = { .total = funnel_new(), .grouped = funnel_new() };
+	struct counted *c = of;
 
-	if (!grouping_parse(&p.groups, by, ALLOWED, e) || !moment_open(&p.moment, q, report, e))
-		return NULL;
-	for (size_t i = 0; i < p.groups.n; i++)
-		p.by |= 1u << p.groups.by[i];
-	if (!know_words(&p, e) || !moment_know_companies(&p.moment, e) ||
-		(p.by & OF_COMPANIES && !moment_know_organizations(&p.moment, e)) || !take_participations(&p, e) ||
-		!referrals_known(&p.moment, take_referral, &p, e))
-		return NULL;
-	return report_answer(&p.moment, &p.groups, put, hide, &p, e);
+	return report_answer(c->moment, &c->groups, put, hide, c, e);
+}
+
+bool count_funnel(struct counter *out, struct moment *m, const char *by, struct err *e)
+{
+	struct counted *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		abort();
+	*out = (struct counter){ c, take_participations, take_referral, answer, free_counted };
+	c->moment = m;
+	c->funnel = funnel_new();
+	if (!grouping_parse(&c->groups, by, ALLOWED, e))
+		return false;
+	m->by |= grouping_bits(&c->groups);
+	/* To whom, and for which service, is not asked of who was never referred. */
+	c->referrals_only = grouping_bits(&c->groups) & OF_REFERRALS;
+	return know_outcomes(c, e);
 }

@@ -1,12 +1,13 @@
 /*
  * query_matrix.c - referrals partner by partner.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/room.h"
 #include "core/cells.h"
 #include "core/matrix.h"
-#include "store/query_journeys.h"
-#include "store/sql.h"
+#include "store/query_pass.h"
 
 /* X(member): how it is called in answers too; what can be added up. */
 #define MATRIX_COUNTS(X)                                                                                               \
@@ -18,33 +19,46 @@ static const char *const counts[] = {
 };
 #define COUNTS (sizeof(counts) / sizeof(*counts))
 
-struct pass {
-	struct moment moment;
+struct counted {
+	struct moment *moment;
 	struct matrix *matrix;
+	struct idmap limit;              /* (partner, service) to the index of their service level */
+	int64_t *limit_ms;
+	size_t n, cap;
 };
 
-static void drop_pass(struct pass *p)
+static void free_counted(void *of)
 {
-	moment_fini(&p->moment);
-	matrix_free(p->matrix);
+	struct counted *c = of;
+
+	matrix_free(c->matrix);
+	idmap_fini(&c->limit);
+	free(c->limit_ms);
+	free(c);
 }
-#define PASS_AUTO __attribute__((cleanup(drop_pass)))
 
-static bool take(void *ctx, const struct referral *r, struct err *e)
+static bool agreed(const struct counted *c, const struct referral *r, int64_t *limit_ms, struct err *e)
 {
-	struct pass *p = ctx;
-	const struct report *report = p->moment.report;
-	int64_t limit = report->overdue_ms;
+	const struct report *report = c->moment->report;
+	AUTO(json_drop) json_t *service = report_word(c->moment->query, r->service, e);
 
-	if (report->level) {
-		AUTO(json_drop) json_t *to = report_word(p->moment.query, r->to, e);
-		AUTO(json_drop) json_t *service = to ? report_word(p->moment.query, r->service, e) : NULL;
+	*limit_ms = report->overdue_ms;
+	if (service && report->level)
+		*limit_ms = report->level(report->ctx, moment_partner_name(c->moment, r->to), json_string_value(service), *limit_ms);
+	return service != NULL;
+}
 
-		if (!service)
+static bool take(void *of, const struct referral *r, struct err *e)
+{
+	struct counted *c = of;
+	const uint32_t i = idmap_number(&c->limit, (uint64_t)r->to << 32 | (uint64_t)r->service);
+
+	if (i == c->n) {
+		c->limit_ms = room(c->limit_ms, c->n, &c->cap, sizeof(*c->limit_ms));
+		if (!agreed(c, r, &c->limit_ms[c->n++], e))
 			return false;
-		limit = report->level(report->ctx, json_string_value(to), json_string_value(service), limit);
 	}
-	matrix_add(p->matrix, r->from, r->to, &r->journey, limit, p->moment.ms);
+	matrix_add(c->matrix, r->value[DIMENSION_FROM], r->value[DIMENSION_TO], &r->journey, c->limit_ms[i], c->moment->ms);
 	return true;
 }
 
@@ -87,36 +101,25 @@ static int by_partners(const void *a, const void *b)
 	return order ? order : strcmp(json_string_value(json_object_get(x, "to")), json_string_value(json_object_get(y, "to")));
 }
 
-static const char *name_of(json_t *word)
-{
-	return json_is_string(word) ? json_string_value(word) : "";
-}
-
-static json_t *cells_of(struct pass *p, struct err *e)
+static json_t *cells_of(const struct counted *c)
 {
 	AUTO(json_drop) json_t *unsorted = json_array();
 	AUTO(free) json_t **row = NULL;
-	json_t *out;
+	json_t *out = json_array();
 	const struct matrix_cell *cell;
 	size_t n;
 
-	cell = matrix_cells(p->matrix, &n);
+	cell = matrix_cells(c->matrix, &n);
 	row = calloc(n + 1, sizeof(*row));
 	if (!row)
 		abort();
 	for (size_t i = 0; i < n; i++) {
-		AUTO(json_drop) json_t *from = report_word(p->moment.query, cell[i].from, e);
-		AUTO(json_drop) json_t *to = from ? report_word(p->moment.query, cell[i].to, e) : NULL;
-
-		if (!to)
-			return NULL;
 		row[i] = cell_json(&cell[i]);
-		json_object_set_new(row[i], "from", json_string(name_of(from)));
-		json_object_set_new(row[i], "to", json_string(name_of(to)));
+		json_object_set_new(row[i], "from", json_string(moment_partner_name(c->moment, cell[i].from)));
+		json_object_set_new(row[i], "to", json_string(moment_partner_name(c->moment, cell[i].to)));
 		json_array_append_new(unsorted, row[i]);
 	}
 	qsort(row, n, sizeof(*row), by_partners);
-	out = json_array();
 	for (size_t i = 0; i < n; i++)
 		json_array_append(out, row[i]);
 	return out;
@@ -175,34 +178,45 @@ static size_t hide(const struct report *report, json_t *cells, json_t *sums)
 	return hidden;
 }
 
-json_t *query_matrix(struct query *q, const struct report *report, struct err *e)
+static json_t *sums_of(json_t *cells)
 {
-	QUERY_HELD held = query_hold(q);
-	PASS_AUTO struct pass p = { .matrix = matrix_new() };
-	AUTO(json_drop) json_t *out = NULL;
-	json_t *cells, *sums, *cell, *waiting;
+	json_t *sums = json_pack("{s{},s{},s{}}", "from", "to", "total"), *cell;
 	size_t i;
 
-	if (!moment_open(&p.moment, q, report, e) || !referrals_known(&p.moment, take, &p, e))
-		return NULL;
-	out = moment_json(&p.moment, e);
-	waiting = moment_waiting(&p.moment, e);
-	json_object_set_new(out, "waiting", waiting);
-	cells = cells_of(&p, e);
-	if (!out || !waiting || !cells) {
-		json_decref(cells);
-		return NULL;
-	}
-	sums = json_pack("{s{},s{},s{}}", "from", "to", "total");
 	add(json_object_get(sums, "total"), NULL);
 	json_array_foreach(cells, i, cell) {
 		add(sums_at(json_object_get(sums, "from"), json_string_value(json_object_get(cell, "from"))), cell);
 		add(sums_at(json_object_get(sums, "to"), json_string_value(json_object_get(cell, "to"))), cell);
 		add(json_object_get(sums, "total"), cell);
 	}
+	return sums;
+}
+
+static json_t *answer(void *of, struct err *e)
+{
+	struct counted *c = of;
+	const struct report *report = c->moment->report;
+	AUTO(json_drop) json_t *out = moment_json(c->moment, e);
+	json_t *waiting = moment_waiting(c->moment, e), *cells = cells_of(c), *sums = sums_of(cells);
+
+	json_object_set_new(out, "waiting", waiting);
 	json_object_set_new(out, "cells", cells);
 	json_object_set_new(out, "sums", sums);
 	json_object_set_new(out, "overdue_ms", json_integer(report->overdue_ms));
 	json_object_set_new(out, "hidden", json_integer((json_int_t)hide(report, cells, sums)));
-	return steal(out);
+	return waiting ? steal(out) : NULL;
+}
+
+bool count_matrix(struct counter *out, struct moment *m, struct err *e)
+{
+	struct counted *c = calloc(1, sizeof(*c));
+	(void)e;
+
+	if (!c)
+		abort();
+	*out = (struct counter){ c, NULL, take, answer, free_counted };
+	c->moment = m;
+	c->matrix = matrix_new();
+	m->by |= DIMENSION_BIT(FROM) | DIMENSION_BIT(TO);
+	return true;
 }
