@@ -328,11 +328,8 @@ static bool leave_aliases(struct split *s, int64_t home, struct err *err)
 			stays |= has(&s->stay, shadow[k]);
 		if (!stays)
 			continue;
-		if (!store_entity_itself(s->hub->store, s->arena, alias[i], &e, err))
-			return false;
-		if (!e)
-			continue;
-		if (!decide_into(s->hub, s->arena, e, s->old->id, err))
+		if (!store_entity_itself(s->hub->store, s->arena, alias[i], &e, err) ||
+			(e && !decide_into(s->hub, s->arena, e, s->old->id, err)))
 			return false;
 	}
 	return true;
@@ -381,28 +378,34 @@ static void step_forward(const struct side *side)
 	}
 }
 
-static void say(const char **ref, const char *old, const char *fresh)
+/* What means that entity, itself or one that had become part of it, is to mean another. */
+static bool say(struct split *s, const char **ref, const struct entity *meant, const char *instead, struct err *err)
 {
-	if (*ref && !strcmp(*ref, old))
-		*ref = fresh;
+	struct entity *e = NULL;
+	struct uuid id;
+
+	if (*ref && uuid_parse(*ref, &id) && !store_entity_by_hub_id(s->hub->store, s->arena, &id, &e, err))
+		return false;
+	if (e && e->id == meant->id)
+		*ref = instead;
+	return true;
 }
 
-/* What that partner's records said of the entity, they said of its record there, which has left. */
-static bool refer_anew(struct split *s, struct shadow *from, const char *old, const char *fresh, struct err *err)
+static bool refer_anew(struct split *s, struct shadow *from, const struct entity *meant, const struct entity *instead, struct err *err)
 {
-	const unsigned n = field_count(from->type);
+	const char *id = uuid_format(&instead->hub_id, arena_alloc(s->arena, UUID_TEXT_MAX));
+	bool ok = true;
 
-	for (unsigned f = 0; f < n; f++) {
+	for (unsigned f = 0; ok && f < field_count(from->type); f++) {
 		struct cell *c = &from->cell[f];
 
 		if (field_at(from->type, f)->kind != VALUE_REF)
 			continue;
-		say(&c->base, old, fresh);
-		say(&c->own, old, fresh);
-		for (unsigned i = 0; i < c->nsent; i++)
-			say(&c->sent[i].value, old, fresh);
+		ok = say(s, &c->base, meant, id, err) && say(s, &c->own, meant, id, err);
+		for (unsigned i = 0; ok && i < c->nsent; i++)
+			ok = say(s, &c->sent[i].value, meant, id, err);
 	}
-	return store_shadow_save(s->hub->store, from, err);
+	return ok && store_shadow_save(s->hub->store, from, err);
 }
 
 static bool speaks_for(const struct side *side, int partner)
@@ -413,14 +416,21 @@ static bool speaks_for(const struct side *side, int partner)
 	return false;
 }
 
+/* What a partner said of the entity, it said of its own record there, whichever side that is on now. */
+static bool follow_record(struct split *s, struct shadow *from, const struct entity *fresh, struct err *err)
+{
+	if (speaks_for(&s->leave, from->partner) && !marks_shadow_at(s->stay.shadow, s->stay.n, from->partner))
+		return refer_anew(s, from, s->old, fresh, err);
+	if (speaks_for(&s->stay, from->partner) && !marks_shadow_at(s->leave.shadow, s->leave.n, from->partner))
+		return refer_anew(s, from, fresh, s->old, err);
+	return true;
+}
+
 static bool follow_references(struct split *s, const struct entity *fresh, struct err *err)
 {
-	char from[UUID_TEXT_MAX], to[UUID_TEXT_MAX];
 	int64_t *id;
 	size_t n;
 
-	uuid_format(&s->old->hub_id, from);
-	uuid_format(&fresh->hub_id, to);
 	if (!store_referring(s->hub->store, s->arena, s->old->id, &id, &n, err))
 		return false;
 	for (size_t i = 0; i < n; i++) {
@@ -431,9 +441,7 @@ static bool follow_references(struct split *s, const struct entity *fresh, struc
 		if (!store_shadows_of(s->hub->store, s->arena, id[i], &shadow, &count, err))
 			return false;
 		for (size_t k = 0; k < count; k++)
-			if (speaks_for(&s->leave, shadow[k]->partner) &&
-				!marks_shadow_at(s->stay.shadow, s->stay.n, shadow[k]->partner) &&
-				!refer_anew(s, shadow[k], from, to, err))
+			if (!follow_record(s, shadow[k], fresh, err))
 				return false;
 		if (!store_entity(s->hub->store, s->arena, id[i], &e, err) ||
 			(e && !decide_entity(s->hub, s->arena, e, 0, s->tally, err)))

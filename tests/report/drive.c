@@ -5,7 +5,7 @@
  *   {"partners":["unizo",...]}                                 first
  *   {"at":"2025-03-01T10:00:00Z","partner":"unizo","type":"contact","items":[{"key":"c1","fields":{...}},{"key":"c2","gone":true}]}
  *   {"at":...,"merge":["unizo:organization:k1","voka:organization:k2"]}
- *   {"at":...,"split":"voka:organization:k2"}
+ *   {"at":...,"split":["voka:organization:k2"]}          they leave together
  *   {"at":...,"verdict":"accept"}                              of the oldest open question about people or companies
  *
  * Values are what a mapping would give: they are brought into canonical form, references are the partner's keys.
@@ -137,6 +137,16 @@ static struct shadow *shadow_of(struct player *p, const char *name)
 	return s;
 }
 
+static bool play_split(struct player *p, const json_t *names, struct tally *tally, struct err *e)
+{
+	const size_t n = json_array_size(names);
+	int64_t *id = arena_array(p->arena, int64_t, n), fresh;
+
+	for (size_t i = 0; i < n; i++)
+		id[i] = shadow_of(p, json_string_value(json_array_get(names, i)))->id;
+	return join_split(&p->hub, p->arena, id, n, "a test", &fresh, tally, e);
+}
+
 static void play_act(struct player *p, const json_t *line)
 {
 	const json_t *merge = json_object_get(line, "merge"), *split = json_object_get(line, "split");
@@ -144,7 +154,6 @@ static void play_act(struct player *p, const json_t *line)
 	struct tally tally = { 0 };
 	struct review *r = NULL;
 	struct err e;
-	int64_t fresh;
 	bool ok = true;
 
 	must(p, store_begin(p->hub.store, &e), e);
@@ -153,7 +162,7 @@ static void play_act(struct player *p, const json_t *line)
 			shadow_of(p, json_string_value(json_array_get(merge, 1)))->entity,
 			&(struct join){ .how = "manual", .by = "a test" }, &tally, &e);
 	else if (split)
-		ok = join_split(&p->hub, p->arena, &shadow_of(p, json_string_value(split))->id, 1, "a test", &fresh, &tally, &e);
+		ok = play_split(p, split, &tally, &e);
 	for (int64_t id = 1; verdict && ok && id < 10000; id++) {
 		ok = store_review(p->hub.store, p->arena, id, &r, &e);
 		if (!ok || !r || strcmp(r->state, "open"))

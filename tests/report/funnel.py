@@ -272,7 +272,7 @@ class Funnel(unittest.TestCase):
         """Company 60 turns out to be company 0, and then not to be."""
         self.world.play(lines() + [
             {"at": "2026-03-01T08:00:00Z", "merge": ["unizo:organization:u0", "flandersdc:organization:f60"]},
-            {"at": "2026-04-01T08:00:00Z", "split": "flandersdc:organization:f60"}])
+            {"at": "2026-04-01T08:00:00Z", "split": ["flandersdc:organization:f60"]}])
         self.all_hold()
         one = list(TABLE[None])
         one[0] = ("reached", 60, *one[0][2:])
