@@ -296,14 +296,12 @@ static void put_notes(const struct sheet *p)
 			"Unique means: after matching the same people and companies across all partners. A session is one activity on "
 			"one day; who was registered and did not come is no participant. Reached: companies with a registration or a "
 			"referral."));
-	note(p, arena_printf(p->arena,
-			in(p, "De periode gaat over wanneer een sessie plaatsvond of een doorverwijzing werd gemaakt, wat er later ook van "
-			      "werd. De duur in een stap is die van wie de stap verliet; te laat is zonder antwoord na de afgesproken "
-			      "termijn, of na %s waar niets is afgesproken.",
-				"The period is about when a session was held or a referral was made, whatever became of it later. The time "
-				"in a stage is that of those who left it; overdue is unanswered after the time agreed, or after %s where "
-				"none was."),
-			report_span(p->arena, part(p, "matrix"), "overdue_ms", p->l)));
+	note(p, in(p, "De periode gaat over wanneer een sessie plaatsvond of een doorverwijzing werd gemaakt, wat er later ook van "
+		      "werd. De duur in een stap is die van wie de stap verliet; te laat is zonder antwoord na de afgesproken "
+		      "termijn: waar niets is afgesproken, is niets te laat.",
+			"The period is about when a session was held or a referral was made, whatever became of it later. The time "
+			"in a stage is that of those who left it; overdue is unanswered after the time agreed: where none was, nothing "
+			"is overdue."));
 	if (hidden)
 		note(p, arena_printf(p->arena,
 				in(p, REPORT_HIDDEN ": verborgen, omdat een aantal kleiner is dan %lld of er een zou verraden.",

@@ -52,6 +52,11 @@ int64_t journey_at(const struct journey *j, enum referral_state state)
 	return implies(j->state, state) ? j->learnt[state] : JOURNEY_NEVER;
 }
 
+int64_t journey_owed_since(const struct journey *j)
+{
+	return referral_owed_since(j->said[REFERRAL_IS_SENT], j->said[REFERRAL_IS_CREATED], j->learnt[REFERRAL_IS_CREATED]);
+}
+
 int64_t journey_first(const struct journey *j, const enum referral_state *states)
 {
 	int64_t first = JOURNEY_NEVER;

@@ -10,7 +10,7 @@
 
 #include "core/referral.h"
 
-#define JOURNEY_NEVER INT64_MIN
+#define JOURNEY_NEVER REFERRAL_NEVER
 
 struct journey {
 	bool live;                              /* the latest version holds still */
@@ -24,5 +24,6 @@ void journey_begin(struct journey *);
 void journey_see(struct journey *, enum referral_state, const int64_t said[REFERRAL_STATES], int64_t known_ms);
 /* JOURNEY_NEVER: not yet. */
 int64_t journey_at(const struct journey *, enum referral_state);
+int64_t journey_owed_since(const struct journey *);   /* an answer */
 /* The first of several, or JOURNEY_NEVER; states ended by REFERRAL_STATES. */
 int64_t journey_first(const struct journey *, const enum referral_state *states);

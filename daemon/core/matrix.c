@@ -55,27 +55,27 @@ static size_t cell_at(struct matrix *m, int64_t from, int64_t to)
 	return i;
 }
 
-void matrix_add(struct matrix *m, int64_t from, int64_t to, const struct journey *j, int64_t limit_ms, int64_t now_ms)
+void matrix_add(struct matrix *m, int64_t from, int64_t to, const struct journey *j, uint64_t level_ms, int64_t now_ms)
 {
 	static const enum referral_state answers[] = { REFERRAL_IS_ACCEPTED, REFERRAL_IS_DECLINED, REFERRAL_STATES },
 					 ends[] = { REFERRAL_IS_EXPIRED, REFERRAL_IS_WITHDRAWN, REFERRAL_STATES };
 	const size_t i = cell_at(m, from, to);
 	struct matrix_cell *c = &m->cell[i];
-	const int64_t sent = journey_at(j, REFERRAL_IS_SENT), answered = journey_first(j, answers);
+	const int64_t sent = journey_at(j, REFERRAL_IS_SENT), answered = journey_first(j, answers),
+		      due = referral_due(journey_owed_since(j), level_ms);
 
 	c->made++;
 	c->accepted += journey_at(j, REFERRAL_IS_ACCEPTED) != JOURNEY_NEVER;
 	c->declined += journey_at(j, REFERRAL_IS_DECLINED) != JOURNEY_NEVER;
-	if (sent == JOURNEY_NEVER)
-		return;
-	c->sent++;
+	c->sent += sent != JOURNEY_NEVER;
 	if (answered != JOURNEY_NEVER) {
 		c->answered++;
-		c->late += answered - sent > limit_ms;
-		spans_add(&m->answer[i], answered > sent ? answered - sent : 0);
+		c->late += answered >= due;
+		if (sent != JOURNEY_NEVER)
+			spans_add(&m->answer[i], answered > sent ? answered - sent : 0);
 	} else if (journey_first(j, ends) == JOURNEY_NEVER) {
 		c->waiting++;
-		c->overdue += now_ms - sent > limit_ms;
+		c->overdue += now_ms >= due;
 	}
 }
 

@@ -8,9 +8,9 @@
 
 struct matrix_cell {
 	int64_t from, to;                /* as given to matrix_add() */
-	int64_t made, sent, accepted, declined, waiting;      /* waiting: sent, and neither answered nor ended */
-	int64_t overdue;                 /* of those waiting, longer than the service level */
-	int64_t late;                    /* answered, but after it */
+	int64_t made, sent, accepted, declined, waiting;      /* waiting: neither answered nor ended */
+	int64_t overdue;                 /* of those waiting, see referral_due() */
+	int64_t late;                    /* answered, but only then */
 	int64_t answered;
 	int64_t answer_median_ms;        /* sent to answered; -1: none */
 	double reciprocity;              /* the lesser of what the two sent each other, over the greater; -1: none sent */
@@ -19,7 +19,7 @@ struct matrix_cell {
 struct matrix;
 struct matrix *matrix_new(void);
 void matrix_free(struct matrix *);
-/* limit_ms: the service level, from sent to answered; now_ms: as of when. */
-void matrix_add(struct matrix *, int64_t from, int64_t to, const struct journey *, int64_t limit_ms, int64_t now_ms);
+/* level_ms: the service level, 0: none was agreed; now_ms: as of when. */
+void matrix_add(struct matrix *, int64_t from, int64_t to, const struct journey *, uint64_t level_ms, int64_t now_ms);
 /* In the order in which they came; *n of them, valid until the next call. */
 const struct matrix_cell *matrix_cells(struct matrix *, size_t *n);

@@ -65,3 +65,13 @@ bool referral_join(enum referral_state a, enum referral_state b, enum referral_s
 		return false;
 	return true;
 }
+
+int64_t referral_owed_since(int64_t sent_ms, int64_t created_ms, int64_t known_ms)
+{
+	return sent_ms != REFERRAL_NEVER ? sent_ms : created_ms != REFERRAL_NEVER ? created_ms : known_ms;
+}
+
+int64_t referral_due(int64_t owed_since_ms, uint64_t level_ms)
+{
+	return level_ms && level_ms < INT64_MAX ? owed_since_ms + (int64_t)level_ms : INT64_MAX;
+}

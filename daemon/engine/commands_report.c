@@ -8,7 +8,6 @@
 #include "base/time.h"
 
 #define CERTIFICATE_SESSIONS 5
-#define OVERDUE_MS (INT64_C(14) * 24 * 3600 * 1000)   /* where no service level was agreed */
 
 /* --- from the configuration ---------------------------------------------------------------------------------- */
 
@@ -63,14 +62,15 @@ bool command_report_before(struct command_call *call, struct err *e)
 	return true;
 }
 
-static int64_t level(void *ctx, const char *to, const char *service, int64_t otherwise)
+/* What config_service_level() says. */
+static uint64_t level(void *ctx, const char *to, const char *service)
 {
 	const json_t *of = json_object_get(json_object_get(ctx, "levels"), to ? to : "");
 	const json_t *ms = service ? json_object_get(of, service) : NULL;
 
 	if (!ms)
 		ms = json_object_get(of, "");
-	return ms ? json_integer_value(ms) : otherwise;
+	return (uint64_t)json_integer_value(ms);
 }
 
 /* --- arguments ----------------------------------------------------------------------------------------------- */
@@ -83,17 +83,13 @@ static bool day_of(const struct command_call *call, const char *arg, int32_t *ou
 	       err_set(e, ERR_ITEM, "%s: a day is wanted, such as 2025-12-31", arg);
 }
 
-static bool span_of(const struct command_call *call, const char *arg, int64_t *out, struct err *e)
+static bool span_of(const struct command_call *call, const char *arg, uint64_t *out, struct err *e)
 {
 	const char *text = call_text(call, arg);
-	uint64_t ms;
 
 	if (!text)
 		return true;
-	if (!time_parse_span(text, &ms) || ms > INT64_MAX)
-		return err_set(e, ERR_ITEM, "%s: a span of time is wanted, such as 14d", arg);
-	*out = (int64_t)ms;
-	return true;
+	return (time_parse_span(text, out) && *out) || err_set(e, ERR_ITEM, "%s: a span of time is wanted, such as 14d", arg);
 }
 
 static bool asked(struct command_call *call, struct report *r, struct err *e)
@@ -106,7 +102,6 @@ static bool asked(struct command_call *call, struct report *r, struct err *e)
 		.now_ms = call->now_ms,
 		.certificate = (unsigned)call_number(call, "sessions", CERTIFICATE_SESSIONS),
 		.small_cells = call_number(call, "small-cells", 0),
-		.overdue_ms = OVERDUE_MS,
 		.level = call->scratch ? level : NULL,
 		.ctx = call->scratch,
 	};
@@ -115,11 +110,8 @@ static bool asked(struct command_call *call, struct report *r, struct err *e)
 	if (period && !period_parse(period, &r->period))
 		return err_set(e, ERR_ITEM, "period: a year, a quarter, a month or a day is wanted: 2025, 2025-Q1, 2025-03");
 	if (!day_of(call, "from", &r->period.first, e) || !day_of(call, "to", &r->period.last, e) ||
-		!day_of(call, "as-of", &r->as_of, e) || !span_of(call, "overdue", &r->overdue_ms, e))
+		!day_of(call, "as-of", &r->as_of, e) || !span_of(call, "overdue", &r->level_ms, e))
 		return false;
-	/* What is asked for is meant for everybody. */
-	if (call_text(call, "overdue"))
-		r->level = NULL;
 	if (r->period.first > r->period.last)
 		return err_set(e, ERR_ITEM, "from: it is after to");
 	return r->certificate || err_set(e, ERR_ITEM, "sessions: at least 1");

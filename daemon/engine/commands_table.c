@@ -21,7 +21,7 @@
 		{ "small-cells", ARG_NUMBER, false, false, "N", "leave out counts below N, and what would give them away" }
 #define ARG_BY(example) { "by", ARG_TEXT, false, false, "WHAT,...", "counted apart by " example }
 #define ARG_SESSIONS { "sessions", ARG_NUMBER, false, false, "N", "a certificate takes so many sessions; otherwise 5" }
-#define ARG_OVERDUE { "overdue", ARG_TEXT, false, false, "SPAN", "an answer takes no longer; otherwise as agreed, or 14d" }
+#define ARG_OVERDUE { "overdue", ARG_TEXT, false, false, "SPAN", "an answer takes no longer; otherwise as agreed" }
 #define ARGS_PRINT                                                                                                     \
 	{ "csv", ARG_FLAG, false, false, NULL, "print it as comma-separated values" },                                  \
 		{ "svg", ARG_TEXT, false, false, "FILE", "draw it into this file" }

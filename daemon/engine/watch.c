@@ -13,16 +13,16 @@ enum { FIRST_MS = 1000, LOOK_MS = 5 * 60000, REFERRALS_PER_PAGE = 256 };
 
 /* --- one referral ------------------------------------------------------------------------------------------------- */
 
-/* When it was sent, as far as anybody said. */
-static int64_t since_ms(const struct referral_open *r)
+static int64_t said(const struct referral_open *r, unsigned field)
 {
-	static const unsigned fields[] = { REFERRAL_SENT_AT, REFERRAL_CREATED_AT };
 	int64_t ms;
 
-	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		if (r->golden->v[fields[i]] && time_parse(r->golden->v[fields[i]], &ms))
-			return ms;
-	return r->known_ms;
+	return r->golden->v[field] && time_parse(r->golden->v[field], &ms) ? ms : REFERRAL_NEVER;
+}
+
+static int64_t since_ms(const struct referral_open *r)
+{
+	return referral_owed_since(said(r, REFERRAL_SENT_AT), said(r, REFERRAL_CREATED_AT), r->known_ms);
 }
 
 static bool unanswered(const struct referral_open *r)
@@ -73,14 +73,14 @@ static enum what what_now(const struct look *l, const struct referral_open *r, i
 	const uint64_t level_ms = config_service_level(l->hub->config, to, r->golden->v[REFERRAL_SERVICE]);
 	const struct partner_config *receiver = to ? config_desk(l->hub->config, to) : NULL;
 
-	*deadline_ms = since_ms(r) + (int64_t)level_ms;
+	*deadline_ms = referral_due(since_ms(r), level_ms);
 	if (to_be_moved(l, r))
 		return WHAT_ROUTE;
 	if (!unanswered(r))
 		return WHAT_NOTHING;
 	if (receiver && receiver->expiry_ms && past(l, since_ms(r) + (int64_t)receiver->expiry_ms))
 		return WHAT_EXPIRE;
-	if (!level_ms || !past(l, *deadline_ms))
+	if (!past(l, *deadline_ms))
 		return r->overdue_ms ? WHAT_ANSWERED : WHAT_NOTHING;
 	return r->overdue_ms ? WHAT_NOTHING : WHAT_OVERDUE;
 }

@@ -87,9 +87,9 @@ struct report {
 	int64_t now_ms;
 	unsigned certificate;           /* sessions that a certificate takes */
 	int64_t small_cells;            /* counts below it are hidden; 0: none */
-	int64_t overdue_ms;             /* an answer takes no longer */
-	/* Says otherwise of a partner and a service, if it is not NULL. */
-	int64_t (*level)(void *ctx, const char *to_partner, const char *service, int64_t otherwise_ms);
+	uint64_t level_ms;              /* the service level for all; 0: as agreed */
+	/* With a partner for a service, 0: nothing. NULL: nobody has any. */
+	uint64_t (*level)(void *ctx, const char *to_partner, const char *service);
 	void *ctx;
 };
 

@@ -22,8 +22,8 @@ static const char *const counts[] = {
 struct counted {
 	struct moment *moment;
 	struct matrix *matrix;
-	struct idmap limit;              /* (partner, service) to the index of their service level */
-	int64_t *limit_ms;
+	struct idmap level;              /* (partner, service) to the index of their service level */
+	uint64_t *level_ms;
 	size_t n, cap;
 };
 
@@ -32,33 +32,33 @@ static void free_counted(void *of)
 	struct counted *c = of;
 
 	matrix_free(c->matrix);
-	idmap_fini(&c->limit);
-	free(c->limit_ms);
+	idmap_fini(&c->level);
+	free(c->level_ms);
 	free(c);
 }
 
-static bool agreed(const struct counted *c, const struct referral *r, int64_t *limit_ms, struct err *e)
+static bool agreed(const struct counted *c, const struct referral *r, uint64_t *level_ms, struct err *e)
 {
 	const struct report *report = c->moment->report;
 	AUTO(json_drop) json_t *service = report_word(c->moment->query, r->service, e);
 
-	*limit_ms = report->overdue_ms;
-	if (service && report->level)
-		*limit_ms = report->level(report->ctx, moment_partner_name(c->moment, r->to), json_string_value(service), *limit_ms);
+	*level_ms = report->level_ms;
+	if (service && report->level && !report->level_ms)
+		*level_ms = report->level(report->ctx, moment_partner_name(c->moment, r->to), json_string_value(service));
 	return service != NULL;
 }
 
 static bool take(void *of, const struct referral *r, struct err *e)
 {
 	struct counted *c = of;
-	const uint32_t i = idmap_number(&c->limit, (uint64_t)r->to << 32 | (uint64_t)r->service);
+	const uint32_t i = idmap_number(&c->level, (uint64_t)r->to << 32 | (uint64_t)r->service);
 
 	if (i == c->n) {
-		c->limit_ms = room(c->limit_ms, c->n, &c->cap, sizeof(*c->limit_ms));
-		if (!agreed(c, r, &c->limit_ms[c->n++], e))
+		c->level_ms = room(c->level_ms, c->n, &c->cap, sizeof(*c->level_ms));
+		if (!agreed(c, r, &c->level_ms[c->n++], e))
 			return false;
 	}
-	matrix_add(c->matrix, r->value[DIMENSION_FROM], r->value[DIMENSION_TO], &r->journey, c->limit_ms[i], c->moment->ms);
+	matrix_add(c->matrix, r->value[DIMENSION_FROM], r->value[DIMENSION_TO], &r->journey, c->level_ms[i], c->moment->ms);
 	return true;
 }
 
@@ -202,7 +202,7 @@ static json_t *answer(void *of, struct err *e)
 	json_object_set_new(out, "waiting", waiting);
 	json_object_set_new(out, "cells", cells);
 	json_object_set_new(out, "sums", sums);
-	json_object_set_new(out, "overdue_ms", json_integer(report->overdue_ms));
+	json_object_set_new(out, "level_ms", report->level_ms ? json_integer((json_int_t)report->level_ms) : json_null());
 	json_object_set_new(out, "hidden", json_integer((json_int_t)hide(report, cells, sums)));
 	return waiting ? steal(out) : NULL;
 }

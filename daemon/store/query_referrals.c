@@ -4,6 +4,7 @@
 #include "store/query_parts.h"
 
 #include "base/time.h"
+#include "core/referral.h"
 #include "store/statements.h"
 
 #define LIMIT_MAX 10000
@@ -13,15 +14,12 @@ static int64_t time_at(const json_t *golden, const char *field)
 	const char *text = json_string_value(json_object_get(golden, field));
 	int64_t ms;
 
-	return text && time_parse(text, &ms) ? ms : 0;
+	return text && time_parse(text, &ms) ? ms : REFERRAL_NEVER;
 }
 
-/* When it was sent, as far as anybody said; else when the hub first knew it. */
 static int64_t since(const json_t *golden, int64_t known_ms)
 {
-	const int64_t sent = time_at(golden, "sent_at"), created = time_at(golden, "created_at");
-
-	return sent ? sent : created ? created : known_ms;
+	return referral_owed_since(time_at(golden, "sent_at"), time_at(golden, "created_at"), known_ms);
 }
 
 static json_t *line_of(const json_t *row)

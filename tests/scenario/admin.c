@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/time.h"
-#include "engine/commands.h"
+#include "engine/commands_parts.h"
 #include "engine/refer.h"
 
 static const char *word(const struct scene *s, size_t i)
@@ -195,7 +195,7 @@ static bool decide(struct scene *s, struct mem_partner *p, bool yes)
 	return s->stage->interrupted || scene_fail(s, "nothing of %s is held", p->name);
 }
 
-static bool answer(struct hub *hub, struct arena *arena, const struct verdict *d, struct err *e)
+static bool pronounce(struct hub *hub, struct arena *arena, const struct verdict *d, struct err *e)
 {
 	struct tally tally = {0};
 	struct review *r;
@@ -207,7 +207,7 @@ static bool answer(struct hub *hub, struct arena *arena, const struct verdict *d
 
 static bool decide_review(struct hub *hub, struct arena *arena, void *ctx, struct err *e)
 {
-	return store_begin(hub->store, e) && store_end(hub->store, answer(hub, arena, ctx, e), e);
+	return store_begin(hub->store, e) && store_end(hub->store, pronounce(hub, arena, ctx, e), e);
 }
 
 struct splitting {
@@ -382,6 +382,30 @@ static bool withdraws(struct scene *s, struct mem_partner *p)
 	return act_on_referral(s, &r);
 }
 
+/* As many as the matrix counts are told of. */
+static bool matrix_agrees(struct scene *s, int64_t overdue)
+{
+	struct err e = { 0 };
+	AUTO(query_close) struct query *q = query_open(arena_printf(s->arena, "%s/doorstroom.db", s->dir), NULL, &e);
+	struct command_call call = { .command = command_find("matrix"), .arena = s->arena, .query = q, .now_ms = loop_wall(&s->sim.loop),
+		.args = json_object(), .scratch = command_report_config(engine_config(s->engine)) };
+	const bool ok = q && call.command->run(&call, &e);
+	const json_t *total = json_object_get(json_object_get(call.out, "sums"), "total");
+	const int64_t counted = json_integer_value(json_object_get(total, "overdue"));
+
+	json_decref(call.args);
+	json_decref(call.scratch);
+	json_decref(call.out);
+	return (ok && counted == overdue) || scene_fail(s, "the matrix counts %lld overdue: %s", (long long)counted, e.text);
+}
+
+static bool are_overdue(struct scene *s, const char *wanted)
+{
+	const int64_t told = drive_query(s, "SELECT count(*) FROM overdue", NULL);
+
+	return is_number(s, "overdue", told, wanted) && (s->stage->interrupted || matrix_agrees(s, told));
+}
+
 /* hub count organization 1 | hub quarantine 1 | hub refused 1 */
 static bool hub(struct scene *s)
 {
@@ -401,7 +425,7 @@ static bool hub(struct scene *s)
 				arena_printf(s->arena, "%d", type)),
 			word(s, 3));
 	if (!strcmp(word(s, 1), "overdue"))
-		return is_number(s, "overdue", drive_query(s, "SELECT count(*) FROM overdue", NULL), word(s, 2));
+		return are_overdue(s, word(s, 2));
 	/* Of each thing that can happen to a referral, how often it is in the log. */
 	if (!strcmp(word(s, 1), "told"))
 		return is_number(s, "events about referrals",
