@@ -4,7 +4,18 @@
 #include <string.h>
 
 #ifdef MUTANTS
+#include <stdlib.h>
+
 enum mutant mutant_selected;
+
+/* For the daemon itself, which has no option for it. */
+__attribute__((constructor)) static void select_by_environment(void)
+{
+	const char *name = getenv("DOORSTROOM_MUTANT");
+
+	if (name && !mutant_select(name))
+		abort();
+}
 #endif
 
 static const struct mutant_info infos[MUTANTS_END] = {

@@ -2,7 +2,7 @@
  * mutant.h - mechanisms that a test build can switch off, one at a time, to see that the simulation notices.
  *
  * mutant(NAME) is false in whatever is shipped, as a constant, so that the compiler drops what it guards. Built with
- * MUTANTS it is true for the one that mutant_select() has named. A check that cannot fail proves nothing.
+ * MUTANTS it is true for the one that mutant_select() has named, or $DOORSTROOM_MUTANT. A check that cannot fail proves nothing.
  */
 #pragma once
 #include <stdbool.h>

@@ -56,7 +56,8 @@ def filled(form, **values):
 
 
 class Crowd(threading.Thread):
-    """edits: {(partner, type, key, field): [value, ...]}; deleted: [(partner, row as it was, time in us)]."""
+    """edits: {(partner, type, key, field): [value, ...]}; deleted: [(partner, row as it was, time in us)]; bereft: rows of
+    things that somebody else's people have deleted, of which many an edit is: it must not bring them back there."""
 
     def __init__(self, demo, chance, partners):
         super().__init__(daemon=True)
@@ -65,7 +66,7 @@ class Crowd(threading.Thread):
         self.serial, self.failure, self.stopping = 0, None, threading.Event()
         with open(demo.folder / "network/truth.json", encoding="utf-8") as file:
             self.truth = json.load(file)
-        self.contended = self.same_things()
+        self.contended, self.bereft = self.same_things(), set()
         self.spared = self.referred()
 
     def same_things(self):
@@ -107,11 +108,16 @@ class Crowd(threading.Thread):
         self.serial += 1
         return self.serial
 
+    def preferred(self, partner, rows):
+        """Half of the edits meet on a few companies, one in four is of what others have deleted."""
+        lot = self.chance.random()
+        wanted = self.contended if lot < 0.5 else self.bereft if lot < 0.75 else ()
+        return [row for row in rows if (partner, str(row["key"])) in wanted]
+
     def edit(self, partner):
         kind = self.chance.choice(("organization", "organization", "contact"))
         rows = self.demo.ask(partner, f"list?type={kind}")
-        contended = [row for row in rows if (partner, str(row["key"])) in self.contended]
-        row = self.chance.choice(contended if contended and self.chance.random() < 0.5 else rows)
+        row = self.chance.choice(self.preferred(partner, rows) or rows)
         field, value = EDITED[partner][kind], f"Dorp {self.next()} x"
         try:
             self.demo.ask(partner, "edit", {"type": kind, "key": row["key"], "set": {field: value}})
@@ -162,4 +168,7 @@ class Crowd(threading.Thread):
         row = self.chance.choice(rows)
         self.demo.ask(partner, "delete", {"type": kind, "key": row["key"]})
         self.deleted.append((partner, row, time.time_ns() // 1000))
+        for thing in self.truth[kind]:
+            if str(thing["rows"].get(partner)) == str(row["key"]):
+                self.bereft |= {(other, str(key)) for other, key in thing["rows"].items() if other != partner}
         self.counts["delete"] += 1
