@@ -20,13 +20,10 @@ void buf_clear(struct buf *b)
 		b->data[0] = '\0';
 }
 
-/* Room for n more bytes and the NUL. */
-static void reserve(struct buf *b, size_t n)
+static void grow(struct buf *b, size_t n)
 {
-	size_t cap = b->cap ? b->cap : 64;
+	size_t cap = b->cap ? b->cap : 256;
 
-	if (n < b->cap - b->len)
-		return;
 	if (n > SIZE_MAX / 4 || b->len > SIZE_MAX / 4)
 		abort();
 	while (cap - b->len <= n)
@@ -35,6 +32,13 @@ static void reserve(struct buf *b, size_t n)
 	if (!b->data)
 		abort();
 	b->cap = cap;
+}
+
+/* Room for n more bytes and the NUL. */
+static inline void reserve(struct buf *b, size_t n)
+{
+	if (n >= b->cap - b->len)
+		grow(b, n);
 }
 
 void buf_add(struct buf *b, const void *p, size_t n)
@@ -53,7 +57,22 @@ void buf_adds(struct buf *b, const char *s)
 
 void buf_addc(struct buf *b, char c)
 {
-	buf_add(b, &c, 1);
+	reserve(b, 1);
+	b->data[b->len++] = c;
+	b->data[b->len] = '\0';
+}
+
+void buf_add_int(struct buf *b, int64_t value)
+{
+	char digits[20], *d = digits + sizeof digits;
+	uint64_t rest = value < 0 ? -(uint64_t)value : (uint64_t)value;
+
+	do
+		*--d = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (value < 0)
+		buf_addc(b, '-');
+	buf_add(b, d, (size_t)(digits + sizeof digits - d));
 }
 
 void buf_addf(struct buf *b, const char *fmt, ...)

@@ -2,6 +2,7 @@
 #pragma once
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct buf {
 	char *data; /* NULL while empty */
@@ -13,6 +14,7 @@ void buf_clear(struct buf *); /* keeps the memory */
 void buf_add(struct buf *, const void *, size_t n);
 void buf_adds(struct buf *, const char *);
 void buf_addc(struct buf *, char);
+void buf_add_int(struct buf *, int64_t); /* in decimal */
 __attribute__((format(printf, 2, 3))) void buf_addf(struct buf *, const char *fmt, ...);
 void buf_add_json(struct buf *, const char *utf8); /* as a quoted JSON string */
 char *buf_steal(struct buf *); /* malloc'ed, "" if empty; leaves it empty */

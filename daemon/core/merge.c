@@ -165,7 +165,11 @@ static bool set_has_slice(const char *set, const char *element, size_t len)
 
 static void add_line(struct buf *b, bool add, int64_t seq, const char *element, size_t len)
 {
-	buf_addf(b, "%s%c%lld ", b->len ? "\n" : "", add ? '+' : '-', (long long)seq);
+	if (b->len)
+		buf_addc(b, '\n');
+	buf_addc(b, add ? '+' : '-');
+	buf_add_int(b, seq);
+	buf_addc(b, ' ');
 	buf_add(b, element, len);
 }
 

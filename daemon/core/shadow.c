@@ -109,8 +109,10 @@ void shadow_print_cells(struct buf *b, const struct shadow *s)
 		buf_adds(b, "\":[");
 		print_value(b, c->base);
 		own = c->own && !own_is_base(field, c);
-		if (c->own || c->nsent)
-			buf_addf(b, ",%lld", (long long)(c->own ? c->own_seq : 0));
+		if (c->own || c->nsent) {
+			buf_addc(b, ',');
+			buf_add_int(b, c->own ? c->own_seq : 0);
+		}
 		if (own || c->nsent) {
 			buf_addc(b, ',');
 			print_value(b, own ? c->own : NULL);

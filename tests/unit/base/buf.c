@@ -69,9 +69,24 @@ static void stealing_leaves_it_empty(void **state)
 	buf_fini(&b);
 }
 
+static void numbers_are_printed_as_by_printf(void **state)
+{
+	static const int64_t number[] = {0, 1, -1, 9, 10, 99, 100, -100, 1234567890123, INT64_MAX, INT64_MIN};
+	BUF_AUTO struct buf a = {0}, b = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof number / sizeof *number; i++) {
+		buf_add_int(&a, number[i]);
+		buf_addf(&b, "%lld", (long long)number[i]);
+		assert_string_equal(a.data, b.data);
+		assert_int_equal(a.len, b.len);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers_are_printed_as_by_printf),
 		cmocka_unit_test(it_grows),
 		cmocka_unit_test(printf_at_every_fill),
 		cmocka_unit_test(json_text),
