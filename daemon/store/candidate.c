@@ -20,7 +20,7 @@ static void note(struct decisive *d, int64_t entity, const struct match_features
 	if (at >= d->n) {
 		const size_t n = d->n;
 
-		d->n = at < 1024 ? 1024 : at + at / 2;
+		d->n = at < 1024 ? 1024 : at + at / 2 < DECISIVE_MAX ? at + at / 2 : DECISIVE_MAX;
 		d->of = room_for(d->of, d->n, sizeof *d->of);
 		memset(d->of + n, 0, (d->n - n) * sizeof *d->of);
 	}

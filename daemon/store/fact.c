@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/time.h"
 #include "core/referral.h"
 #include "store/sql.h"
@@ -46,7 +47,7 @@ _Static_assert(sizeof referral_fields / sizeof *referral_fields <= FACT_COLUMNS_
 
 /* --- a golden record as numbers --------------------------------------------------------------------------- */
 
-static bool word(struct store *s, const char *text, int64_t *id, struct err *e)
+static bool find_word(struct store *s, const char *text, int64_t *id, struct err *e)
 {
 	struct sql q = sql(s, SQL_WORD);
 
@@ -60,6 +61,29 @@ static bool word(struct store *s, const char *text, int64_t *id, struct err *e)
 		return false;
 	*id = sqlite3_last_insert_rowid(s->db);
 	return true;
+}
+
+static bool word(struct store *s, const char *text, int64_t *id, struct err *e)
+{
+	struct word *w = &s->word[hash_text(text, 0) % WORDS_LATELY];
+	const size_t len = strlen(text);
+
+	if (w->id && !strcmp(w->text, text)) {
+		*id = w->id;
+		return true;
+	}
+	if (!find_word(s, text, id, e))
+		return false;
+	if (len < sizeof w->text) {
+		memcpy(w->text, text, len + 1);
+		w->id = *id;
+	}
+	return true;
+}
+
+void fact_forget_words(struct store *s)
+{
+	memset(s->word, 0, sizeof s->word);
 }
 
 static bool number(struct store *s, const struct field *field, const char *value, int64_t *out, struct err *e)

@@ -34,5 +34,7 @@ struct fact {
 bool fact_of(struct store *, const struct entity *, struct fact *out, bool *counted, struct err *);
 /* Brings an entity's facts in line with what it is from that event on. was_into: what it was part of before, or 0. */
 bool fact_save(struct store *, const struct entity *, int64_t was_into, bool fresh, int64_t since, struct err *);
+/* After a transaction was undone: the words it added are not there. */
+void fact_forget_words(struct store *);
 /* Makes all facts again from the events, if they were not made by this model; at start. */
 bool fact_replay(struct store *, struct err *);

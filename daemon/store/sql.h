@@ -26,6 +26,13 @@ struct feed_state {
 	uint64_t images_asked, images;    /* fields: whether any image was learned is known; some was */
 };
 
+/* Words that came up lately, by a hash of their text. */
+#define WORDS_LATELY 256
+struct word {
+	char text[48];
+	int64_t id;                       /* 0: none */
+};
+
 struct store {
 	sqlite3 *db;
 	char *path;
@@ -55,6 +62,7 @@ struct store {
 	size_t nreplaced;
 	bool replaced_dirty;              /* changed in the transaction under way */
 	uint32_t keys_max;                /* how many of each wait before they are written */
+	struct word word[WORDS_LATELY];
 	struct buf text;                  /* one value being written */
 	struct arena *scratch;            /* while keys are loaded */
 	int wal_pages, checkpoint_at;

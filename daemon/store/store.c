@@ -207,6 +207,7 @@ static void inner_rollback(struct store *s)
 	s->failed.kind = ERR_NONE;
 	s->seq = s->seq_before;
 	decisive_undo(&s->decisive, s->decisive.nsaved_before);
+	fact_forget_words(s);
 	keys_inner_rolled_back(&s->shadow_keys);
 	keys_inner_rolled_back(&s->match_keys);
 	feed_load(s, &ignored);
@@ -250,6 +251,7 @@ void store_rollback(struct store *s)
 		simple(s, SQL_ROLLBACK, &ignored);
 	s->seq = s->seq_committed;
 	decisive_undo(&s->decisive, 0);
+	fact_forget_words(s);
 	keys_rolled_back(&s->shadow_keys);
 	keys_rolled_back(&s->match_keys);
 	/* If even this cannot be read, it is right again at the next start. */

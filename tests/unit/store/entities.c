@@ -274,10 +274,37 @@ static void remembers_images(void **state)
 	assert_null(store_image(s, f->arena, 2, RECORD_CONTACT, 3, "a"));
 }
 
+/* The number of a word that an undone transaction gave may be another's afterwards. */
+static void words_are_numbered_anew_after_a_rollback(void **state)
+{
+	struct fixture *f = *state;
+	static const char *const form[] = { "610", "014" };
+	struct entity *again = fixture_entity(f, 2);
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct entity *x = fixture_entity(f, i);
+
+		x->golden->v[ORGANIZATION_LEGAL_FORM] = form[i];
+		fixture_begin(f);
+		must(f, store_entity_save(f->store, f->arena, x, &f->err));
+		if (i)
+			fixture_commit(f);
+		else
+			store_rollback(f->store);
+	}
+	again->golden->v[ORGANIZATION_LEGAL_FORM] = form[0];
+	save_entity(f, again);
+	assert_int_equal(fixture_ask(f, "SELECT count(*) FROM fact_organization JOIN word ON word.id = legal_form"
+					" WHERE text = '610'"), 1);
+	assert_int_equal(fixture_ask(f, "SELECT count(*) FROM fact_organization JOIN word ON word.id = legal_form"
+					" WHERE text = '014'"), 1);
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, fixture_setup_open, fixture_teardown)
 	const struct CMUnitTest tests[] = {
+		T(words_are_numbered_anew_after_a_rollback),
 		T(keeps_an_entity),
 		T(follows_merged_ones),
 		T(finds_candidates),
