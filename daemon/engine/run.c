@@ -77,7 +77,7 @@ static struct run *run_of(struct task *t)
 
 /* --- which type, and how ------------------------------------------------------------------------------------------------ */
 
-static bool begin_on_lane(struct job *job, struct hub *hub, struct err *e)
+static bool learn(struct job *job, struct hub *hub, struct err *e)
 {
 	struct run *r = container_of(job, struct run, job);
 	struct hub_partner *p = hub_partner(hub, r->partner->id);
@@ -110,8 +110,10 @@ static const struct step *run_ready(struct task *t)
 {
 	struct run *r = run_of(t);
 
-	job_own(t, r->partner->engine, &r->job, begin_on_lane);
-	return &step_feed;
+	if (r->partner->remote->types & r->partner->config->types)
+		return run_feed(t);
+	job_own(t, r->partner->engine, &r->job, learn);
+	return &step_end;
 }
 
 static bool load_feed(struct job *job, struct hub *hub, struct err *e)
@@ -119,7 +121,7 @@ static bool load_feed(struct job *job, struct hub *hub, struct err *e)
 	struct run *r = container_of(job, struct run, job);
 
 	arena_reset(r->feed_arena);
-	return store_feed(hub->store, r->feed_arena, r->partner->id, (enum record_type)r->type, &r->feed, e);
+	return learn(job, hub, e) && store_feed(hub->store, r->feed_arena, r->partner->id, (enum record_type)r->type, &r->feed, e);
 }
 
 static const struct step *run_feed(struct task *t)

@@ -307,6 +307,12 @@ static bool due_on_lane(struct job *job, struct hub *hub, struct err *e)
 	const size_t most = slots_most(p);
 	struct outbox **row;
 
+	p->due_n = 0;
+	p->due_next = INT64_MAX;
+	if (!store_outbox_open(hub->store, p->id, &p->waiting, e))
+		return false;
+	if (!p->waiting)
+		return true;
 	if (!store_outbox_due(hub->store, arena, p->id, hub->now_ms, most < DUE_MIN ? DUE_MIN : most, &row, &p->due_n, e))
 		return false;
 	p->due_row = p->due_n ? calloc(p->due_n, sizeof *p->due_row) : NULL;
@@ -314,7 +320,7 @@ static bool due_on_lane(struct job *job, struct hub *hub, struct err *e)
 		abort();
 	for (size_t i = 0; i < p->due_n; i++)
 		p->due_row[i] = row[i]->id;
-	return store_outbox_open(hub->store, p->id, &p->waiting, e) && store_outbox_next(hub->store, p->id, &p->due_next, e);
+	return store_outbox_next(hub->store, p->id, &p->due_next, e);
 }
 
 static void due_done(struct op *op)
