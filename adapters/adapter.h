@@ -41,7 +41,7 @@ struct item {
 	int64_t modified_ms;           /* by the partner's clock, or 0 */
 	struct record *record;         /* ITEM_LIVE; NULL if unusable, and then err says why */
 	struct err err;                /* ERR_ITEM: err.field is the field or pointer at fault */
-	const char *raw;               /* unusable item: its JSON, at most 64 KiB */
+	const char *raw;               /* unusable item, or asked for: its JSON, at most 64 KiB */
 };
 
 /* One page of what changed since a cursor, or of everything. ERR_GONE: the cursor is no longer valid, begin again. */
@@ -66,6 +66,7 @@ struct get {
 	enum record_type type;
 	const char *key;               /* in: by the partner's id; or NULL and */
 	const char *hub_id;            /* in: by external id (needs ADAPTER_CAN_FIND) */
+	bool raw;                      /* in: item.raw is wanted of a usable record as well */
 	bool found;                    /* out */
 	struct item item;              /* out, if found */
 };
@@ -168,6 +169,9 @@ struct remote {
 	unsigned types;                         /* 1 << RECORD_*: which types this endpoint has */
 	uint64_t writable[RECORD_TYPES];        /* fields that can be written there, by type */
 	uint64_t readable[RECORD_TYPES];
+	/* JSON pointers into item.raw of what the partner itself changes with every edit: version, times, what it derives.
+	 * NULL-terminated; NULL: none. */
+	const char *const *volatiles[RECORD_TYPES];
 	uint64_t map_version;                   /* hash of the field maps: a change re-reads everything */
 	uint64_t overlap_ms;                    /* how far a cursor is set back, for the engine's information */
 	size_t together;                        /* pushes that one request can carry; 0: each has its own */

@@ -186,6 +186,11 @@ static bool get_run(const struct dir *d, struct get *g, struct err *e)
 	const char *key = g->key ? g->key : g->hub_id;
 
 	g->found = key_ok(key) && item_read(d, g->arena, g->type, key, &g->item, &doc, e);
+	if (g->raw && doc) {
+		AUTO(free) char *text = json_dumps(doc, JSON_COMPACT);
+
+		g->item.raw = arena_strndup(g->arena, text, strnlen(text, RAW_MAX));
+	}
 	if (e->kind == ERR_GONE)
 		*e = (struct err){0};
 	return !e->kind;

@@ -179,6 +179,9 @@ static void greeting_silent(struct timer *t)
 	exec_leave(container_of(t, struct exec, greeting), &e);
 }
 
+/* Of an item as a program tells it. */
+static const char *const volatiles[] = {"/version", "/modified", NULL};
+
 static void exec_ready(struct exec *x, json_t *ready, struct err *e)
 {
 	struct remote *r = &x->remote;
@@ -195,6 +198,8 @@ static void exec_ready(struct exec *x, json_t *ready, struct err *e)
 	r->types &= told.types;
 	r->map_version = told.version;
 	memcpy(r->readable, told.readable, sizeof r->readable);
+	for (unsigned t = 0; t < RECORD_TYPES; t++)
+		r->volatiles[t] = volatiles;
 	memcpy(r->writable, told.writable, sizeof r->writable);
 	for (l = x->requests.next; l != &x->requests && x->state == EXEC_READY; l = next) {
 		struct exec_request *q = container_of(l, struct exec_request, in_exec);

@@ -207,6 +207,13 @@ void exec_fail_parse(json_t *fail, struct err *e)
 	shown(json_string_value(json_object_get(fail, "field")), e->field, sizeof e->field);
 }
 
+static void keep_raw(struct item *item, json_t *j, struct arena *arena)
+{
+	AUTO(free) char *text = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
+
+	item->raw = arena_strndup(arena, text, strnlen(text, EXEC_RAW_MAX));
+}
+
 static bool item_parse(json_t *j, enum record_type type, struct arena *arena, struct item *item, struct err *e)
 {
 	const json_t *modified = json_object_get(j, "modified");
@@ -230,10 +237,8 @@ static bool item_parse(json_t *j, enum record_type type, struct arena *arena, st
 	}
 	item->record = record_parse(arena, type, json_object_get(j, "record"), &item->err);
 	if (!item->record) {
-		AUTO(free) char *text = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
-
 		item->err.kind = ERR_ITEM;
-		item->raw = arena_strndup(arena, text, strnlen(text, EXEC_RAW_MAX));
+		keep_raw(item, j, arena);
 	}
 	return true;
 }
@@ -268,6 +273,8 @@ bool exec_get_parse(json_t *done, struct get *g, struct err *e)
 		return true;
 	if (!item_parse(item, g->type, g->arena, &g->item, e))
 		return false;
+	if (g->raw)
+		keep_raw(&g->item, item, g->arena);
 	g->found = g->item.state != ITEM_GONE;
 	return true;
 }

@@ -213,6 +213,7 @@ struct rest_type {
 	struct request request[REQUESTS];
 	/* Pointers into an item; NULL: not told. */
 	const char *id, *version, *hub_id, *hub_id_to, *merged;
+	const char *const *volatiles;          /* version, modified and what the manifest says is derived; ended by NULL */
 	const char *deleted;
 	const char *const *deleted_is;         /* values that mean deleted; none: true, 1, "1", "true" */
 	size_t ndeleted_is;
@@ -355,6 +356,7 @@ bool answer_page(const struct rest_type *, const struct request *, const struct 
 	struct page *, struct err *);
 /* One item; never fails: what is unusable says so in item->err. */
 void answer_item(const struct rest_type *, json_t *, struct arena *, struct item *);
+void answer_raw(struct item *, json_t *, struct arena *);   /* its JSON, kept */
 bool time_of(const char *form, const char *text, int64_t *ms);   /* RFC 3339, HTTP date, or by form; NULL: any */
 /* How long the partner asks to be left alone, or 0. */
 uint64_t answer_pause_ms(const struct rest *, const struct http_exchange *, int64_t wall_ms);

@@ -112,7 +112,7 @@ static bool row_deleted(const struct rest_type *t, json_t *row, struct arena *ar
 	return false;
 }
 
-static void item_raw(struct item *item, json_t *row, struct arena *arena)
+void answer_raw(struct item *item, json_t *row, struct arena *arena)
 {
 	AUTO(free) char *text = json_dumps(row, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
 
@@ -161,7 +161,7 @@ void answer_item(const struct rest_type *t, json_t *row, struct arena *arena, st
 	}
 	if (!item->record) {
 		item->err.kind = ERR_ITEM;
-		item_raw(item, row, arena);
+		answer_raw(item, row, arena);
 	}
 }
 

@@ -78,6 +78,8 @@ void call_item_at(struct rest_call *c, const struct locate *where)
 		return;
 	c->item = arena_new_of(c->arena, struct item);
 	answer_item(c->type, row, c->arena, c->item);
+	if (c->get && c->get->raw)
+		answer_raw(c->item, row, c->arena);
 	if (c->request->version.from && !c->item->version)
 		c->item->version = locate_text(&c->request->version, &c->answer, c->answer.doc, c->arena);
 }

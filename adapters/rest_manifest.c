@@ -346,6 +346,7 @@ static void read_remote(struct rest *rest, bool complete)
 		remote->types |= 1u << i;
 		remote->caps &= type_caps(t);
 		remote->readable[i] = mapping_readable(t->mapping);
+		remote->volatiles[i] = t->volatiles;
 		if (t->request[REQUEST_CREATE].method || t->request[REQUEST_UPDATE].method)
 			remote->writable[i] = mapping_writable(t->mapping);
 		remote->map_version =

@@ -5,6 +5,7 @@
 
 struct type_conf {
 	const struct yaml *vars, *fields, *id, *version, *modified, *hub_id, *merged, *deleted, *envelope, *cursor;
+	struct option_list derived;
 	const struct yaml *request[REQUESTS];
 };
 
@@ -15,6 +16,7 @@ static const struct option type_options[] = {
 	OPTION("version", NODE, type_conf, version, "pointer to what changes with every edit"),
 	OPTION("modified", NODE, type_conf, modified,
 		"pointer to the time of the last edit, or { at, as: strftime form }"),
+	OPTION("derived", LIST, type_conf, derived, "pointers to what the partner itself changes with an edit"),
 	OPTION("hub_id", NODE, type_conf, hub_id, "pointer to the external id, or { at, to: where it is written }"),
 	OPTION("merged", NODE, type_conf, merged, "pointer to the id of the record this one was merged into"),
 	OPTION("deleted", NODE, type_conf, deleted,
@@ -189,6 +191,21 @@ static bool type_whole(struct reader *r, const struct rest_type *t, const struct
 	return r->diags->n == before;
 }
 
+static const char *const *volatiles_of(struct reader *r, const struct rest_type *t, const struct option_list *derived)
+{
+	const char **out = arena_array(r->arena, const char *, derived->n + 3);
+	size_t n = 0;
+
+	if (t->version)
+		out[n++] = t->version;
+	if (t->list.modified)
+		out[n++] = t->list.modified;
+	for (size_t i = 0; i < derived->n; i++)
+		out[n++] = derived->item[i];
+	out[n] = NULL;
+	return out;
+}
+
 struct rest_type *read_type(struct reader *r, enum record_type type, const struct yaml *defaults,
 	const struct yaml *node, const struct yaml *where)
 {
@@ -208,6 +225,7 @@ struct rest_type *read_type(struct reader *r, enum record_type type, const struc
 	ok &= read_pointer(r, c.merged, &t->merged);
 	ok &= read_deleted(r, c.deleted, t);
 	ok &= read_modified(r, c.modified, &t->list);
+	t->volatiles = volatiles_of(r, t, &c.derived);
 	ok &= read_pair(r, c.hub_id, hub_id_options, &t->hub_id, &t->hub_id_to, NULL);
 	if (!t->hub_id_to)
 		t->hub_id_to = t->hub_id;

@@ -140,7 +140,7 @@ static bool get(struct checking *c, struct get asked)
 
 bool trial_get(struct checking *c, const char *key)
 {
-	return get(c, (struct get){ .type = c->type, .key = key });
+	return get(c, (struct get){ .type = c->type, .key = key, .raw = true });
 }
 
 bool trial_find(struct checking *c, const char *hub_id)

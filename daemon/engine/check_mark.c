@@ -239,6 +239,7 @@ void made_seen(struct checking *c, struct made *m)
 		return;
 	m->version = arena_strdup(c->arena, c->item.version);
 	m->shown = record_keep(c->arena, c->item.record);
+	m->raw = c->remote->caps & ADAPTER_CAN_GET ? arena_strdup(c->arena, c->item.raw) : NULL;
 }
 
 const char *made_differs(struct checking *c, const struct record *wanted, const struct record *read, uint64_t fields)

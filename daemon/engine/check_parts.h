@@ -67,6 +67,7 @@ struct made {
 	bool there;
 	struct record *values;         /* as written */
 	struct record *shown;          /* as last read */
+	const char *raw;               /* its JSON then, or NULL: not read singly */
 	uint64_t fields;
 };
 #define MADE_MAX 48
@@ -201,6 +202,10 @@ struct record *made_renamed(struct checking *, const struct made *, unsigned n);
 const char *made_image(struct checking *, unsigned field, const char *value);
 /* Names of the fields in which what was read is not what was wanted, or NULL. */
 const char *made_differs(struct checking *, const struct record *wanted, const struct record *read, uint64_t fields);
+
+/* check_raw.c: pointers to members that had a value when it was last seen and have it no longer, though nobody asked for
+ * that, or NULL; *kept: how many have it still. */
+const char *raw_lost(struct checking *, const struct made *, const char *after, unsigned *kept);
 
 /* --- check_write.c, check_change.c, check_remove.c --------------------------------------------------------------- */
 

@@ -257,36 +257,47 @@ bool check_versions_change(struct checking *c)
 	return made_rename(c, c->subject, NULL, FIRST_NAME + c->count++);
 }
 
+/* On a new record: what a change loses that nobody has named, an earlier change has lost. */
 bool check_keeps_the_rest(struct checking *c)
 {
-	const struct made *m = c->subject;
+	struct made *m = c->turn ? c->other : NULL;
 	uint64_t rest;
 	struct record *bare;
 	const char *lost;
+	unsigned kept;
 
-	if (!m)
-		return no_subject(c);
-	rest = m->fields & ~FIELD_BIT(mark_field(c));
-	if (c->err.kind && c->turn)
+	if (!c->turn) {
+		c->other = made_new(c);
+		return c->other ? made_create(c, c->other) : no_subject(c);
+	}
+	if (c->err.kind)
 		return trial_trouble(c, "a change by one who knows one field only");
+	rest = m->fields & ~FIELD_BIT(mark_field(c));
 	switch (c->turn) {
-	case 0:
-		return made_look(c, m);
 	case 1:
-		made_seen(c, c->subject);
+		made_created(c, m);
+		return made_look(c, m);
+	case 2:
+		made_seen(c, m);
 		if (!m->shown || !made_differs(c, record_new(c->arena, c->type), m->shown, rest))
 			return trial_not_tried(c, "no other field could be filled");
 		bare = record_new(c->arena, c->type);
 		bare->v[mark_field(c)] = made_renamed(c, m, 9)->v[mark_field(c)];
 		return made_update(c, m, NULL, bare, FIELD_BIT(mark_field(c)));
-	case 2:
+	case 3:
 		return made_look(c, m);
 	}
 	lost = c->found && c->item.record ? made_differs(c, m->shown, c->item.record, rest) : "the record";
 	if (lost)
 		return trial_failed(c, "update: mode: replace, or a request that changes what it holds and no more",
 			"a change by one who knows one field only lost the others: %s", lost);
-	return trial_passed(c, NULL, "a change by one who knows one field only left the others as they were");
+	lost = raw_lost(c, m, c->remote->caps & ADAPTER_CAN_GET ? c->item.raw : NULL, &kept);
+	if (lost)
+		return trial_failed(c, "update: mode: replace; or derived, where the partner itself changes that with every edit",
+			"a change by one who knows one field only changed what nobody named: %s", lost);
+	if (!m->raw)
+		return trial_passed(c, NULL, "a change by one who knows one field only left the others as they were");
+	return trial_passed(c, NULL, "a change by one who knows one field only left %u members of the record as they were", kept);
 }
 
 /* A field that was filled, may well be empty, and is no part of another. */

@@ -181,6 +181,16 @@ static void ignores_tokens(struct liar *l, struct push *p)
 	p->token = arena_printf(p->arena, "token-%u", ++l->tokens);
 }
 
+/* With its first change, as a form does that does not know all of a record. */
+static void loses_a_note(struct liar *l, struct get *g)
+{
+	char *note = g->item.raw ? strstr(g->item.raw, "\"note\"") : NULL;
+
+	(void)l;
+	if (note && !strstr(g->item.raw, "\"version\":1,"))
+		memcpy(note, "\"nota\"", strlen("\"nota\""));
+}
+
 static void keeps_no_external_id(struct liar *l, struct push *p)
 {
 	(void)l;
@@ -356,6 +366,7 @@ const struct lie lies[] = {
 	{ "keeps its version through a change", "versions-change", .without = CAN(CONDITIONAL) | CAN(ANSWERS),
 		.pulled = one_version_pulled, .got = one_version_got, .pushed = one_version_pushed },
 	{ "loses fields that a change does not name", "keeps-the-rest", .push = replaces_all },
+	{ "loses a member that no map names", "keeps-the-rest", .got = loses_a_note },
 	{ "ignores what is emptied", "empties", .push = leaves_out_empty },
 	{ "does not say what is empty", "empties", .pulled = says_nothing_of_empty_pulled, .got = says_nothing_of_empty },
 	{ "ignores If-Match", "stale-update", .push = ignores_if_match },

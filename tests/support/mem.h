@@ -40,7 +40,7 @@ struct mem_record {
 	struct mem_face now, before;   /* before: what lagging lists still show */
 };
 
-enum mem_quirk { MEM_PLAIN, MEM_UPPER, MEM_TRUNCATE, MEM_NO_PUNCTUATION };
+enum mem_quirk { MEM_PLAIN, MEM_UPPER, MEM_TRUNCATE, MEM_NO_PUNCTUATION, MEM_FEW };
 
 /* An edit by the partner's people that falls between the hub's read and its write. */
 struct mem_trap {
@@ -56,12 +56,21 @@ struct mem_partner {
 	uint64_t refused[RECORD_TYPES];            /* fields of which no value is taken: the write is refused for good */
 	struct {
 		enum mem_quirk kind;
-		size_t length;                     /* MEM_TRUNCATE */
+		size_t length;                     /* MEM_TRUNCATE: bytes; MEM_FEW: elements */
 	} quirk[RECORD_TYPES][MEM_FIELDS_MAX];
 	bool leaves_out_empty;                     /* empty fields are absent, not "" */
+	bool foretold;                             /* its adapter knows the quirks */
 	bool down;
 	enum err_kind stubborn;                    /* CONFLICT, GONE: what every change to a record that is there is told */
 	unsigned lost_answers;                     /* so many pushes take effect and are not answered */
+	unsigned failing_writes;                   /* so many have none */
+	bool twice;                                /* the next push arrives twice */
+	int64_t late_ms;                           /* the next push takes effect so long after it was given up; 0: in time */
+	int64_t busy_ms;                           /* the next push is told to come back then; 0: it is not */
+	struct {
+		char hub_id[MEM_KEY_MAX];
+		int64_t until_ms;
+	} told_to_wait;                            /* the last that was told so */
 	uint64_t slow_ms;                          /* a page is made at once and delivered after that time */
 	int64_t lag_ms;                            /* lists show the state of so long ago */
 	struct mem_trap trap;
@@ -90,6 +99,9 @@ struct mem_world {
 	unsigned n;
 	uint64_t ops, gets, pushes, effects;       /* so far; effects: pushes that changed something */
 	bool is_push[MEM_OPS_MAX];                 /* by the op's number */
+	enum { MEM_LIVES, MEM_DIES_SENDING, MEM_DIES_UNANSWERED } dies;   /* at the next push: as it leaves, or after its effect */
+	int dies_with;                             /* exit status */
+	unsigned impatient;                        /* pushes sent again before the time that they were told */
 	uint64_t jitter;                           /* seed of unequal latencies; 0: all alike */
 	struct mem_fault fault;
 	struct mem_partner partner[MEM_PARTNERS_MAX];

@@ -11,3 +11,8 @@ void mem_show(const struct mem_partner *, struct arena *, const struct mem_recor
 	struct item *out);
 /* What the partner does with a write, and answers. */
 bool mem_write(struct mem_world *, struct mem_partner *, struct push *, int64_t wall_ms, struct err *);
+/* As that partner writes it down; value has MEM_VALUE_MAX bytes. */
+void mem_render(const struct mem_partner *, enum record_type, unsigned field, char *value);
+/* A copy of a write that outlives its op has its effect when somebody asks after that time. */
+void mem_write_later(struct mem_partner *, const struct push *, int64_t due_ms);
+void mem_write_due(struct mem_world *, const struct mem_partner *, int64_t now_ms);

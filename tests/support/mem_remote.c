@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/hash.h"
 #include "core/normalise.h"
@@ -82,6 +83,7 @@ static void fail(struct mem_call *c)
 
 static void arrive(struct mem_call *c)
 {
+	mem_write_due(world, c->mem->p, loop_wall(c->op->loop));
 	if (c->mem->p->down) {
 		err_set(&c->op->err, ERR_AGAIN, "the partner is down");
 		return;
@@ -282,6 +284,21 @@ static void mem_pull(struct remote *r, struct pull *pull)
 	pull->total = -1;
 }
 
+/* With a member that no map has. */
+static const char *raw_of(const struct mem_partner *p, struct arena *arena, const struct mem_record *r)
+{
+	BUF_AUTO struct buf b = {0};
+
+	buf_addf(&b, "{\"key\":\"%s\",\"version\":%llu,\"note\":\"of %s's own\",\"fields\":{", r->key, (unsigned long long)r->now.version,
+		p->name);
+	for (unsigned f = 0; f < field_count(r->type); f++) {
+		buf_addf(&b, "%s\"%s\":", f ? "," : "", field_at(r->type, f)->name);
+		buf_add_json(&b, r->now.value[f]);
+	}
+	buf_adds(&b, "}}");
+	return arena_strdup(arena, b.data);
+}
+
 static bool arrive_get(struct mem_call *c, struct err *e)
 {
 	struct mem_partner *p = c->mem->p;
@@ -305,6 +322,8 @@ static bool arrive_get(struct mem_call *c, struct err *e)
 	get->found = r && (r->now.standing == MEM_LIVE || r->now.standing == MEM_MERGED);
 	if (get->found)
 		mem_show(p, get->arena, r, &r->now, &get->item);
+	if (get->found && get->raw)
+		get->item.raw = raw_of(p, get->arena, r);
 	return true;
 }
 
@@ -318,12 +337,56 @@ static void mem_get(struct remote *r, struct get *get)
 /* --- writing
  * ------------------------------------------------------------------------------------------------------------ */
 
+static void die_at(int moment)
+{
+	if ((int)world->dies != moment)
+		return;
+	world->dies = MEM_LIVES;
+	_exit(world->dies_with);
+}
+
+/* Something on the way repeats it; a create that nothing tells from another would be made twice by whatever did. */
+static void arrive_again(struct mem_call *c)
+{
+	struct mem_partner *p = c->mem->p;
+	struct err ignored = {0};
+
+	if (p->twice && (c->push->kind != PUSH_CREATE || p->caps & ADAPTER_CAN_IDEMPOTENT))
+		mem_write(world, p, c->push, loop_wall(c->op->loop), &ignored);
+	p->twice = false;
+}
+
+static bool told_to_wait(struct mem_partner *p, const struct push *push, int64_t wall_ms, struct err *e)
+{
+	if (!p->busy_ms || !push->hub_id)
+		return false;
+	mem_copy(p->told_to_wait.hub_id, sizeof p->told_to_wait.hub_id, push->hub_id);
+	p->told_to_wait.until_ms = wall_ms + p->busy_ms;
+	err_set(e, ERR_AGAIN, "too many requests");
+	e->wait_ms = (uint32_t)p->busy_ms;
+	p->busy_ms = 0;
+	return true;
+}
+
 static bool arrive_push(struct mem_call *c, struct err *e)
 {
 	struct mem_partner *p = c->mem->p;
 
+	if (told_to_wait(p, c->push, loop_wall(c->op->loop), e))
+		return false;
+	if (p->failing_writes) {
+		p->failing_writes--;
+		return err_set(e, ERR_AGAIN, "no luck");
+	}
+	if (p->late_ms) {
+		mem_write_later(p, c->push, loop_wall(c->op->loop) + p->late_ms);
+		p->late_ms = 0;
+		return err_set(e, ERR_AGAIN, "no answer");
+	}
 	if (!mem_write(world, p, c->push, loop_wall(c->op->loop), e))
 		return false;
+	die_at(MEM_DIES_UNANSWERED);
+	arrive_again(c);
 	if (p->lost_answers) {
 		p->lost_answers--;
 		err_set(e, ERR_AGAIN, "the answer was lost");
@@ -336,7 +399,10 @@ static void mem_push(struct remote *r, struct push *push)
 	struct mem_call *c = start(r, &push->op, arrive_push);
 
 	c->push = push;
+	die_at(MEM_DIES_SENDING);
 	world->pushes++;
+	world->impatient += push->hub_id && !strcmp(c->mem->p->told_to_wait.hub_id, push->hub_id) &&
+		loop_wall(push->op.loop) < c->mem->p->told_to_wait.until_ms;
 	if (c->number < MEM_OPS_MAX)
 		world->is_push[c->number] = true;
 	push->out_key = push->out_version = NULL;
@@ -344,8 +410,23 @@ static void mem_push(struct remote *r, struct push *push)
 	push->sent = !fails_now(c, MEM_UNSENT) && !c->mem->p->down;
 }
 
+/* What a partner shows of a value is what its quirks make of it. */
+static const char *mem_image(struct remote *r, struct arena *arena, enum record_type type, unsigned field, const char *value)
+{
+	const struct mem_partner *p = container_of(r, struct mem, remote)->p;
+	char image[MEM_VALUE_MAX];
+
+	if (!p->foretold || field >= MEM_FIELDS_MAX || p->quirk[type][field].kind == MEM_PLAIN)
+		return value;
+	mem_copy(image, sizeof image, value);
+	mem_render(p, type, field, image);
+	return arena_strdup(arena, image);
+}
+
 /* --- the remote
  * ----------------------------------------------------------------------------------------------------------- */
+
+static const char *const volatiles[] = {"/version", NULL};
 
 static struct remote *mem_open(
 	const struct adapter_env *env, const char *partner, const struct yaml *conf, struct diags *diags)
@@ -370,6 +451,7 @@ static struct remote *mem_open(
 	};
 	for (unsigned t = 0; t < RECORD_TYPES; t++) {
 		m->remote.readable[t] = FIELD_BIT(field_count((enum record_type)t)) - 1;
+		m->remote.volatiles[t] = volatiles;
 		m->remote.writable[t] = m->remote.readable[t] & ~m->p->read_only[t];
 	}
 	return &m->remote;
@@ -381,6 +463,7 @@ static void mem_close(struct remote *r, struct op *op)
 
 	if (m->calls)
 		mem_die("closed while ops were in flight");
+	mem_write_due(world, m->p, INT64_MAX);
 	free(m);
 	op_begin(op, NULL);
 	op_finish(op);
@@ -393,5 +476,6 @@ const struct adapter mem_adapter = {
 	.pull = mem_pull,
 	.get = mem_get,
 	.push = mem_push,
+	.image = mem_image,
 	.close = mem_close,
 };

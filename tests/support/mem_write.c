@@ -8,11 +8,22 @@
 
 #include "core/normalise.h"
 
-static void render(enum mem_quirk quirk, size_t length, char *value)
+static size_t first_elements(const char *set, size_t most)
 {
+	const char *cursor = set;
+	size_t len;
+
+	while (most-- && set_next(&cursor, &len))
+		;
+	return *cursor ? (size_t)(cursor - set) - 1 : strlen(set);
+}
+
+void mem_render(const struct mem_partner *p, enum record_type type, unsigned field, char *value)
+{
+	const size_t length = p->quirk[type][field].length;
 	size_t n = strlen(value);
 
-	switch (quirk) {
+	switch (p->quirk[type][field].kind) {
 	case MEM_PLAIN:
 		return;
 	case MEM_UPPER:
@@ -26,6 +37,9 @@ static void render(enum mem_quirk quirk, size_t length, char *value)
 	case MEM_NO_PUNCTUATION:
 		while (n && (ispunct((unsigned char)value[n - 1]) || value[n - 1] == ' '))
 			n--;
+		break;
+	case MEM_FEW:
+		n = first_elements(value, length);
 		break;
 	}
 	value[n] = '\0';
@@ -97,8 +111,8 @@ static void write_fields(struct mem_partner *p, struct mem_record *r, const stru
 			mem_die("a field without value, or one that is not writable, was pushed");
 		check_value(field_at(push->type, f), value);
 		mem_copy(r->now.value[f], MEM_VALUE_MAX, value);
-		if (!field_at(push->type, f)->set)
-			render(p->quirk[push->type][f].kind, p->quirk[push->type][f].length, r->now.value[f]);
+		if (!field_at(push->type, f)->set || p->quirk[push->type][f].kind == MEM_FEW)
+			mem_render(p, push->type, f, r->now.value[f]);
 	}
 }
 
@@ -200,4 +214,48 @@ static bool change(struct mem_world *world, struct mem_partner *p, struct push *
 bool mem_write(struct mem_world *world, struct mem_partner *p, struct push *push, int64_t wall_ms, struct err *e)
 {
 	return push->kind == PUSH_CREATE ? create(world, p, push, wall_ms, e) : change(world, p, push, wall_ms, e);
+}
+
+/* --- late --------------------------------------------------------------------------------------------------------- */
+
+/* On its way in this process: one that is killed takes it along. */
+struct late {
+	struct late *next;
+	struct mem_partner *at;
+	int64_t due_ms;
+	struct push push;
+};
+static struct late *late;
+
+void mem_write_later(struct mem_partner *p, const struct push *push, int64_t due_ms)
+{
+	struct late *l = calloc(1, sizeof *l);
+	struct arena *arena = arena_new();
+	struct record *record = record_new(arena, push->type);
+
+	if (!l)
+		mem_die("no memory");
+	for (unsigned f = 0; push->record && f < field_count(push->type); f++)
+		record->v[f] = arena_strdup(arena, push->record->v[f]);
+	*l = (struct late){.next = late, .at = p, .due_ms = due_ms, .push = {
+		.arena = arena, .kind = push->kind, .type = push->type, .key = arena_strdup(arena, push->key),
+		.version = arena_strdup(arena, push->version), .hub_id = arena_strdup(arena, push->hub_id),
+		.token = arena_strdup(arena, push->token), .record = record, .fields = push->fields}};
+	late = l;
+}
+
+void mem_write_due(struct mem_world *world, const struct mem_partner *p, int64_t now_ms)
+{
+	for (struct late **at = &late, *l; (l = *at);) {
+		struct err ignored = {0};
+
+		if (l->at != p || l->due_ms > now_ms) {
+			at = &l->next;
+			continue;
+		}
+		*at = l->next;
+		mem_write(world, l->at, &l->push, l->due_ms, &ignored);
+		arena_free(l->push.arena);
+		free(l);
+	}
 }
