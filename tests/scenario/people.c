@@ -51,7 +51,7 @@ static const struct {
 	{RECORD_REFERRAL, "to", "to_partner"},
 };
 
-static int field_of(enum record_type type, const char *name)
+int people_field(enum record_type type, const char *name)
 {
 	for (size_t i = 0; i < sizeof short_names / sizeof *short_names; i++)
 		if (short_names[i].type == type && !strcmp(short_names[i].name, name))
@@ -96,8 +96,7 @@ static const char *value_of(struct scene *s, struct mem_partner *p, const struct
 
 /* Calls for every name=value from that word on; a person's name= is a given name and a family name. */
 static bool each_value(struct scene *s, struct mem_partner *p, const struct target *t,
-	bool (*visit)(struct scene *, struct mem_partner *, struct mem_record *, unsigned field, const char *value),
-	struct mem_record *r)
+	people_visit *visit, struct mem_record *r)
 {
 	for (size_t i = t->rest; i < s->line->n; i++) {
 		const char *word = s->line->word[i], *eq = strchr(word, '='), *value;
@@ -115,7 +114,7 @@ static bool each_value(struct scene *s, struct mem_partner *p, const struct targ
 				return false;
 			continue;
 		}
-		f = field_of(t->type, name);
+		f = people_field(t->type, name);
 		if (f < 0)
 			return scene_fail(s, "there is no field %s", name);
 		value = value_of(s, p, field_at(t->type, (unsigned)f), eq + 1);
@@ -125,6 +124,29 @@ static bool each_value(struct scene *s, struct mem_partner *p, const struct targ
 			return false;
 	}
 	return true;
+}
+
+bool people_record(
+	struct scene *s, struct mem_partner *p, size_t word, bool (*visit)(struct scene *, struct mem_partner *, struct mem_record *))
+{
+	struct mem_record *r;
+	struct target t;
+
+	if (!target_of(s, word, &t))
+		return false;
+	r = mem_labelled(p, t.type, t.label);
+	return r ? visit(s, p, r) : scene_fail(s, "%s never had %s", p->name, t.label);
+}
+
+bool people_each(struct scene *s, struct mem_partner *p, size_t word, people_visit *visit)
+{
+	struct mem_record *r;
+	struct target t;
+
+	if (!target_of(s, word, &t))
+		return false;
+	r = mem_labelled(p, t.type, t.label);
+	return r ? each_value(s, p, &t, visit, r) : scene_fail(s, "%s never had %s", p->name, t.label);
 }
 
 /* --- what they do
@@ -270,121 +292,6 @@ static bool stubborn(struct scene *s, struct mem_partner *p)
 	return p->stubborn || !strcmp(word, "no") || scene_fail(s, "stubborn: conflict, gone or no");
 }
 
-/* unizo loses answers 1 */
-static bool answers(struct scene *s, struct mem_partner *p)
-{
-	p->lost_answers = s->line->n > 3 ? (unsigned)atoi(s->line->word[3]) : 1;
-	return true;
-}
-
-/* --- what kind of system it is
- * ---------------------------------------------------------------------------------------------- */
-
-static unsigned cap_of(const char *word)
-{
-	static const struct {
-		const char *word;
-		unsigned cap;
-	} caps[] = {
-		{"incremental", ADAPTER_CAN_INCREMENTAL},
-		{"tombstones", ADAPTER_CAN_TOMBSTONES},
-		{"get", ADAPTER_CAN_GET},
-		{"find", ADAPTER_CAN_FIND},
-		{"create", ADAPTER_CAN_CREATE},
-		{"update", ADAPTER_CAN_UPDATE},
-		{"delete", ADAPTER_CAN_DELETE},
-		{"conditional", ADAPTER_CAN_CONDITIONAL},
-		{"idempotent", ADAPTER_CAN_IDEMPOTENT},
-		{"answers", ADAPTER_CAN_ANSWERS},
-		{"versions", ADAPTER_CAN_VERSIONS},
-		{"ordered", ADAPTER_CAN_ORDERED},
-	};
-
-	for (size_t i = 0; i < sizeof caps / sizeof *caps; i++)
-		if (!strcmp(caps[i].word, word))
-			return caps[i].cap;
-	return 0;
-}
-
-static bool switch_caps(struct scene *s, struct mem_partner *p, bool on)
-{
-	for (size_t i = 2; i < s->line->n; i++) {
-		const unsigned cap = cap_of(s->line->word[i]);
-
-		if (!cap)
-			return scene_fail(s, "there is no capability %s", s->line->word[i]);
-		p->caps = on ? p->caps | cap : p->caps & ~cap;
-	}
-	s->stale_config = true;
-	return true;
-}
-
-static bool can(struct scene *s, struct mem_partner *p)
-{
-	return switch_caps(s, p, true);
-}
-
-static bool cannot(struct scene *s, struct mem_partner *p)
-{
-	return switch_caps(s, p, false);
-}
-
-/* voka quirk upper legal_name | truncate 20 legal_name | nopunctuation legal_name | absent | slow 5000 | lag 5000 */
-static bool quirk(struct scene *s, struct mem_partner *p)
-{
-	const struct line *l = s->line;
-	const char *kind = l->n > 2 ? l->word[2] : "", *name = l->word[l->n - 1];
-	enum mem_quirk q;
-	int f;
-
-	if (!strcmp(kind, "absent")) {
-		p->leaves_out_empty = true;
-		return true;
-	}
-	if (!strcmp(kind, "slow") && l->n > 3) {
-		p->slow_ms = strtoull(l->word[3], NULL, 10);
-		return true;
-	}
-	if (!strcmp(kind, "lag") && l->n > 3) {
-		p->lag_ms = strtoll(l->word[3], NULL, 10);
-		p->caps |= ADAPTER_CAN_LAGS;
-		s->stale_config = true;
-		return true;
-	}
-	q = !strcmp(kind, "upper")	     ? MEM_UPPER
-	    : !strcmp(kind, "truncate")	     ? MEM_TRUNCATE
-	    : !strcmp(kind, "nopunctuation") ? MEM_NO_PUNCTUATION
-					     : MEM_PLAIN;
-	f = field_of(RECORD_ORGANIZATION, name);
-	if (q == MEM_PLAIN || f < 0)
-		return scene_fail(s, "upper, truncate <n> or nopunctuation <field>; absent, slow <ms>, lag <ms>");
-	p->quirk[RECORD_ORGANIZATION][f].kind = q;
-	p->quirk[RECORD_ORGANIZATION][f].length = q == MEM_TRUNCATE ? strtoull(l->word[3], NULL, 10) : 0;
-	return true;
-}
-
-static bool field_switch(struct scene *s, struct mem_partner *p, bool refused)
-{
-	const int f = field_of(RECORD_ORGANIZATION, s->line->n > 2 ? s->line->word[2] : "");
-	uint64_t *fields = &p->refused[RECORD_ORGANIZATION];
-
-	if (f < 0)
-		return scene_fail(s, "which field of a company?");
-	*fields = refused ? *fields | FIELD_BIT((unsigned)f) : *fields & ~FIELD_BIT((unsigned)f);
-	return true;
-}
-
-/* voka refuses email: a write with a value there is refused for good */
-static bool refuses(struct scene *s, struct mem_partner *p)
-{
-	return field_switch(s, p, true);
-}
-
-static bool takes(struct scene *s, struct mem_partner *p)
-{
-	return field_switch(s, p, false);
-}
-
 /* --- what must be seen
  * ------------------------------------------------------------------------------------------------------ */
 
@@ -451,13 +358,7 @@ static const struct {
 	{"meanwhile", meanwhile},
 	{"down", down},
 	{"up", up},
-	{"loses", answers},
 	{"stubborn", stubborn},
-	{"can", can},
-	{"cannot", cannot},
-	{"quirk", quirk},
-	{"refuses", refuses},
-	{"takes", takes},
 	{"is", is},
 	{"lacks", lacks},
 	{"count", count},

@@ -10,7 +10,8 @@
  *
  * After the method of isync's tests. Every playing is a child process; the partners are shared memory, the store is a
  * file, so that nothing else outlives a kill. By default a sample of the variants is played, --all plays each one,
- * --only VARIANT a single one; --keep leaves the stores where they are.
+ * --only VARIANT a single one; --keep leaves the stores where they are. Built with MUTANTS, --mutant NAME switches a
+ * mechanism off (base/mutant.h).
  */
 #include "scenario/scenario.h"
 
@@ -27,6 +28,7 @@
 #include "adapters/adapters.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/mutant.h"
 #include "support/facts.h"
 
 #define SAMPLE_KILLS 14
@@ -72,7 +74,9 @@ static bool play_line(struct scene *s)
 	for (unsigned i = 0; i < s->world->n; i++)
 		if (!strcmp(s->world->partner[i].name, first))
 			p = &s->world->partner[i];
-	ok = admin_play(s, p, &known);
+	ok = trouble_play(s, p, &known);
+	if (!known)
+		ok = admin_play(s, p, &known);
 	if (known)
 		return ok;
 	/* The first word of a line that is no statement of its own is a partner, made when it is first named. */
@@ -80,7 +84,9 @@ static bool play_line(struct scene *s)
 		p = mem_partner(s->world, first);
 		s->stale_config = true;
 	}
-	ok = people_play(s, p, &known);
+	ok = system_play(s, p, &known);
+	if (!known)
+		ok = people_play(s, p, &known);
 	return known ? ok : scene_fail(s, "what is \"%s\"?", s->line->text);
 }
 
@@ -436,10 +442,12 @@ int main(int argc, char **argv)
 			keep = true;
 		else if (!strcmp(argv[i], "--only") && i + 1 < argc)
 			only = argv[++i];
+		else if (!strcmp(argv[i], "--mutant") && i + 1 < argc && mutant_select(argv[i + 1]))
+			i++;
 		else
 			file = argv[i];
 	if (!file) {
-		fprintf(stderr, "usage: scenario-run [--all | --plain | --only VARIANT] [--verbose] [--keep] FILE\n");
+		fprintf(stderr, "usage: scenario-run [--all | --plain | --only VARIANT] [--mutant NAME] [--verbose] [--keep] FILE\n");
 		return 2;
 	}
 	script = script_read(arena, file);

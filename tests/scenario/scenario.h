@@ -68,6 +68,19 @@ __attribute__((format(printf, 2, 3))) bool scene_fail(const struct scene *, cons
 /* people.c: `unizo has acme ...`. False and *known = false if the second word is none of its own. */
 bool people_play(struct scene *, struct mem_partner *, bool *known);
 
+/* system.c: `unizo quirk upper legal_name`. */
+bool system_play(struct scene *, struct mem_partner *, bool *known);
+
+int people_field(enum record_type, const char *name);   /* short names too; -1: there is none */
+typedef bool people_visit(struct scene *, struct mem_partner *, struct mem_record *, unsigned field, const char *value);
+/* For every field=value of the record that the line names from that word on; value as it is held there. */
+bool people_each(struct scene *, struct mem_partner *, size_t word, people_visit *);
+bool people_record(struct scene *, struct mem_partner *, size_t word,
+	bool (*visit)(struct scene *, struct mem_partner *, struct mem_record *));
+
+/* trouble.c: what goes wrong once, and what the hub heard. partner: the first word, or NULL. */
+bool trouble_play(struct scene *, struct mem_partner *partner, bool *known);
+
 /* admin.c: what concerns the hub. partner: the first word, or NULL if that is not a partner. */
 bool admin_play(struct scene *, struct mem_partner *partner, bool *known);
 bool admin_quiet(struct scene *);

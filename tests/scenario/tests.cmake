@@ -1,5 +1,6 @@
 # Every text here is a scenario, played in a sample of its variants; scenario-run --all FILE plays each one.
-add_executable(scenario-run scenario/run.c scenario/script.c scenario/people.c scenario/admin.c scenario/desk.c scenario/drive.c)
+add_executable(scenario-run scenario/run.c scenario/script.c scenario/people.c scenario/admin.c scenario/desk.c
+  scenario/system.c scenario/trouble.c scenario/drive.c)
 target_link_libraries(scenario-run PRIVATE engine support PkgConfig::SQLITE)
 
 file(GLOB scenarios CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/scenario/*.txt)
