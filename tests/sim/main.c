@@ -6,7 +6,7 @@
  *   sim --mutants [--jobs N] FIRST-LAST                each mechanism off, until one of those seeds shows it
  *   sim --mutant NAME ...                              with that mechanism off
  *   sim --replay FILE                                  what a shrunk failure left
- *   --verbose tells everything that happens, --keep FOLDER leaves the store there, --shrink S shrinks failures for S s
+ *   --verbose tells everything that happens, --keep FOLDER leaves the store there, --shrink S shrinks failures for S CPU s
  *
  * Exit status: 0; 1 a violation; 2 usage; 3 void: some kind of thing never once happened.
  */
@@ -61,18 +61,20 @@ static void add(const struct outcome *o)
 static void report_failure(uint64_t s, const struct outcome *o)
 {
 	struct plan plan;
-	char path[64];
+	char path[64], scenario[64];
 
 	total.violations++;
 	printf("VIOLATED seed %" PRIu64 " at %.3f s, %s: %s\n", s, (double)o->failed_ms / 1000, o->rule, o->what);
 	if (!shrink_s)
 		return;
 	plan_draw(&plan, s);
-	shrink(&plan, o, shrink_s);
 	snprintf(path, sizeof path, "sim-%" PRIu64 ".replay", s);
+	snprintf(scenario, sizeof scenario, "sim-%" PRIu64 ".txt", s);
+	shrink(&plan, o, shrink_s, scenario);
 	shrink_write(&plan, o, path);
 	plan_free(&plan);
-	printf("  what is left of it: %s; play it with: sim --verbose --replay %s\n", path, path);
+	printf("  what is left of it: %s; play it with: sim --verbose --replay %s\n  told as a scenario: scenario-run --plain %s\n", path,
+		path, scenario);
 }
 
 static unsigned list(const char *what, const char *const *name, const uint64_t *n, unsigned count)

@@ -82,9 +82,11 @@ void oracle_push(struct world *w, struct place *p, struct rec *r, const struct p
 {
 	const struct state *s = rec_now(r);
 
-	if (push->kind == PUSH_DELETE && !deletion_is_wanted(w, r->thing))
+	if (push->kind == PUSH_DELETE && !deletion_is_wanted(w, r->thing)) {
+		world_blame(w, p, r, 0, NULL);
 		world_violated(w, "I6 false delete", "%s: the hub deletes %s %s #%u, which no people deleted anywhere",
 			p->is->name, record_type_name(r->type), r->key, r->thing);
+	}
 	for (unsigned f = 0; f < field_count(r->type) && f < SIM_FIELDS; f++) {
 		if (push->kind == PUSH_DELETE ? !*s->v[f] : !(push->fields & FIELD_BIT(f)))
 			continue;
@@ -125,9 +127,11 @@ void oracle_create(struct world *w, struct place *p, const struct push *push, un
 	const uint64_t now = world_now(w);
 
 	/* An attempt made before they took it away may arrive after. */
-	if (gone && !w->late && now - rec_now(gone)->at_ms > IN_FLIGHT_MS)
+	if (gone && !w->late && now - rec_now(gone)->at_ms > IN_FLIGHT_MS) {
+		world_blame(w, p, gone, 0, NULL);
 		world_violated(w, "I4 resurrection", "%s: the hub makes %s #%u again, whose %s its people took away at %.3f",
 			p->is->name, record_type_name(push->type), thing, gone->key, (double)rec_now(gone)->at_ms / 1000);
+	}
 	for (size_t i = 0; i < p->n; i++) {
 		const struct rec *r = p->rec[i];
 
@@ -135,6 +139,7 @@ void oracle_create(struct world *w, struct place *p, const struct push *push, un
 			continue;
 		if (!r->hub_made && (!r->told_ms || now - r->told_ms < IN_FLIGHT_MS))
 			continue;
+		world_blame(w, p, r, 0, NULL);
 		world_violated(w, "I5 duplicate create", "%s: the hub makes a second %s #%u beside %s, which %s made", p->is->name,
 			record_type_name(push->type), thing, r->key, r->hub_made ? "it" : "people");
 	}

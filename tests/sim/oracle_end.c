@@ -174,6 +174,7 @@ static void knows_values(struct ledger *l, const struct link *k)
 		/* A field that is left out when empty says nothing; that is what leaving out means. */
 		if (!*value && k->place->is->leaves_out_empty)
 			continue;
+		world_blame(l->w, k->place, k->rec, f, NULL);
 		world_violated(l->w, "I1 convergence", "%s %s #%u %s: the hub believes \"%s\", there stands \"%s\"", k->place->is->name,
 			k->rec->key, k->rec->thing, field_at(k->shadow->type, f)->name, base ? base : "(unknown)", value);
 	}
@@ -259,9 +260,12 @@ static bool shows(struct ledger *l, const struct link *k, const struct entity *x
 static void agrees(struct ledger *l, const struct link *k, const struct entity *x)
 {
 	for (unsigned f = 0; f < field_count(x->type); f++)
-		if (x->golden->v[f] && !(x->held & FIELD_BIT(f)) && !shows(l, k, x, f))
+		if (x->golden->v[f] && !(x->held & FIELD_BIT(f)) && !shows(l, k, x, f)) {
+			world_blame(l->w, k->place, k->rec, f, field_at(x->type, f)->kind == VALUE_REF ? NULL
+				: place_renders(k->place, x->type, f, x->golden->v[f]));
 			world_violated(l->w, "I1 convergence", "%s %s #%u %s: golden is \"%s\", there stands \"%s\"", k->place->is->name,
 				k->rec->key, k->rec->thing, field_at(x->type, f)->name, x->golden->v[f], rec_now(k->rec)->v[f]);
+		}
 }
 
 static bool contributes(struct link *const *link, size_t n)
@@ -300,9 +304,11 @@ static void is_everywhere(struct ledger *l, const struct entity *x, struct link 
 		for (size_t k = 0; k < n; k++)
 			there |= link[k]->shadow->partner == id && link[k]->shadow->state == SHADOW_LIVE;
 		if (!there && p->is->caps & ADAPTER_CAN_CREATE && !store_suppressed(l->hub->store, id, x->id) && is_for(p, x) &&
-			can_refer(l, x, id))
+			can_refer(l, x, id)) {
+			world_blame(l->w, (struct place *)p, n ? link[0]->rec : NULL, 0, NULL);
 			world_violated(l->w, "I1 convergence", "%s lacks entity %lld, %s #%u", p->is->name, (long long)x->id,
 				record_type_name(x->type), identity_read(l->w, x->type, x->golden));
+		}
 	}
 }
 

@@ -90,9 +90,11 @@ static void on_edit(struct reading *r, unsigned f, const char *to)
 {
 	const struct field *field = field_at(r->link->shadow->type, f);
 
-	if (field->kind != VALUE_REF && !by_people(r->link, f, to))
+	if (field->kind != VALUE_REF && !by_people(r->link, f, to)) {
+		world_blame(r->l->w, r->link->place, r->link->rec, f, to);
 		world_violated(r->l->w, "I2 echo", "event %lld: %s %s %s: no people ever wrote \"%s\" there", (long long)r->seq,
 			r->link->place->is->name, r->link->shadow->key, field->name, to);
+	}
 	log_value(r, f, to);
 	contribute(r, f, to);
 }
@@ -201,6 +203,7 @@ static void no_lost_updates(struct reading *r)
 		/* What never had a value says nothing by being empty. */
 		if (!*value && (o->state <= 1 || o->rec->place->is->leaves_out_empty))
 			continue;
+		world_blame(w, o->rec->place, o->rec, o->field, value);
 		world_violated(w, "I3 lost update", "%s %s #%u %s: at %.3f the hub wrote over \"%s\", written at %.3f, and had not logged it",
 			o->rec->place->is->name, o->rec->key, o->rec->thing, field_at(o->rec->type, o->field)->name,
 			(double)o->at_ms / 1000, value, (double)o->rec->state[o->state].at_ms / 1000);

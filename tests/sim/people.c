@@ -377,8 +377,10 @@ void people_spring(struct world *w, struct place *p, struct rec *r)
 	if (p->trap.rec != r || !a || rec_now(r)->standing != STANDS)
 		return;
 	p->trap = (struct trap){0};
-	if (a->nonce % 8 == 0 ? delete(r) : edit(r, a->nonce))
-		w->out->acts[ACT_TRAP]++;
+	if (a->nonce % 8 == 0 ? !delete(r) : !edit(r, a->nonce))
+		return;
+	r->state[r->nstates - 1].armed_ms = a->at_ms;
+	w->out->acts[ACT_TRAP]++;
 }
 
 void people_mend_all(struct world *w)
@@ -390,13 +392,20 @@ void people_mend_all(struct world *w)
 	}
 }
 
+static bool is_left_out(const struct plan *plan, const struct act *a)
+{
+	return a->out || !plan->partner[a->partner].there;
+}
+
+/* What is left out while shrinking keeps its number, so that others take the records that they took before. */
 static void schedule(struct world *w)
 {
 	const struct plan *plan = w->plan;
 
-	while (w->next_act < plan->nacts &&
-		(plan->act[w->next_act].out || !plan->partner[plan->act[w->next_act].partner].there))
-		w->next_act++;
+	for (; w->next_act < plan->nacts && is_left_out(plan, &plan->act[w->next_act]); w->next_act++)
+		if (plan->act[w->next_act].kind == ACT_ENTER || plan->act[w->next_act].kind == ACT_REFER)
+			world_thing(w);
+	timer_disarm(&w->sim.loop, &w->act_timer);
 	if (w->next_act < plan->nacts)
 		timer_arm(&w->sim.loop, &w->act_timer, plan->act[w->next_act].at_ms > world_now(w)
 				? plan->act[w->next_act].at_ms - world_now(w)

@@ -13,8 +13,9 @@ void play_apart(struct plan *, struct outcome *);
 int play_begin(struct plan *, struct outcome *);            /* its pid */
 void play_end(int status, struct outcome *);
 
-/* shrink.c: takes out of a failing plan what it does not need to fail by the same rule, and writes what is left. */
-void shrink(struct plan *, const struct outcome *, uint64_t most_s);
+/* shrink.c: takes out of a failing plan what it does not need to fail by the same rule, and writes what is left. most_s: of
+ * processor time. scenario: the file in which it is told at last. */
+void shrink(struct plan *, const struct outcome *, uint64_t most_s, const char *scenario);
 void shrink_write(const struct plan *, const struct outcome *, const char *path);
 bool shrink_read(struct plan *, const char *path); /* draws and reduces it again */
 

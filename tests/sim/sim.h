@@ -50,6 +50,7 @@ struct profile {
 	uint64_t poll_s, complete_s, sends;
 	enum deletion deletion;
 	bool reviewed;                          /* its first plan waits for an admin */
+	unsigned plain;                         /* what was taken from it while shrinking; shrink.c */
 };
 
 #define ACT_LIST(X)                                                                                \
@@ -132,6 +133,8 @@ struct plan {
 	size_t nacts, nfaults;
 	enum policy name_policy;
 	uint64_t schedule_seed, jitter_seed, disk_seed;
+	uint64_t end_ms;      /* 0: after trouble and quiet */
+	const char *scenario; /* where a failure is told as a scenario, or NULL */
 };
 
 /* Everything from the seed alone; plan_free() after. */
@@ -151,6 +154,7 @@ struct state {
 	enum author author;
 	enum standing standing;
 	bool unusable;
+	uint64_t armed_ms;      /* it happened just when a write of the hub's arrived, as planned then; 0: any time */
 	const struct rec *into; /* MERGED */
 	const char *v[SIM_FIELDS];
 };
@@ -256,6 +260,14 @@ struct overwrite {
 	bool in_window;
 };
 
+/* What a violation is about: that record, seen from that partner; of a field, its value. */
+struct blame {
+	struct place *place;
+	const struct rec *rec;
+	unsigned field;
+	const char *value; /* or NULL */
+};
+
 struct world {
 	struct plan *plan;
 	struct outcome *out;
@@ -286,6 +298,7 @@ struct world {
 	size_t noverwrites, overwrite_room;
 	unsigned *thing_joined; /* union-find of what people or admins made one */
 	size_t thing_room;
+	struct blame blame;     /* of the first violation */
 	struct decisions *decisions; /* oracle_decided.c; NULL: nothing is folded yet */
 };
 
@@ -296,6 +309,8 @@ void world_play(struct plan *, struct outcome *, bool verbose);
 __attribute__((format(printf, 2, 3))) void world_tell(struct world *, const char *fmt, ...);
 /* The first one counts. */
 __attribute__((format(printf, 3, 4))) void world_violated(struct world *, const char *rule, const char *fmt, ...);
+/* Before world_violated(), which keeps the first. */
+void world_blame(struct world *, struct place *, const struct rec *, unsigned field, const char *value);
 uint64_t world_now(const struct world *);
 bool world_dying(const struct world *); /* nothing that the engine does has an effect any more */
 void world_kill(struct world *, enum ending how); /* END_* */
@@ -354,3 +369,6 @@ void oracle_decided(struct world *);
 void oracle_forget(struct world *);    /* what was folded so far */
 void oracle_end(struct world *);
 void oracle_isolation(struct world *); /* after that: goes on a little, with one partner dead */
+
+/* scenario.c: what happened, and what must be so in the end, in the words of tests/scenario. */
+void scenario_write(struct world *, const char *path);

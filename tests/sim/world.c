@@ -39,6 +39,12 @@ void world_tell(struct world *w, const char *fmt, ...)
 		fprintf(stderr, "%s\n", line);
 }
 
+void world_blame(struct world *w, struct place *place, const struct rec *rec, unsigned field, const char *value)
+{
+	if (!w->out->failed)
+		w->blame = (struct blame){place, rec, field, value ? arena_strdup(w->arena, value) : NULL};
+}
+
 void world_violated(struct world *w, const char *rule, const char *fmt, ...)
 {
 	va_list ap;
@@ -322,8 +328,10 @@ void world_play(struct plan *plan, struct outcome *out, bool verbose)
 	w->quiet_timer.fire = on_quiet;
 	timer_arm(&w->sim.loop, &w->quiet_timer, TROUBLE_MS);
 	w->end_timer.fire = on_end;
-	timer_arm(&w->sim.loop, &w->end_timer, TROUBLE_MS + QUIET_MS);
+	timer_arm(&w->sim.loop, &w->end_timer, plan->end_ms ? plan->end_ms : TROUBLE_MS + QUIET_MS);
 	play(w);
 	out->sim_ms = world_now(w);
+	if (out->failed && plan->scenario)
+		scenario_write(w, plan->scenario);
 	forget(w);
 }
