@@ -32,10 +32,11 @@ struct counts {
 enum { PLAN_TO_COME = -1 };
 static const char first_reason[] = "first synchronisation: look at it, then approve";
 
-/* A plan's hash is the sum over its rows, so that their order does not matter: entity, kind, fields and values of each. */
+/* A plan's hash is the sum over its rows, so that their order does not matter: partner, entity, kind, fields and values
+ * of each. */
 static uint64_t hash_row(const struct outbox *row, const struct record *golden, uint64_t fields)
 {
-	uint64_t h = hash_bytes(&row->entity, sizeof row->entity, row->kind + 1u);
+	uint64_t h = hash_bytes(&row->entity, sizeof row->entity, hash_bytes(&row->partner, sizeof row->partner, row->kind + 1u));
 
 	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++)
 		if (fields & FIELD_BIT(f))
