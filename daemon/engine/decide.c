@@ -16,11 +16,30 @@ static bool same(const char *a, const char *b)
 	return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* A dead record's contributions stand: what others were told does not vanish with it. An alias's do not: the
- * survivor at that partner speaks for it, and so does the record for which a duplicate stands aside. */
-static bool speaks(const struct shadow *s)
+static const struct shadow *shadow_of(struct shadow *const *shadow, size_t n, int64_t id)
 {
-	return (s->state == SHADOW_LIVE && !shadow_aside(s)) || s->state == SHADOW_DEAD;
+	for (size_t i = 0; i < n; i++)
+		if (shadow[i]->id == id)
+			return shadow[i];
+	return NULL;
+}
+
+/* A dead record's contributions stand: what others were told does not vanish with it. An alias's do not where the survivor
+ * at that partner speaks for it, and so does the record for which a duplicate stands aside; a survivor that is not
+ * known, or of another company so far, does not. */
+static bool speaks(const struct shadow *s, struct shadow *const *shadow, size_t n)
+{
+	switch (s->state) {
+	case SHADOW_LIVE:
+		return !shadow_aside(s);
+	case SHADOW_DEAD:
+		return true;
+	case SHADOW_ALIAS:
+		return !shadow_of(shadow, n, s->alias_of);
+	case SHADOW_PENDING:
+		break;
+	}
+	return false;
 }
 
 /* Who a referral is from and for is what the hub made of it, until somebody says otherwise after that. */
@@ -48,7 +67,7 @@ static size_t gather(struct hub *hub, struct arena *arena, enum record_type type
 		const struct cell *c = &shadow[i]->cell[f];
 		const struct hub_partner *p = hub_partner(hub, shadow[i]->partner);
 
-		if (!c->own || !speaks(shadow[i]) || (field->kind == VALUE_REF && *c->own == '?'))
+		if (!c->own || !speaks(shadow[i], shadow, n) || (field->kind == VALUE_REF && *c->own == '?'))
 			continue;
 		out[count++] = (struct contribution){
 			.shadow = shadow[i]->id,
@@ -111,14 +130,6 @@ static const char *partner_name(struct hub *hub, int id)
 	return p ? p->config->id : hub->self && id == hub->self ? ORIGIN_NAME : "a former partner";
 }
 
-static const struct shadow *shadow_of(struct shadow *const *shadow, size_t n, int64_t id)
-{
-	for (size_t i = 0; i < n; i++)
-		if (shadow[i]->id == id)
-			return shadow[i];
-	return NULL;
-}
-
 static bool is_pinned(const struct entity *e, unsigned f)
 {
 	return e->pins && e->pins->v[f];
@@ -134,7 +145,7 @@ static void tell_losers(struct hub *hub, struct buf *b, const struct entity *e, 
 	for (size_t i = 0; i < n && !field->set; i++) {
 		const struct cell *c = &shadow[i]->cell[f];
 
-		if (!c->own || !speaks(shadow[i]) || same(c->own, golden))
+		if (!c->own || !speaks(shadow[i], shadow, n) || same(c->own, golden))
 			continue;
 		buf_addf(b, "%c{\"partner\":\"%s\",\"value\":", open, partner_name(hub, shadow[i]->partner));
 		story_value(b, field, c->own);

@@ -66,6 +66,7 @@ static bool load(struct ledger *l, struct err *e)
 		k->told->id = id;
 		k->told->entity = s->entity;
 		k->told->state = s->state;
+		k->told->alias_of = s->alias_of;
 	}
 	for (int64_t id = 1; id <= entities; id++) {
 		struct entity *x;
