@@ -87,9 +87,44 @@ static void contribute(struct arena *arena, const struct field *field, struct ce
 	c->own_seq = seq;
 }
 
-static void observe_cell(struct arena *arena, const struct field *field, unsigned f, struct cell *c, const char *value,
-	const struct images *images, int64_t seq, struct observation *out)
+/* What was acknowledged before this reading is over; an attempt nobody has answered may have its effect after it. */
+static void forget_acknowledged(struct cell *c, int64_t fence)
 {
+	unsigned kept = 0;
+
+	for (unsigned i = 0; i < c->nsent; i++)
+		if (c->sent[i].seq > fence)
+			c->sent[kept++] = c->sent[i];
+	c->nsent = kept;
+}
+
+/* Whoever showed a value, took the emptying of it, and shows nothing now, leaves out what is empty. */
+static bool shows_emptied(const struct shadow *s, unsigned f)
+{
+	const struct cell *c = &s->cell[f];
+
+	return c->nsent && !*c->sent[c->nsent - 1].value && shadow_acknowledged(s, f) && c->base && *c->base;
+}
+
+/* Acknowledged, and this later reading ought to show it. */
+static bool is_overdue(const struct shadow *s, unsigned f)
+{
+	return shadow_acknowledged(s, f) && s->cell[f].sent[s->cell[f].nsent - 1].seq;
+}
+
+/* The newest value sent of which this may be the partner's rendition, or -1. */
+static int renders(const struct cell *c, const struct field *field, const char *value)
+{
+	for (int i = (int)c->nsent - 1; i >= 0 && !mutant(LEARNED_IMAGE); i--)
+		if (observe_lossy(field, c->sent[i].value, value))
+			return i;
+	return -1;
+}
+
+static void observe_cell(struct arena *arena, const struct field *field, unsigned f, struct shadow *s, const char *value,
+	bool as_left, const struct images *images, int64_t seq, struct observation *out)
+{
+	struct cell *c = &s->cell[f];
 	int sent = confirms(c, field, f, value, images);
 	const char *before = c->base;
 
@@ -101,18 +136,29 @@ static void observe_cell(struct arena *arena, const struct field *field, unsigne
 		settle(c, (unsigned)sent);
 		return;
 	}
-	if (same(value, before))
+	if (same(value, before) && !is_overdue(s, f))
 		return;
-	if (!before && !*value && !c->nsent && !mutant(EMPTY_IS_NO_EDIT)) {
+	if (!before && !*value && !shadow_acknowledged(s, f) && !mutant(EMPTY_IS_NO_EDIT)) {
 		/* Never had a value: that is no statement against those who have one. */
 		c->base = value;
 		return;
 	}
-	if (c->nsent && !mutant(LEARNED_IMAGE) && observe_lossy(field, c->sent[c->nsent - 1].value, value)) {
-		note(out, FINDING_LEARNED, f, before, value, c->sent[c->nsent - 1].value);
+	sent = renders(c, field, value);
+	if (sent >= 0) {
+		note(out, FINDING_LEARNED, f, before, value, c->sent[sent].value);
 		c->base = value;
-		c->nsent = 0;
+		settle(c, (unsigned)sent);
 		return;
+	}
+	if (same(value, before)) {
+		struct sent *last = &c->sent[c->nsent - 1];
+
+		if (as_left) {
+			last->seq = 0;
+			return;
+		}
+		/* People have put back what was there before the hub's write. */
+		before = c->base = last->value;
 	}
 	note(out, FINDING_EDIT, f, before, value, NULL);
 	out->edited |= FIELD_BIT(f);
@@ -120,19 +166,20 @@ static void observe_cell(struct arena *arena, const struct field *field, unsigne
 		out->blanked |= FIELD_BIT(f);
 	contribute(arena, field, c, value, seq);
 	c->base = value;
-	c->nsent = 0;
+	forget_acknowledged(c, s->fence);
 }
 
-void observe(struct arena *arena, struct shadow *s, const struct record *now, const struct images *images, int64_t seq,
-	struct observation *out)
+void observe(struct arena *arena, struct shadow *s, const struct record *now, const char *version,
+	const struct images *images, int64_t seq, struct observation *out)
 {
+	const bool as_left = same(version, s->version); /* by the hub's last write */
 	unsigned n = field_count(s->type);
 
 	out->n = 0;
 	out->edited = out->blanked = 0;
 	for (unsigned f = 0; f < n; f++)
-		if (now->v[f])
-			observe_cell(arena, field_at(s->type, f), f, &s->cell[f], now->v[f], images, seq, out);
+		if (now->v[f] || shows_emptied(s, f))
+			observe_cell(arena, field_at(s->type, f), f, s, now->v[f] ? now->v[f] : "", as_left, images, seq, out);
 }
 
 uint64_t observe_preview(const struct shadow *s, const struct record *now, const struct images *images)
@@ -144,8 +191,8 @@ uint64_t observe_preview(const struct shadow *s, const struct record *now, const
 		const struct cell *c = &s->cell[f];
 		const char *value = now->v[f];
 
-		if (value && !same(value, c->base) && (c->base || *value) && confirms(c, field_at(s->type, f), f, value, images) < 0 &&
-			!(c->nsent && observe_lossy(field_at(s->type, f), c->sent[c->nsent - 1].value, value)))
+		if (value && (same(value, c->base) ? is_overdue(s, f) : c->base || *value) &&
+			confirms(c, field_at(s->type, f), f, value, images) < 0 && renders(c, field_at(s->type, f), value) < 0)
 			edited |= FIELD_BIT(f);
 	}
 	return edited;

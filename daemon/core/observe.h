@@ -3,7 +3,8 @@
  *
  * Field by field, in this order: a value the hub has sent itself is a confirmation; the value already known is
  * nothing; a lossy rendition of what was sent (case, truncation, punctuation) is learned as its image; anything
- * else is an edit by the partner's people and becomes their contribution. An absent field says nothing.
+ * else is an edit by the partner's people and becomes their contribution. An absent field says nothing, but after an
+ * acknowledged emptying that it is empty.
  */
 #pragma once
 #include "core/shadow.h"
@@ -30,10 +31,12 @@ struct images {
 	void *ctx;
 };
 
-/* Applies the reading to the shadow and says what happened; seq orders the edits. A field that is empty when first
- * seen is no contribution. Never fails. */
-void observe(struct arena *, struct shadow *, const struct record *now, const struct images *, int64_t seq,
-	struct observation *out);
+/* Applies the reading to the shadow and says what happened; seq orders the edits; version is the reading's, NULL if it
+ * has none. A field that is empty when first seen is no contribution. Where what was acknowledged is not there, but what
+ * was there before, people have put that back; if the version still is the write's, the partner takes the value and does
+ * not keep it, and it is left at that. Never fails. */
+void observe(struct arena *, struct shadow *, const struct record *now, const char *version, const struct images *,
+	int64_t seq, struct observation *out);
 
 /* Whether what the partner shows is its rendition of that value: the same, its image, or, where it keeps only some
  * elements of a set, as many of them as fit, whichever they are. */

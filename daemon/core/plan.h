@@ -8,8 +8,8 @@
  * that nobody ever filled are left out. */
 uint64_t plan_update(const struct shadow *, const struct record *golden, uint64_t allowed, const struct images *);
 
-/* Those of `fields` whose golden value was the last one sent and has not been read back: not to be sent again unless
- * the attempt failed. */
+/* Those of `fields` whose golden value was the last one sent, was acknowledged and has not been read back: not to be sent
+ * again. */
 uint64_t plan_unconfirmed(const struct shadow *, const struct record *golden, uint64_t fields);
 
 /* Fields a create carries: those of golden with a value, among `allowed`. */

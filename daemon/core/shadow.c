@@ -27,8 +27,9 @@ void shadow_sent(struct arena *arena, struct cell *c, const char *value, int64_t
 {
 	if (!c->sent) {
 		c->sent = arena_array(arena, struct sent, SENT_MAX);
-	} else if (c->nsent && !strcmp(c->sent[c->nsent - 1].value, value)) {
-		/* The same once more: the newer attempt stands for both, so that its refusal is the end of the story. */
+	} else if (c->nsent > 1 && !strcmp(c->sent[c->nsent - 1].value, value) && !strcmp(c->sent[c->nsent - 2].value, value)) {
+		/* Again and again the same: the first attempt and the newest stand for all. That the newest is refused says
+		 * nothing of the first, which may have been carried out. */
 		c->sent[c->nsent - 1].seq = seq;
 		return;
 	}
@@ -37,6 +38,13 @@ void shadow_sent(struct arena *arena, struct cell *c, const char *value, int64_t
 	if (c->nsent == SENT_MAX)
 		memmove(c->sent, c->sent + 1, --c->nsent * sizeof *c->sent);
 	c->sent[c->nsent++] = (struct sent){ .value = value, .seq = seq };
+}
+
+bool shadow_acknowledged(const struct shadow *s, unsigned field)
+{
+	const struct cell *c = &s->cell[field];
+
+	return c->nsent && c->sent[c->nsent - 1].seq < s->fence;
 }
 
 void shadow_unsend(struct shadow *s, int64_t seq)

@@ -14,7 +14,7 @@
 
 struct sent {
 	const char *value;   /* canonical, as the golden record had it */
-	int64_t seq;         /* the event that recorded the intent */
+	int64_t seq;         /* the event that recorded the intent; 0: acknowledged, and not kept there */
 };
 
 struct cell {
@@ -66,5 +66,7 @@ bool shadow_parse_cells(struct arena *, struct shadow *, const char *text, size_
 
 /* Remembers a value as sent at seq; the oldest is forgotten when there are SENT_MAX. */
 void shadow_sent(struct arena *, struct cell *, const char *value, int64_t seq);
+/* Whether the last value sent in that field is one that the partner has acknowledged. */
+bool shadow_acknowledged(const struct shadow *, unsigned field);
 /* That attempt had no effect for certain: forgets what it sent. */
 void shadow_unsend(struct shadow *, int64_t seq);

@@ -37,13 +37,9 @@ static bool had_not_seen(struct hub *hub, const struct hub_partner *p, struct ar
 	const struct shadow *s)
 {
 	struct image_source source;
-	uint64_t need = plan_update(s, e->golden, marks_allowed(p, e), marks_images(&source, hub, arena, s));
-	const uint64_t sent = plan_unconfirmed(s, e->golden, need);
+	const uint64_t need = plan_update(s, e->golden, marks_allowed(p, e), marks_images(&source, hub, arena, s));
 
-	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++)
-		if (sent & FIELD_BIT(f) && s->cell[f].sent[s->cell[f].nsent - 1].seq < s->fence)
-			need &= ~FIELD_BIT(f);
-	return need != 0;
+	return (need & ~plan_unconfirmed(s, e->golden, need)) != 0;
 }
 
 static bool deleted_by_people(struct hub *hub, const struct hub_partner *p, struct arena *arena, struct entity *e,
@@ -102,7 +98,8 @@ static bool lose(struct hub *hub, struct arena *arena, struct shadow *s, struct 
 	if (!has_another(hub, arena, s, &another, err))
 		return false;
 	if (another)
-		return decide_entity(hub, arena, e, s->partner, tally, err);
+		return decide_entity(hub, arena, e, s->partner, tally, err) &&
+			marks_referring(hub, arena, e->id, s->partner, tally, err);
 	if (!store_outbox(hub->store, arena, s->partner, e->id, &row, err))
 		return false;
 	/* A deletion that cannot have had its effect yet is not the hub's: its people were first. */

@@ -142,9 +142,8 @@ void hints_start(struct partner *p)
 	if (p->hints || p->engine->draining || p->state == PARTNER_PAUSED || p->state == PARTNER_GUARDED)
 		return;
 	if (!(p->remote->caps & ADAPTER_CAN_GET) || !p->scanned) {
-		p->again_wanted = p->run != NULL;
-		if (!p->run && p->scanned)
-			partner_schedule(p, 0);
+		if (p->run || p->scanned)
+			partner_look(p);
 		return;
 	}
 	h = calloc(1, sizeof *h);

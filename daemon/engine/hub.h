@@ -215,6 +215,7 @@ struct claim {
 	bool unreadable;                        /* in: it was read, and what is there makes no sense */
 	bool found_nothing;                     /* in: the search for an earlier create found nothing */
 	bool marked;                            /* out: a record that this one needs there was marked */
+	bool list;                              /* out of settling: only reading the partner tells what is there now */
 	enum claim_kind kind;                   /* out */
 	bool repeat;                            /* out: of a create that may have happened already */
 	struct push push;                       /* out: inputs filled in but for op */

@@ -158,7 +158,7 @@ static bool merge(struct hub *hub, struct arena *arena, struct entity *older, st
 	       store_suppress_take(hub->store, older->id, newer->id, err) &&
 	       store_reviews_merge(hub->store, newer->id, older->id, j->by ? j->by : j->how, hub->now_ms, err) &&
 	       store_outbox_forget(hub->store, newer->id, err) && decide_entity(hub, arena, older, 0, tally, err) &&
-	       decide_referring(hub, arena, newer->id, tally, err);
+	       decide_referring(hub, arena, older->id, tally, err);
 }
 
 bool join_merge(struct hub *hub, struct arena *arena, int64_t a, int64_t b, const struct join *j, struct tally *tally,

@@ -21,7 +21,8 @@ static void see(struct hub *hub, struct page *page, struct shadow *s, const stru
 	s->state = SHADOW_LIVE;
 	s->version = item->version;
 	s->hash = record_hash(item->record);
-	observe(page->arena, s, now, marks_images(&source, hub, page->arena, s), store_seq(hub->store) + 1, &o);
+	observe(page->arena, s, now, item->version, marks_images(&source, hub, page->arena, s),
+		store_seq(hub->store) + 1, &o);
 	buf_adds(seen, "{\"values\":");
 	story_fields(seen, now, ~UINT64_C(0));
 	buf_addc(seen, '}');
@@ -57,7 +58,9 @@ static bool place_with(struct hub *hub, struct page *page, struct shadow *s, con
 			!store_unsuppress(hub->store, s->partner, e->id, err))
 			return false;
 	}
+	/* What refers to it can be told there by now. */
 	return decide_entity(hub, page->arena, e, s->partner, &page->run, err) && reconcile_placed(hub, page, s, err) &&
+		marks_referring(hub, page->arena, e->id, s->partner, &page->run, err) &&
 		rematch(hub, page->arena, e, before, &page->run, err);
 }
 
@@ -80,6 +83,8 @@ static bool bind(struct hub *hub, struct page *page, struct shadow *pending, con
 	pending->key = item->key;
 	pending->epoch = page->epoch;
 	pending->state = SHADOW_LIVE;
+	/* That it is there acknowledges what it was made with. */
+	pending->fence = store_seq(hub->store) + 1;
 	if (!store_outbox(hub->store, page->arena, page->partner, pending->entity, &row, err))
 		return false;
 	if (mutant(UNKNOWN_BASE))

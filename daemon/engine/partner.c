@@ -94,7 +94,8 @@ static void on_poll(struct timer *t)
 void partner_look(struct partner *p)
 {
 	p->again_wanted = p->run != NULL;
-	if (!p->run)
+	/* Whoever fails is asked when it is time, and it may have said when that is. */
+	if (!p->run && !p->failures)
 		partner_schedule(p, 0);
 }
 
@@ -370,6 +371,8 @@ struct partner *partner_new(struct engine *engine, const struct partner_config *
 	p->poll.fire = on_poll;
 	p->due.fire = on_due;
 	p->due_next = INT64_MAX;
+	/* What was entered while nobody looked is read before anything is made beside it. */
+	p->halted = true;
 	list_init(&p->slots);
 	p->made_ms = loop_wall(loop_of(p));
 	return p;

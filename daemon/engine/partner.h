@@ -110,6 +110,7 @@ struct partner {
 	int64_t *queue;                     /* rows to send, from `next_queued` on */
 	size_t queued, next_queued;
 	bool looking, look_again;           /* a query for due rows is under way; one more is wanted */
+	bool unsettled;                     /* the store did not take the outcome of a push */
 	struct job mark_job;                /* marks everything anew, page by page, if sharing has changed */
 	int64_t mark_after;
 	struct tally marked;

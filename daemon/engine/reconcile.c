@@ -3,7 +3,8 @@
  *
  * Happy path: one transaction per page; every record is unchanged (its scan number is noted), known (observed, and
  * its entity decided if its people edited it), or new (bound to a create of the hub's, linked to a match, or an entity
- * of its own). The feed's cursor is saved in the same transaction.
+ * of its own). The feed's cursor is saved in the same transaction, or in that of the single reads which the page calls
+ * for.
  * Failure modes: an unusable record goes to quarantine and blocks no other; a batch over an inbound limit is left
  * alone as a whole; a reading that may be stale is not believed but read again singly; a store error undoes the page.
  */
@@ -37,13 +38,26 @@ static bool fenced(const struct hub_partner *p, const struct page *page, const s
 	return !mutant(FENCE) && page->asked < s->fence && !newer_version(p, s, item);
 }
 
-/* A list that may lag is believed only after a single read, and so is one that shows a deleted record again. */
+/* The newest edit of its people that is known. */
+static int64_t edited_at(const struct shadow *s)
+{
+	int64_t seq = 0;
+
+	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++)
+		seq = s->cell[f].own_seq > seq ? s->cell[f].own_seq : seq;
+	return seq;
+}
+
+/* A list that may lag is believed only after a single read, and so is one that shows a deleted record again, and whatever
+ * was asked for before an edit that is known by now. */
 static bool doubtful(struct hub *hub, const struct hub_partner *p, const struct page *page, const struct shadow *s,
 	const struct item *item)
 {
-	if (page->fresh || !(p->caps & ADAPTER_CAN_GET) || newer_version(p, s, item) || mutant(CONFIRMING_READ))
+	if (!(p->caps & ADAPTER_CAN_GET) || newer_version(p, s, item) || mutant(CONFIRMING_READ))
 		return false;
-	return s->state != SHADOW_LIVE || p->caps & ADAPTER_CAN_LAGS || (s->fence && hub->now_ms - s->fence_ms < (int64_t)p->config->stale_ms);
+	if (page->fresh)
+		return page->asked < edited_at(s);
+	return s->state != SHADOW_LIVE || page->asked < edited_at(s) || p->caps & ADAPTER_CAN_LAGS || (s->fence && hub->now_ms - s->fence_ms < (int64_t)p->config->stale_ms);
 }
 
 void reconcile_ask_again(struct page *page, const char *key)
@@ -193,7 +207,8 @@ bool reconcile_reading(struct hub *hub, struct page *page, struct shadow *s, con
 	struct entity *e;
 	bool returned = s->state != SHADOW_LIVE;
 
-	observe(page->arena, s, now, marks_images(&source, hub, page->arena, s), store_seq(hub->store) + 1, &o);
+	observe(page->arena, s, now, item->version, marks_images(&source, hub, page->arena, s),
+		store_seq(hub->store) + 1, &o);
 	s->version = item->version;
 	s->hash = record_hash(item->record);
 	if (returned)
@@ -219,6 +234,7 @@ bool reconcile_reading(struct hub *hub, struct page *page, struct shadow *s, con
 		return false;
 	before = e->golden;
 	return decide_entity(hub, page->arena, e, page->partner, &page->run, err) &&
+		(!returned || marks_referring(hub, page->arena, e->id, page->partner, &page->run, err)) &&
 		(!o.edited || rematch(hub, page->arena, e, before, &page->run, err));
 }
 
@@ -308,7 +324,8 @@ bool reconcile_page(struct hub *hub, struct page *page, struct err *err)
 	ok = inbound_guard(hub, page, err);
 	for (size_t i = 0; ok && !page->guarded && i < page->n; i++)
 		ok = reconcile_item(hub, page, &page->item[i], err);
-	if (ok && !page->guarded && page->feed)
+	/* What is to be read singly first may fail to be: then the page is asked for once more. */
+	if (ok && !page->guarded && page->feed && (page->fresh || !page->nconfirm))
 		ok = store_feed_save(hub->store, page->partner, page->type, page->feed, err);
 	ok = store_end(hub->store, ok, err);
 	if (!ok || page->guarded)

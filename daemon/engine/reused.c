@@ -7,6 +7,19 @@
 #include "core/match.h"
 #include "engine/reconcile.h"
 
+/* The hub has made the same company anew, and the answer is still to come. */
+static bool being_made(struct hub *hub, struct arena *arena, const struct shadow *s, bool *yes, struct err *err)
+{
+	struct shadow **of, *at;
+	size_t n;
+
+	if (!store_shadows_of(hub->store, arena, s->entity, &of, &n, err))
+		return false;
+	at = marks_shadow_at(of, n, s->partner);
+	*yes = at && at->state == SHADOW_PENDING;
+	return true;
+}
+
 /* Something by which records are told apart is different, and nothing makes up for it. */
 static bool contradicts(struct hub *hub, struct arena *arena, const struct record *a, const struct record *b)
 {
@@ -47,12 +60,13 @@ bool reused_look(struct hub *hub, struct arena *arena, struct shadow **s, const 
 	struct err *err)
 {
 	struct entity *e;
+	bool made;
 
 	if ((*s)->state != SHADOW_DEAD && (*s)->state != SHADOW_ALIAS)
 		return true;
-	if (!store_entity(hub->store, arena, (*s)->entity, &e, err))
+	if (!store_entity(hub->store, arena, (*s)->entity, &e, err) || !being_made(hub, arena, *s, &made, err))
 		return false;
-	if (!is_another(hub, arena, *s, e, item, now))
+	if (!made && !is_another(hub, arena, *s, e, item, now))
 		return true;
 	return reused_retire(hub, arena, steal(*s), err);
 }

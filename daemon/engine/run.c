@@ -305,13 +305,12 @@ static const struct step *run_believed(struct task *t)
 		job_own(t, r->partner->engine, &r->job, bury_on_lane);
 		return &step_believed;
 	}
-	if (r->reads.nfound) {
+	if (m->page.nconfirm && !m->page.fresh) {
 		m->page = (struct page){
 			.partner = r->partner->id, .type = (enum record_type)r->type, .item = r->reads.found,
 			.n = r->reads.nfound, .asked = r->reads.asked, .fresh = true, .approved = r->approved, .run = r->tally,
-			.arena = f->arena,
+			.arena = f->arena, .feed = &m->feed,
 		};
-		r->reads.nfound = 0;   /* merged once; they stay until this page is done with */
 		job_own(t, r->partner->engine, &m->job, merge_on_lane);
 		return &step_believed;
 	}

@@ -20,7 +20,7 @@
 #include "engine/send.h"
 #include "engine/story.h"
 
-enum { OTHERS_LEAST_MS = 1000, OTHERS_MOST_MS = 60000, SECOND_SEARCH_MS = 60000, UNREADABLE_MS = 300000 };
+enum { OTHERS_LEAST_MS = 1000, OTHERS_MOST_MS = 60000, SECOND_SEARCH_MS = 60000, LATE_MS = 60000, UNREADABLE_MS = 300000 };
 enum { PUT_OFF_LEAST_MS = 4000, PUT_OFF_MOST_MS = 600000 };
 
 bool send_look_up(struct hub *hub, struct claim *claim, struct desk *d, struct err *err)
@@ -190,6 +190,14 @@ static bool wait_until_readable(struct desk *d, struct err *err)
 	return postpone(d, UNREADABLE_MS, err);
 }
 
+/* For how long the last attempt may still be carried out. */
+static uint64_t late_ms(const struct desk *d)
+{
+	const int64_t until = store_event_at(d->hub->store, d->row->intent) + LATE_MS;
+
+	return d->row->state == OUTBOX_UNCERTAIN && until > d->hub->now_ms ? (uint64_t)(until - d->hub->now_ms) : 0;
+}
+
 /* --- the three kinds --------------------------------------------------------------------------------------------------------- */
 
 static bool claim_delete(struct desk *d, struct err *err)
@@ -217,6 +225,9 @@ static bool claim_update(struct desk *d, struct err *err)
 		fields &= ~plan_unconfirmed(d->shadow, d->entity->golden, fields);
 	if (!fields)
 		return drop_row(d, err);
+	/* An attempt that comes late would go over what is sent now, unless it has a condition. */
+	if (late_ms(d) && !(d->partner->caps & ADAPTER_CAN_CONDITIONAL))
+		return postpone(d, late_ms(d), err);
 	/* What only waits for another record asks the partner nothing meanwhile, however long that takes. */
 	if (!outward(d, d->entity->golden, &fields, &out, &wait, &lacking, err))
 		return false;
@@ -287,18 +298,22 @@ static bool look_twice(struct desk *d, bool *go_on, struct err *err)
 /* Before an uncertain create is made again: true if it may be. */
 static bool settled_before(struct desk *d, bool *go_on, struct err *err)
 {
-	*go_on = false;
-	if (d->partner->caps & ADAPTER_CAN_IDEMPOTENT || mutant(PROBE)) {
-		*go_on = true;
+	const unsigned caps = d->partner->caps;
+
+	*go_on = caps & ADAPTER_CAN_IDEMPOTENT || mutant(PROBE);
+	if (*go_on)
 		return true;
-	}
-	if (!(d->partner->caps & ADAPTER_CAN_FIND))
-		return d->partner->caps & (ADAPTER_CAN_COMPLETE | ADAPTER_CAN_INCREMENTAL) ? look_twice(d, go_on, err)
-											   : leave_to_human(d, err);
-	if (!d->claim->found_nothing) {
+	if (!(caps & (ADAPTER_CAN_FIND | ADAPTER_CAN_COMPLETE | ADAPTER_CAN_INCREMENTAL)))
+		return leave_to_human(d, err);
+	if (caps & ADAPTER_CAN_FIND && !d->claim->found_nothing) {
 		d->claim->kind = CLAIM_FIND;
 		return true;
 	}
+	/* It may be carried out yet: that it is not there says nothing so far. */
+	if (late_ms(d) && !mutant(LATE_APPLY))
+		return postpone(d, late_ms(d), err);
+	if (!(caps & ADAPTER_CAN_FIND))
+		return look_twice(d, go_on, err);
 	if (++d->row->misses < 2 && !mutant(LATE_APPLY))
 		return postpone(d, SECOND_SEARCH_MS, err);
 	forget_attempts(d);
@@ -386,7 +401,8 @@ static bool claim_row(struct hub *hub, struct claim *claim, struct err *err)
 	claim->kind = CLAIM_NOTHING;
 	if (!send_look_up(hub, claim, &d, err))
 		return false;
-	if (!d.row || (d.row->state != OUTBOX_READY && d.row->state != OUTBOX_UNCERTAIN))
+	/* It may have been queued before it was told to wait. */
+	if (!d.row || (d.row->state != OUTBOX_READY && d.row->state != OUTBOX_UNCERTAIN) || d.row->not_before > hub->now_ms)
 		return true;
 	claim->type = d.row->type;
 	if (!d.entity || !d.partner || d.entity->id != d.row->entity)

@@ -7,7 +7,8 @@
  *
  * Happy path: claim records the intent and says what to push; the push's outcome is settled in a second transaction.
  * Failure modes: whatever a push ends with is the row's affair (send.c); refused credentials or nonsense stop the
- * partner's senders until a run goes well; a store error stops them until the next kick.
+ * partner's senders until a run goes well; a store error stops them until the next kick, and an outcome that the store
+ * did not take is uncertain from then on.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -202,7 +203,10 @@ static const struct step *slot_pushed(struct task *t)
 
 static const struct step *slot_settled(struct task *t)
 {
-	(void)t;
+	struct slot *s = slot_of(t);
+
+	if (s->claim.list)
+		partner_look(s->partner);
 	return &step_end;
 }
 
@@ -230,6 +234,8 @@ static void slot_done(struct op *op)
 	struct partner *p = s->partner;
 	bool marked = s->tally.marked || s->claim.marked;
 
+	p->unsettled |= op->err.kind && s->claim.kind == CLAIM_PUSH;
+
 	if (op->err.kind && op->err.kind != ERR_CANCELED) {
 		log_event(LOG_LEVEL_WARN, "send", "partner=%s row=%lld error=%s", p->config->id, (long long)s->claim.row,
 			op->err.text);
@@ -243,7 +249,7 @@ static void slot_done(struct op *op)
 	if (marked && !p->engine->draining)
 		engine_release(p->engine);
 	fill_slots(p);
-	if (!p->queued)
+	if (!p->queued || p->unsettled)
 		sender_kick(p);
 	engine_changed(p->engine);
 	engine_idle(p->engine);
@@ -282,7 +288,7 @@ static void fill_slots(struct partner *p)
 {
 	const size_t most = slots_most(p);
 
-	while (p->nslots < most && p->queued && may_send(p)) {
+	while (p->nslots < most && p->queued && !p->unsettled && may_send(p)) {
 		const int64_t row = p->queue[p->next_queued++];
 
 		p->queued--;
@@ -300,6 +306,13 @@ static void queue_set(struct partner *p, int64_t *row, size_t n)
 	p->next_queued = 0;
 }
 
+/* What the store did not take is as if the process had died: nobody knows. */
+static bool settle_lost(struct hub *hub, int partner, struct err *e)
+{
+	return store_begin(hub->store, e) &&
+		store_end(hub->store, store_outbox_move(hub->store, partner, OUTBOX_SENDING, OUTBOX_UNCERTAIN, 0, 0, e), e);
+}
+
 static bool due_on_lane(struct job *job, struct hub *hub, struct err *e)
 {
 	struct partner *p = container_of(job, struct partner, due_job);
@@ -307,6 +320,8 @@ static bool due_on_lane(struct job *job, struct hub *hub, struct err *e)
 	const size_t most = slots_most(p);
 	struct outbox **row;
 
+	if (p->unsettled && !settle_lost(hub, p->id, e))
+		return false;
 	p->due_n = 0;
 	p->due_next = INT64_MAX;
 	if (!store_outbox_open(hub->store, p->id, &p->waiting, e))
@@ -331,8 +346,10 @@ static void due_done(struct op *op)
 	p->looking = false;
 	if (op->err.kind)
 		log_event(LOG_LEVEL_ERROR, "store", "partner=%s error=%s", p->config->id, op->err.text);
-	else
+	else {
+		p->unsettled = false;
 		queue_set(p, steal(p->due_row), p->due_n);
+	}
 	free(steal(p->due_row));
 	fill_slots(p);
 	if (p->look_again)
@@ -346,7 +363,8 @@ static void due_done(struct op *op)
 void sender_kick(struct partner *p)
 {
 	p->look_again = p->looking;
-	if (p->looking || !may_send(p))
+	/* With all slots empty, every row that is being sent is one whose outcome was lost. */
+	if (p->looking || !may_send(p) || (p->unsettled && p->nslots))
 		return;
 	p->looking = true;
 	p->due_job.op.done = due_done;

@@ -8,7 +8,7 @@
 #include "engine/send.h"
 #include "engine/story.h"
 
-enum { BACKOFF_BASE_MS = 1000, BACKOFF_CAP_MS = 600000, CREATES_MAX = 3, AT_ONCE_MAX = 2, STUBBORN_MAX = 8 };
+enum { BACKOFF_BASE_MS = 1000, BACKOFF_CAP_MS = 600000, CREATES_MAX = 3, AT_ONCE_MAX = 2, STUBBORN_MAX = 8, LISTED_MS = 60000 };
 
 static void tell_outcome(struct desk *d, enum event_kind kind, const struct err *e)
 {
@@ -49,15 +49,13 @@ static uint64_t backoff(struct desk *d)
 }
 
 /* A conflict may be of our own making: a request that something on the way repeated. The intent stands until the
- * record is read, so that what was written is not taken for their edit. */
+ * record is read, singly or by a list, so that what was written is not taken for their edit. */
 static bool read_before_next(struct desk *d, bool effect_possible, uint64_t wait_ms, struct err *err)
 {
-	const bool can_read = d->partner->caps & ADAPTER_CAN_GET;
-
 	/* Where only a list can tell what is there now, the version stays: without one, the next write would go over it. */
-	if (d->shadow && can_read && !mutant(REREAD_CONFLICT))
+	if (d->shadow && d->partner->caps & ADAPTER_CAN_GET && !mutant(REREAD_CONFLICT))
 		d->shadow->version = NULL;
-	if (d->shadow && effect_possible && can_read)
+	if (d->shadow && effect_possible)
 		return store_shadow_save(d->hub->store, d->shadow, err) && retry_in(d, OUTBOX_UNCERTAIN, wait_ms, err);
 	return forget_attempt(d, err) && retry_in(d, OUTBOX_READY, wait_ms, err);
 }
@@ -93,7 +91,10 @@ static bool moved_on(struct desk *d, bool effect_possible, struct err *err)
 
 	if (times >= STUBBORN_MAX)
 		return refused(d, err);
-	if (times > AT_ONCE_MAX)
+	d->claim->list = !(d->partner->caps & ADAPTER_CAN_GET);
+	if (d->claim->list)
+		wait = LISTED_MS;
+	else if (times > AT_ONCE_MAX)
 		wait = backoff_ms(BACKOFF_BASE_MS, BACKOFF_CAP_MS, times - AT_ONCE_MAX - 1, hub_random(d->hub));
 	return read_before_next(d, effect_possible, wait, err);
 }
@@ -172,8 +173,8 @@ static bool created(struct desk *d, struct tally *tally, struct err *err)
 		return true;
 	if (!store_shadow_by_key(d->hub->store, d->arena, d->row->partner, d->row->type, d->claim->push.out_key, &other, err))
 		return false;
-	/* A key that was another record's before. */
-	if (other && other->entity != d->entity->id && (other->state == SHADOW_DEAD || other->state == SHADOW_ALIAS)) {
+	/* A key that was another record's before, perhaps of the same. */
+	if (other && (other->state == SHADOW_DEAD || other->state == SHADOW_ALIAS)) {
 		if (!reused_retire(d->hub, d->arena, other, err))
 			return false;
 		other = NULL;
@@ -240,6 +241,7 @@ static bool acknowledged(struct desk *d, struct tally *tally, struct err *err)
 	if (kind == PUSH_CREATE && !created(d, tally, err))
 		return false;
 	d->shadow->version = d->claim->push.out_version;
+	d->shadow->hash = 0; /* whatever is read next is looked at, even if it is as before */
 	if (!store_shadow_save(d->hub->store, d->shadow, err) || !store_outbox_delete(d->hub->store, d->row->id, err) ||
 		!observe_answer(d, tally, err))
 		return false;

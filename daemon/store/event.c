@@ -30,6 +30,19 @@ int64_t store_event(struct store *s, int64_t at_ms, enum event_kind kind, int pa
 	return s->seq;
 }
 
+int64_t store_event_at(struct store *s, int64_t seq)
+{
+	struct sql q = sql(s, SQL_EVENT_AT);
+	struct err ignored;
+	int64_t at_ms = 0;
+
+	sql_int(&q, seq);
+	if (sql_row(&q))
+		at_ms = sql_get_int(&q);
+	sql_end(&q, &ignored);
+	return at_ms;
+}
+
 int64_t store_seq(struct store *s)
 {
 	return s->seq;

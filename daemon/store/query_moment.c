@@ -196,7 +196,7 @@ static json_t *day(int32_t day, int32_t open)
 json_t *moment_json(const struct moment *m, struct err *e)
 {
 	const struct report *r = m->report;
-	struct ask a = ask(m->query, sql_text_of(SQL_REPORT_EVENT_AT));
+	struct ask a = ask(m->query, sql_text_of(SQL_EVENT_AT));
 	char text[TIME_TEXT_MAX];
 	json_t *known;
 

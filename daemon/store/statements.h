@@ -142,7 +142,7 @@
 	/* Reports: ?1 is the last event that was known. */                                               \
 	X(REPORT_WORD, "SELECT text FROM word WHERE id = ?")                                              \
 	X(REPORT_PARTNER, "SELECT name FROM partner WHERE id = ?")                                        \
-	X(REPORT_EVENT_AT, "SELECT at FROM event WHERE seq = ?")                                          \
+	X(EVENT_AT, "SELECT at FROM event WHERE seq = ?")                                          \
 	X(REPORT_MERGED, "SELECT entity, into_id FROM fact_merged WHERE " REPORT_HOLDS)                   \
 	X(REPORT_CONTACTS, "SELECT entity, organization FROM fact_contact WHERE " REPORT_HOLDS            \
 		" AND organization IS NOT NULL")                                                          \

@@ -92,6 +92,7 @@ const char *event_kind_name(enum event_kind);
 /* Zeroes mean none. data is JSON text or NULL. Returns the sequence number; failures surface at commit. */
 int64_t store_event(struct store *, int64_t at_ms, enum event_kind, int partner, int64_t entity, int64_t shadow,
 	const char *data);
+int64_t store_event_at(struct store *, int64_t seq); /* when it was told; 0: there is no such event */
 int64_t store_seq(struct store *);       /* the newest event's number */
 
 /* --- partners and their feeds ------------------------------------------------------------------------------- */

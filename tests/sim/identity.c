@@ -81,3 +81,11 @@ unsigned identity_read(struct world *w, enum record_type type, const struct reco
 	}
 	return 0;
 }
+
+unsigned identity_shown(const struct rec *r)
+{
+	struct record shown = {.type = r->type};
+
+	memcpy(shown.v, rec_now(r)->v, sizeof rec_now(r)->v);
+	return identity_read(r->place->w, r->type, &shown);
+}

@@ -110,8 +110,8 @@ static const struct rec *taken_away(const struct place *p, unsigned thing)
 
 		if (r->thing != thing || (r->hub_made && !gone))
 			continue;
-		/* What the hub never heard of, it cannot know to be gone. */
-		if (gone && !r->told_ms)
+		/* What the hub never heard of, it cannot know to be gone. And of two records of one thing they kept the other. */
+		if (gone && (!r->told_ms || (s->standing == MERGED && s->into->thing == thing)))
 			continue;
 		if ((gone ? s->at_ms : r->state[1].at_ms) >= when) {
 			when = gone ? s->at_ms : r->state[1].at_ms;

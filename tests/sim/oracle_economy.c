@@ -27,12 +27,6 @@ enum { KNOCKS_GROWING = 32, KNOCK_MS = 150000 };
 
 /* --- in turn ------------------------------------------------------------------------------------------------------ */
 
-/* A webhook, and a search by reading, make for a poll out of turn; then only the HTTP layer paces (io/http.h). */
-static bool polled_in_turn(const struct place *p)
-{
-	return !(p->is->caps & ADAPTER_CAN_WEBHOOKS) && p->is->caps & (ADAPTER_CAN_FIND | ADAPTER_CAN_IDEMPOTENT);
-}
-
 /* A pause is the configured one, a tenth more or less. */
 static void begins_run(struct world *w, struct place *p)
 {
@@ -52,7 +46,7 @@ static void polls(struct world *w, struct place *p, const struct pull *pull)
 {
 	struct economy *x = &p->economy;
 
-	if (world_now(w) < x->not_before_ms && polled_in_turn(p))
+	if (world_now(w) < x->not_before_ms)
 		world_violated(w, "economy", "%s is polled %.1f s before the time it asked for", p->is->name,
 			(double)(x->not_before_ms - world_now(w)) / 1000);
 	if (pull->type == 0 && !x->more)

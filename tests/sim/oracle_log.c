@@ -86,6 +86,12 @@ static bool by_people(const struct link *k, unsigned f, const char *value)
 	return false;
 }
 
+/* What an edit of a set adds and takes away is told by what it was made from. */
+static void on_edit_from(struct reading *r, unsigned f, const char *from)
+{
+	r->link->told->cell[f].base = from;
+}
+
 static void on_edit(struct reading *r, unsigned f, const char *to)
 {
 	const struct field *field = field_at(r->link->shadow->type, f);
@@ -137,9 +143,10 @@ static void one_event(struct reading *r, enum event_kind kind, json_t *data)
 
 	if (kind == EVENT_SEEN)
 		each_field(r, fields, NULL, on_seen);
-	else if (kind == EVENT_EDIT)
+	else if (kind == EVENT_EDIT) {
+		each_field(r, fields, "from", on_edit_from);
 		each_field(r, fields, "to", on_edit);
-	else if (kind == EVENT_CONFIRM)
+	} else if (kind == EVENT_CONFIRM)
 		each_field(r, fields, NULL, on_confirm);
 	else if (kind == EVENT_LEARNED) {
 		f = field_find(r->link->shadow->type, json_string_value(json_object_get(data, "field")));

@@ -210,7 +210,7 @@ static struct rec *known_elsewhere(struct place *p, enum record_type type, uint6
 			bool had = false;
 
 			if (r->type != type || (best && order >= least) || place_record_of(p, r->thing) ||
-				(!gone && rec_now(r)->standing != STANDS))
+				rec_now(r)->standing == MERGED || (!gone && rec_now(r)->standing != STANDS))
 				continue;
 			for (size_t m = 0; m < p->n; m++)
 				had |= world_root(p->w, p->rec[m]->thing) == world_root(p->w, r->thing);
@@ -226,8 +226,10 @@ static struct rec *known_elsewhere(struct place *p, enum record_type type, uint6
 static bool enter_known(struct place *p, const struct act *a, bool gone)
 {
 	const struct rec *r = known_elsewhere(p, a->type, a->pick, gone);
+	/* By what it goes by now: one that was made one with another has that one's number. */
+	const unsigned thing = r ? identity_shown(r) : 0;
 
-	return r && enter(p, a->type, r->thing, a->nonce);
+	return thing && !place_record_of(p, thing) && enter(p, a->type, thing, a->nonce);
 }
 
 static bool edit(struct rec *r, uint64_t nonce)

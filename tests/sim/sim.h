@@ -331,6 +331,7 @@ const struct state *rec_shown(const struct rec *, uint64_t at_ms); /* as it was 
 /* identity.c: by what a record is known to be of that thing, whoever made it. */
 void identity_write(struct world *, struct rec *, struct state *);
 unsigned identity_read(struct world *, enum record_type, const struct record *); /* 0: none */
+unsigned identity_shown(const struct rec *);
 
 /* remote.c, and what of it is in writes.c */
 extern const struct adapter sim_adapter;

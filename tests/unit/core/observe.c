@@ -29,6 +29,7 @@ struct desk {
 	struct record *now;
 	struct image image;
 	struct images images;
+	const char *version;
 	struct observation o;
 	int64_t seq;
 };
@@ -57,7 +58,7 @@ static int tear_down(void **state)
 static struct cell *read_name(struct desk *d, const char *value)
 {
 	d->now->v[NAME] = value;
-	observe(d->arena, d->s, d->now, &d->images, ++d->seq, &d->o);
+	observe(d->arena, d->s, d->now, d->version, &d->images, ++d->seq, &d->o);
 	return &d->s->cell[NAME];
 }
 
@@ -140,6 +141,7 @@ static void another_value_after_a_write_is_an_edit(void **state)
 	struct cell *c = read_name(d, "Old");
 
 	shadow_sent(d->arena, c, "Acme", 10);
+	d->s->fence = 11;
 	read_name(d, "Beta");
 	assert_int_equal(d->o.finding[0].kind, FINDING_EDIT);
 	assert_string_equal(c->own, "Beta");
@@ -147,6 +149,96 @@ static void another_value_after_a_write_is_an_edit(void **state)
 	assert_false(observe_lossy(field_at(RECORD_ORGANIZATION, NAME), "Acme", "Ac"));
 	assert_true(observe_lossy(field_at(RECORD_ORGANIZATION, NAME), "Acme N.V.", "ACME NV"));
 	assert_false(observe_lossy(field_at(RECORD_ORGANIZATION, ORGANIZATION_ENTERPRISE_NUMBER), "0403449823", "0403449"));
+}
+
+/* A page that was read before the write had its effect arrives while nobody has answered the write. */
+static void an_edit_seen_meanwhile_leaves_the_write_under_way(void **state)
+{
+	struct desk *d = *state;
+	struct cell *c = read_name(d, "Old");
+
+	shadow_sent(d->arena, c, "Acme", 10);
+	read_name(d, "Beta");
+	assert_int_equal(d->o.finding[0].kind, FINDING_EDIT);
+	read_name(d, "Acme");
+	assert_int_equal(d->o.finding[0].kind, FINDING_CONFIRM);
+	assert_string_equal(c->own, "Beta");
+	assert_string_equal(c->base, "Acme");
+}
+
+static void the_refusal_of_a_repeat_says_nothing_of_the_first_attempt(void **state)
+{
+	struct desk *d = *state;
+	struct cell *c = read_name(d, "Old");
+
+	for (int64_t seq = 10; seq < 20; seq++)
+		shadow_sent(d->arena, c, "Acme", seq);
+	assert_int_equal(c->nsent, 2);
+	shadow_unsend(d->s, 19);
+	read_name(d, "Acme");
+	assert_int_equal(d->o.finding[0].kind, FINDING_CONFIRM);
+}
+
+static void a_rendition_of_an_earlier_attempt_is_learned(void **state)
+{
+	struct desk *d = *state;
+	struct cell *c = read_name(d, "Old");
+
+	shadow_sent(d->arena, c, "Bakkerij De Wilde Gist", 10);
+	shadow_sent(d->arena, c, "Slagerij Het Varken", 11);
+	read_name(d, "BAKKERIJ DE WIL");
+	assert_int_equal(d->o.finding[0].kind, FINDING_LEARNED);
+	assert_string_equal(d->o.finding[0].sent, "Bakkerij De Wilde Gist");
+	assert_int_equal(c->nsent, 1);
+}
+
+static void nothing_after_an_emptying_is_its_confirmation(void **state)
+{
+	struct desk *d = *state;
+	struct cell *c = read_name(d, "Acme");
+
+	shadow_sent(d->arena, c, "", 10);
+	read_name(d, NULL);
+	assert_int_equal(d->o.n, 0);
+	d->s->fence = 11;
+	read_name(d, NULL);
+	assert_int_equal(d->o.finding[0].kind, FINDING_CONFIRM);
+	assert_string_equal(c->base, "");
+}
+
+static void people_may_put_back_what_was_there(void **state)
+{
+	struct desk *d = *state;
+	struct cell *c = read_name(d, "Old");
+
+	shadow_sent(d->arena, c, "Acme", 10);
+	read_name(d, "Old");
+	assert_int_equal(d->o.n, 0);
+	d->s->fence = 11;
+	assert_int_equal(observe_preview(d->s, d->now, &d->images), FIELD_BIT(NAME));
+	read_name(d, "Old");
+	assert_int_equal(d->o.finding[0].kind, FINDING_EDIT);
+	assert_string_equal(d->o.finding[0].before, "Acme");
+	assert_string_equal(c->own, "Old");
+}
+
+/* The write's own version shows what was there before: nobody has put it back. */
+static void what_a_partner_does_not_keep_is_nobodys_edit(void **state)
+{
+	struct desk *d = *state;
+	struct record golden = { .type = RECORD_ORGANIZATION };
+	struct cell *c = read_name(d, "Old");
+
+	golden.v[NAME] = "Acme";
+	shadow_sent(d->arena, c, "Acme", 10);
+	d->s->fence = 11;
+	d->s->version = d->version = "7";
+	read_name(d, "Old");
+	assert_int_equal(d->o.n, 0);
+	d->version = "8";
+	read_name(d, "Old");
+	assert_int_equal(d->o.n, 0);
+	assert_int_equal(plan_unconfirmed(d->s, &golden, FIELD_BIT(NAME)), FIELD_BIT(NAME));
 }
 
 static void a_preview_changes_nothing_and_agrees(void **state)
@@ -175,6 +267,8 @@ static void what_was_sent_last_is_not_planned_again(void **state)
 	fields = plan_update(d->s, &golden, ~UINT64_C(0), &d->images);
 	assert_int_equal(fields, FIELD_BIT(NAME));
 	shadow_sent(d->arena, &d->s->cell[NAME], "Acme One", 10);
+	assert_int_equal(plan_unconfirmed(d->s, &golden, fields), 0);
+	d->s->fence = 11;
 	assert_int_equal(plan_unconfirmed(d->s, &golden, fields), FIELD_BIT(NAME));
 	assert_int_equal(plan_create(&golden, ~UINT64_C(0)), FIELD_BIT(NAME));
 	assert_int_equal(plan_create(&golden, ~FIELD_BIT(NAME)), 0);
@@ -190,6 +284,12 @@ int main(void)
 		T(own_writes_are_confirmed_not_echoed),
 		T(a_rendition_of_what_was_sent_is_learned),
 		T(another_value_after_a_write_is_an_edit),
+		T(an_edit_seen_meanwhile_leaves_the_write_under_way),
+		T(the_refusal_of_a_repeat_says_nothing_of_the_first_attempt),
+		T(a_rendition_of_an_earlier_attempt_is_learned),
+		T(nothing_after_an_emptying_is_its_confirmation),
+		T(people_may_put_back_what_was_there),
+		T(what_a_partner_does_not_keep_is_nobodys_edit),
 		T(a_preview_changes_nothing_and_agrees),
 		T(what_was_sent_last_is_not_planned_again),
 	};

@@ -10,12 +10,17 @@ static struct release release_to(struct world *w, int p)
 	return r;
 }
 
+/* When it is due. */
 static struct claim claim(struct world *w, int64_t row)
 {
 	struct claim c = { .row = row, .arena = w->arena };
+	struct outbox *due;
 	struct err e;
 
 	w->hub.now_ms += 1000;
+	assert_true(store_outbox_by_id(w->hub.store, w->arena, row, &due, &e));
+	if (due && due->not_before > w->hub.now_ms)
+		w->hub.now_ms = due->not_before;
 	assert_true(send_claim(&w->hub, &c, &e));
 	return c;
 }
@@ -212,6 +217,12 @@ static void a_create_without_answer_is_searched_for_twice_before_it_is_made_agai
 	struct claim c = create_without_answer(w, &company);
 	struct err e;
 
+	/* While it may still be carried out, that it is not found says nothing. */
+	c = claim(w, row_for(w, 2, company)->id);
+	assert_int_equal(c.kind, CLAIM_FIND);
+	c.found_nothing = true;
+	assert_true(send_claim(&w->hub, &c, &e));
+	assert_int_equal(c.kind, CLAIM_NOTHING);
 	c = claim(w, row_for(w, 2, company)->id);
 	assert_int_equal(c.kind, CLAIM_FIND);
 	c.found_nothing = true;
