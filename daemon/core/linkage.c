@@ -123,14 +123,16 @@ void linkage_weigh(struct linkage_model *m)
 	}
 	for (unsigned f = 0; f < m->schema->nfields; f++)
 		level_twins(m, f);
-	for (size_t k = 0; k < m->nnear; k++) {
-		struct linkage_near *near = &m->near[k];
+	for (size_t k = 0; k < m->nnear; k++)
+		linkage_near_weigh(m, &m->near[k]);
+}
 
-		near->prior = log2(near->share);
-		for (unsigned f = 0; f < m->schema->nfields; f++)
-			for (size_t l = 0; l < linkage_level_count(m->schema->field[f].kind); l++)
-				near->weight[f][l] = log2(near->r[f][l] / m->field[f].u[l]);
-	}
+void linkage_near_weigh(const struct linkage_model *m, struct linkage_near *near)
+{
+	near->prior = log2(near->share);
+	for (unsigned f = 0; f < m->schema->nfields; f++)
+		for (size_t l = 0; l < linkage_level_count(m->schema->field[f].kind); l++)
+			near->weight[f][l] = log2(near->r[f][l] / m->field[f].u[l]);
 }
 
 char *linkage_text(const char *bytes, size_t n)

@@ -8,8 +8,8 @@
  * from random pairs, m from EM over candidate pairs (core/linkage_train.h).
  *
  * Fields are not independent among records that are near each other without being the same: a subsidiary shares address,
- * telephone and domain at once. Where a decisive field tells such pairs, the model also knows how they look, by the kind of
- * key they share, and the score is against all of them, not against random pairs alone.
+ * telephone and domain at once. Where a decisive field tells such pairs, the model also knows what kinds of them there are
+ * and how each looks, and the score is against all of them, not against random pairs alone.
  */
 #pragma once
 #include <stdbool.h>
@@ -21,7 +21,7 @@
 #include "base/json.h"
 
 #define LINKAGE_FIELDS_MAX 24
-#define LINKAGE_LEVELS_MAX 10
+#define LINKAGE_LEVELS_MAX 12
 #define LINKAGE_VALUES_MAX 12    /* values of one field that count */
 #define LINKAGE_TEXT_MAX 64      /* bytes of one value that count */
 #define LINKAGE_RULES_MAX 96
@@ -31,8 +31,8 @@
 /* X(enumerator, name, levels from best to worst; the last means that nothing agrees) */
 #define LINKAGE_KIND_LIST(X)                                                                                \
 	X(NAME, "name", "same", "typing", "close", "initial", "exchanged", "different")                     \
-	X(COMPANY, "company", "same, rare", "same, uncommon", "same", "close, rare", "close", "part, rare", "part", \
-		"acronym", "one rare word", "different")                                                    \
+	X(COMPANY, "company", "same, rarest", "same, rare", "same, uncommon", "same", "close, rare", "close", "part, rare", "part", \
+		"acronym", "one rare word", "one word", "different")                                        \
 	X(DATE, "date", "same", "typing", "near", "different")                                              \
 	X(NUMBER, "number", "same", "typing", "close", "different")                                         \
 	X(STREET, "street", "same", "typing", "close", "exchanged", "different")                            \
@@ -42,7 +42,7 @@
 	X(CODE, "code", "same", "typing", "different")                                                      \
 	X(KEY, "key", "same", "different")                                                                  \
 	X(EMAIL, "email", "same", "typing", "different")                                                    \
-	X(PHONE, "phone", "same", "typing", "different")                                                    \
+	X(PHONE, "phone", "same", "typing", "mobile and landline", "different")                                                    \
 	X(DOMAIN, "domain", "same", "typing", "different")                                                  \
 	X(ADDRESS, "address", "same", "same street", "another number", "another street", "same place",      \
 		"elsewhere nearby", "different")
@@ -52,6 +52,17 @@ enum linkage_kind {
 	LINKAGE_KIND_LIST(X)
 #undef X
 	LINKAGE_KINDS
+};
+
+/* Levels of LINKAGE_ADDRESS. */
+enum linkage_address {
+	LINKAGE_ADDRESS_SAME,
+	LINKAGE_ADDRESS_SAME_STREET,       /* one of them has no number */
+	LINKAGE_ADDRESS_ANOTHER_NUMBER,
+	LINKAGE_ADDRESS_ANOTHER_STREET,    /* of the same number: streets have names in two languages */
+	LINKAGE_ADDRESS_SAME_PLACE,
+	LINKAGE_ADDRESS_NEARBY,
+	LINKAGE_ADDRESS_DIFFERENT
 };
 
 #define LINKAGE_UNKNOWN 255   /* the level of a field that one of the two does not have */

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "core/normalise.h"
 #include "core/similar.h"
 
 /* One value of each side. */
@@ -164,18 +165,25 @@ static unsigned level_of_code(const struct sides *s)
 	return s->shorter >= 2 && edits(s, 1) == 1 ? 1 : 2;
 }
 
+/* Who gives a mobile telephone here and a landline there has two: that they differ says nothing. */
 static unsigned level_of_phone(const struct sides *s)
 {
+	enum { SAME, TYPING, ANOTHER_KIND, DIFFERENT };
+
 	if (equal(s))
-		return 0;
-	return s->shorter >= 8 && edits(s, 1) == 1 ? 1 : 2;
+		return SAME;
+	if (phone_is_mobile(s->xs, s->x->len) != phone_is_mobile(s->ys, s->y->len))
+		return ANOTHER_KIND;
+	return s->shorter >= 8 && edits(s, 1) == 1 ? TYPING : DIFFERENT;
 }
 
 static unsigned level_of_email(const struct sides *s)
 {
+	const unsigned longer = s->x->len > s->y->len ? s->x->len : s->y->len;
+
 	if (equal(s))
 		return 0;
-	return s->shorter >= 8 && edits(s, 2) <= 2 ? 1 : 2;
+	return s->shorter >= 8 && longer - s->shorter <= 2 && edits(s, 2) <= 2 ? 1 : 2;
 }
 
 /* "acme.be" and "acme.com" are close. */
@@ -195,6 +203,7 @@ static unsigned level_of_domain(const struct sides *s)
 /* --- company names: words that count by how rare they are ------------------------------------------------------------ */
 
 enum company_level {
+	COMPANY_SAME_RAREST,    /* with a word that is in no table: made up, or a family name that few have */
 	COMPANY_SAME_RARE,
 	COMPANY_SAME_UNCOMMON,
 	COMPANY_SAME,
@@ -203,6 +212,7 @@ enum company_level {
 	COMPANY_PART_RARE,
 	COMPANY_PART,
 	COMPANY_ACRONYM,
+	COMPANY_RARE_WORD,
 	COMPANY_WORD,
 	COMPANY_DIFFERENT
 };
@@ -224,6 +234,18 @@ static bool has_digit(const char *text, size_t n)
 	return false;
 }
 
+/* "zn" of "zonen", "mgmt" of "management": its first and last letter, and some between them in their order. */
+static bool is_contraction(const char *x, size_t nx, const char *y, size_t ny)
+{
+	size_t at = 0;
+
+	if (nx < 2 || nx > 4 || ny < 2 * nx || *x != *y || x[nx - 1] != y[ny - 1])
+		return false;
+	for (size_t i = 0; i < ny && at < nx; i++)
+		at += y[i] == x[at];
+	return at == nx;
+}
+
 enum { WORD_OTHER, WORD_CLOSE, WORD_SAME };
 
 static unsigned compare_words(const char *x, size_t nx, const char *y, size_t ny)
@@ -236,6 +258,8 @@ static unsigned compare_words(const char *x, size_t nx, const char *y, size_t ny
 	/* "garage 2" is not "garage 3". */
 	if (shorter >= 3 && !memcmp(x, y, shorter) && !has_digit(x, nx) && !has_digit(y, ny))
 		return WORD_CLOSE;   /* an abbreviation */
+	if (is_contraction(x, nx, y, ny) || is_contraction(y, ny, x, nx))
+		return WORD_CLOSE;
 	if (shorter < 4 || (*x != *y && x[1] != y[1] && x[0] != y[1]) || has_digit(x, nx) || has_digit(y, ny))
 		return WORD_OTHER;
 	similar_decode(x, nx, &a);
@@ -245,14 +269,37 @@ static unsigned compare_words(const char *x, size_t nx, const char *y, size_t ny
 	return WORD_OTHER;
 }
 
+/* The words of "Centrum voor Onderzoek" that an acronym may leave out: those that stand for nothing by themselves. */
+static bool is_small_word(const char *word, size_t n)
+{
+	static const char *const small[] = {"a", "and", "au", "aux", "d", "das", "de", "den", "der", "des", "die", "du", "e",
+		"en", "et", "for", "fur", "het", "in", "l", "la", "le", "les", "of", "op", "pour", "s", "t", "te", "the", "um",
+		"und", "van", "voor", "zu"};
+
+	for (size_t i = 0; i < sizeof small / sizeof *small; i++)
+		if (strlen(small[i]) == n && !memcmp(small[i], word, n))
+			return true;
+	return false;
+}
+
+/* Initials in their order; small words may be left out, each for itself. */
 static bool is_acronym(const struct linkage_features *f, const struct linkage_value *of, const char *short_name, size_t n)
 {
-	if (n < 3 || of->words != n)
+	const struct linkage_word *w = words_of(f) + of->first_word;
+	uint32_t reached = 1;   /* bit i: the words so far give the first i letters */
+
+	if (n < 3 || n > 12 || of->words < n)
 		return false;
-	for (size_t i = 0; i < n; i++)
-		if (text_of(f)[words_of(f)[of->first_word + i].at] != short_name[i])
-			return false;
-	return true;
+	for (size_t i = 0; i < of->words && reached; i++) {
+		const char *word = text_of(f) + w[i].at;
+		uint32_t next = is_small_word(word, w[i].len) ? reached : 0;
+
+		for (size_t at = 0; at < n; at++)
+			if (reached >> at & 1 && *word == short_name[at])
+				next |= UINT32_C(2) << at;
+		reached = next;
+	}
+	return reached >> n & 1;
 }
 
 struct shared_words {
@@ -327,7 +374,10 @@ static unsigned level_of_company(const struct sides *s)
 	rarity_y = rarity_of_name(w.rarest_y, w.all_y);
 	rarity = rarity_x < rarity_y ? rarity_x : rarity_y;
 	if (equal(s) || (w.info == w.all_x && w.info == w.all_y && w.exact))
-		return rarity >= RARE_NAME ? COMPANY_SAME_RARE : rarity >= UNCOMMON_NAME ? COMPANY_SAME_UNCOMMON : COMPANY_SAME;
+		return w.rarest_x >= RARE_NAME && w.rarest_y >= RARE_NAME ? COMPANY_SAME_RAREST
+		       : rarity >= RARE_NAME                              ? COMPANY_SAME_RARE
+		       : rarity >= UNCOMMON_NAME                          ? COMPANY_SAME_UNCOMMON
+									  : COMPANY_SAME;
 	if (w.number_differs)
 		return COMPANY_DIFFERENT;
 	if ((5 * w.info >= 4 * w.all_x && 5 * w.info >= 4 * w.all_y) ||
@@ -337,7 +387,7 @@ static unsigned level_of_company(const struct sides *s)
 		return w.rarest >= RARE_WORD ? COMPANY_PART_RARE : COMPANY_PART;
 	if (is_acronym(s->a, s->x, s->ys, s->y->len) || is_acronym(s->b, s->y, s->xs, s->x->len))
 		return COMPANY_ACRONYM;
-	return w.rarest >= RARE_WORD ? COMPANY_WORD : COMPANY_DIFFERENT;
+	return w.rarest >= RARE_WORD ? COMPANY_RARE_WORD : w.info ? COMPANY_WORD : COMPANY_DIFFERENT;
 }
 
 /* --- fields --------------------------------------------------------------------------------------------------------- */
@@ -405,7 +455,6 @@ static unsigned last_level(enum linkage_kind kind)
 static struct linkage_agreement address(const struct linkage_schema *schema, const struct linkage_field *f,
 	const struct linkage_features *a, const struct linkage_features *b)
 {
-	enum { SAME, SAME_STREET, ANOTHER_NUMBER, ANOTHER_STREET, SAME_PLACE, NEARBY, DIFFERENT };
 	const unsigned street = best_of(schema->field[f->street].kind, a, f->street, b, f->street).level;
 	const unsigned number = best_of(schema->field[f->number].kind, a, f->number, b, f->number).level;
 	const unsigned place = best_of(schema->field[f->place].kind, a, f->place, b, f->place).level;
@@ -419,15 +468,14 @@ static struct linkage_agreement address(const struct linkage_schema *schema, con
 		return (struct linkage_agreement){.level = LINKAGE_UNKNOWN};
 	if (streets_agree && (postal <= 1 || postal == LINKAGE_UNKNOWN)) {
 		if (number == LINKAGE_UNKNOWN)
-			return (struct linkage_agreement){.level = SAME_STREET};
-		return (struct linkage_agreement){.level = number <= 1 ? SAME : ANOTHER_NUMBER};
+			return (struct linkage_agreement){.level = LINKAGE_ADDRESS_SAME_STREET};
+		return (struct linkage_agreement){.level = number <= 1 ? LINKAGE_ADDRESS_SAME : LINKAGE_ADDRESS_ANOTHER_NUMBER};
 	}
-	/* The same number in another street: streets have names in two languages, too. */
 	if (postal == 0)
-		return (struct linkage_agreement){.level = number == 0 ? ANOTHER_STREET : SAME_PLACE};
+		return (struct linkage_agreement){.level = number == 0 ? LINKAGE_ADDRESS_ANOTHER_STREET : LINKAGE_ADDRESS_SAME_PLACE};
 	if (postal <= 2)
-		return (struct linkage_agreement){.level = NEARBY};
-	return (struct linkage_agreement){.level = DIFFERENT};
+		return (struct linkage_agreement){.level = LINKAGE_ADDRESS_NEARBY};
+	return (struct linkage_agreement){.level = LINKAGE_ADDRESS_DIFFERENT};
 }
 
 struct linkage_agreement linkage_agree(const struct linkage_schema *schema, const struct linkage_features *a,

@@ -45,6 +45,15 @@ struct linkage_frequency {
 
 #define LINKAGE_NEAR_MAX 12
 
+/* How a kind of pairs looks that are near each other without being the same: one that an accountant's address makes, one that
+ * a common web site makes, ... */
+struct linkage_near {
+	double share;                                   /* of all pairs */
+	double r[LINKAGE_FIELDS_MAX][LINKAGE_LEVELS_MAX];
+	double prior;                                   /* log2(share) */
+	double weight[LINKAGE_FIELDS_MAX][LINKAGE_LEVELS_MAX];    /* log2(r/u) */
+};
+
 struct linkage_model {
 	const struct linkage_schema *schema;
 	double prior, link, review;
@@ -54,13 +63,7 @@ struct linkage_model {
 		double floor;                           /* share of a value that is in no table, 0: none is */
 		size_t nfrequent;
 	} field[LINKAGE_FIELDS_MAX];
-	/* Records that share a kind of key without being the same. */
-	struct linkage_near {
-		double share;                           /* of all pairs */
-		double r[LINKAGE_FIELDS_MAX][LINKAGE_LEVELS_MAX];
-		double prior;                           /* log2(share) */
-		double weight[LINKAGE_FIELDS_MAX][LINKAGE_LEVELS_MAX];    /* log2(r/u) */
-	} near[LINKAGE_NEAR_MAX];
+	struct linkage_near near[LINKAGE_NEAR_MAX];
 	size_t nnear;
 	struct linkage_frequency *frequency;
 	size_t nfrequency, slots;                       /* slots: a power of two */
@@ -74,6 +77,7 @@ uint8_t linkage_rarity(const struct linkage_model *, unsigned field, const char 
 /* Replaces nothing: each text once. */
 void linkage_frequency_add(struct linkage_model *, unsigned field, const char *text, size_t len, double share);
 void linkage_weigh(struct linkage_model *);        /* weights from m and u */
+void linkage_near_weigh(const struct linkage_model *, struct linkage_near *);    /* the same of one class */
 bool linkage_kind_has_frequencies(enum linkage_kind);
 
 struct linkage_agreement {
@@ -88,3 +92,29 @@ struct linkage_agreement linkage_agree(const struct linkage_schema *, const stru
 double linkage_weight(const struct linkage_model *, unsigned field, struct linkage_agreement);
 /* What pairs near each other take from the score: 0 or less. */
 double linkage_nearness(const struct linkage_model *, const uint8_t level[LINKAGE_FIELDS_MAX]);
+
+/* --- training -------------------------------------------------------------------------------------------------------------- */
+
+/* One compared pair, found under one kind of key. */
+struct linkage_sample {
+	struct linkage_agreement field[LINKAGE_FIELDS_MAX];
+	uint32_t held;         /* fields of its key */
+	uint32_t session, sessions;    /* which kind of key, and under how many this pair is found */
+	bool known;            /* not the same, by a decisive field */
+};
+
+struct linkage_tally {
+	double level[LINKAGE_FIELDS_MAX][LINKAGE_LEVELS_MAX];
+};
+
+void linkage_tally_add(const struct linkage_schema *, struct linkage_tally *, const struct linkage_sample *, uint32_t held,
+	double share);
+/* Half a pair is added to every level, so that what was not seen is rare, not impossible. */
+void linkage_tally_shares(const struct linkage_schema *, struct linkage_tally *);
+
+/*
+ * The model's near classes: a mixture of kinds of pairs, each with its own shares of levels, fitted by EM. weight: how many pairs
+ * a sample stands for, 0 for those that say nothing about it. parts: what the weights are of all such pairs.
+ */
+void linkage_near_learn(struct linkage_model *, const struct linkage_sample *, const double *weight, size_t n, double parts,
+	double all);

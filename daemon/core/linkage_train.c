@@ -14,19 +14,12 @@ struct session {
 	uint32_t fields;
 	size_t pairs, sampled;  /* how many there are, how many of them are looked at */
 	double share;           /* of them that are the same */
-	struct linkage_near *near;      /* how the others look; NULL: not known */
-};
-
-/* One compared pair. */
-struct sample {
-	struct linkage_agreement field[LINKAGE_FIELDS_MAX];
-	uint32_t held;         /* fields of its key */
-	uint32_t session, sessions;    /* which one, and in how many this pair is */
-	bool known;            /* not the same, by a decisive field */
+	bool knows_near;        /* how the others look */
+	struct linkage_near near;
 };
 
 struct samples {
-	struct sample *item;
+	struct linkage_sample *item;
 	size_t n;
 };
 
@@ -46,7 +39,7 @@ static uint64_t draw(uint64_t *state)
 }
 
 static void compare_pair(
-	const struct linkage_schema *s, const struct linkage_features *a, const struct linkage_features *b, struct sample *out)
+	const struct linkage_schema *s, const struct linkage_features *a, const struct linkage_features *b, struct linkage_sample *out)
 {
 	out->known = false;
 	for (unsigned f = 0; f < s->nfields; f++) {
@@ -58,7 +51,7 @@ static void compare_pair(
 	}
 }
 
-static double bits(const struct linkage_model *m, const struct sample *x, uint32_t held)
+static double bits(const struct linkage_model *m, const struct linkage_sample *x, uint32_t held)
 {
 	double sum = 0;
 
@@ -124,7 +117,7 @@ static void candidate_samples(const struct linkage_schema *s, const struct linka
 	for (size_t i = 0; i < pairs->n; i++) {
 		const struct linkage_pair *p = &pairs->pair[i];
 		const uint64_t hash = hash_bytes(p, sizeof *p, how->seed);
-		struct sample *x = &out->item[out->n];
+		struct linkage_sample *x = &out->item[out->n];
 		size_t which = 0;
 
 		if (is_first(pairs, i))
@@ -146,19 +139,15 @@ static void candidate_samples(const struct linkage_schema *s, const struct linka
 
 /* --- estimates ------------------------------------------------------------------------------------------------------------ */
 
-struct tally {
-	double level[LINKAGE_FIELDS_MAX][LINKAGE_LEVELS_MAX];
-};
-
-static void add(const struct linkage_schema *s, struct tally *t, const struct sample *x, uint32_t held, double share)
+void linkage_tally_add(const struct linkage_schema *s, struct linkage_tally *t, const struct linkage_sample *x, uint32_t held,
+	double share)
 {
 	for (unsigned f = 0; f < s->nfields; f++)
 		if (!(held >> f & 1) && x->field[f].level != LINKAGE_UNKNOWN)
 			t->level[f][x->field[f].level] += share;
 }
 
-/* Half a pair is added to every level, so that what was not seen is rare, not impossible. */
-static void to_shares(const struct linkage_schema *s, struct tally *t)
+void linkage_tally_shares(const struct linkage_schema *s, struct linkage_tally *t)
 {
 	for (unsigned f = 0; f < s->nfields; f++) {
 		const size_t n = linkage_level_count(s->field[f].kind);
@@ -171,63 +160,103 @@ static void to_shares(const struct linkage_schema *s, struct tally *t)
 	}
 }
 
-/* Random pairs that are likely the same do not count as others. */
+/* Where EM begins: most pairs that are the same agree, better levels are likelier. */
+static void begin_m(struct linkage_model *m)
+{
+	for (unsigned f = 0; f < m->schema->nfields; f++) {
+		const size_t n = linkage_level_count(m->schema->field[f].kind);
+		const double rest = m->schema->field[f].decisive ? 0.005 : 0.2;
+
+		for (size_t l = 0; l < n; l++)
+			m->field[f].m[l] = l ? rest / (double)(n - 1) : 1 - rest;
+	}
+	linkage_weigh(m);
+}
+
+static double nearness(const struct linkage_model *m, const struct linkage_sample *x)
+{
+	uint8_t level[LINKAGE_FIELDS_MAX];
+
+	for (unsigned f = 0; f < m->schema->nfields; f++)
+		level[f] = x->field[f].level;
+	return linkage_nearness(m, level);
+}
+
+/* Random pairs count for what they are likely not: the same, or near each other. */
 static void estimate_u(struct linkage_model *m, const struct samples *random, bool weigh_out)
 {
-	struct tally *t = zeroed(1, sizeof *t);
+	struct linkage_tally *t = zeroed(1, sizeof *t);
 
 	for (size_t i = 0; i < random->n; i++) {
-		const struct sample *x = &random->item[i];
-		const double share = weigh_out && !x->known ? 1 - linkage_share(m->prior + bits(m, x, 0)) : 1;
+		const struct linkage_sample *x = &random->item[i];
+		const double others = weigh_out ? exp2(-nearness(m, x)) + exp2(m->prior + bits(m, x, 0)) : 1;
 
-		add(m->schema, t, x, 0, share);
+		linkage_tally_add(m->schema, t, x, 0, 1 / others);
 	}
-	to_shares(m->schema, t);
+	linkage_tally_shares(m->schema, t);
 	for (unsigned f = 0; f < m->schema->nfields; f++)
 		memcpy(m->field[f].u, t->level[f], sizeof t->level[f]);
 	free(t);
 	linkage_weigh(m);
 }
 
-/* Where EM begins: most pairs that are the same agree, better levels are likelier. */
-static void begin_m(struct linkage_model *m)
+static bool is_decided(const struct linkage_schema *s, const struct linkage_sample *x)
 {
-	for (unsigned f = 0; f < m->schema->nfields; f++) {
-		const size_t n = linkage_level_count(m->schema->field[f].kind);
-		double sum = 0;
-
-		for (size_t l = 0; l < n; l++)
-			sum += m->field[f].m[l] = l ? 0.2 / (double)(n - 1) : 0.8;
-		for (size_t l = 0; l < n; l++)
-			m->field[f].m[l] /= sum;
-	}
-	linkage_weigh(m);
+	for (unsigned f = 0; f < s->nfields; f++)
+		if (s->field[f].decisive && x->field[f].level != LINKAGE_UNKNOWN)
+			return true;
+	return false;
 }
 
-/* How pairs look that share a kind of key and are known not to be the same. */
-static void learn_near(struct linkage_model *m, const struct samples *pairs, struct session *session, size_t sessions)
+/* The share of pairs of which a decisive field says something. */
+static double decided_share(const struct linkage_schema *s, const struct samples *random)
 {
-	struct tally *t = zeroed(sessions, sizeof *t);
-	double known[LINKAGE_RULES_MAX] = {0};
+	size_t n = 0;
+
+	for (size_t i = 0; i < random->n; i++)
+		n += is_decided(s, &random->item[i]);
+	return ((double)n + 0.5) / ((double)random->n + 1);
+}
+
+/*
+ * How pairs look that share a kind of key without being the same, session by session: those in which a decisive field differs,
+ * but for as many of them as are the same nevertheless, by an error in it. first: before anything is known of that.
+ */
+static void learn_near(struct linkage_model *m, const struct samples *random, const struct samples *pairs, struct session *session,
+	size_t sessions, double all, bool first)
+{
+	struct linkage_tally *t = zeroed(sessions, sizeof *t);
+	AUTO(free) double *weight = zeroed(pairs->n, sizeof *weight);
+	double known[LINKAGE_RULES_MAX] = {0}, sum = 0;
 
 	for (size_t i = 0; i < pairs->n; i++) {
-		const struct sample *x = &pairs->item[i];
+		const struct linkage_sample *x = &pairs->item[i];
+		const struct session *s = &session[x->session];
+		double other = x->known;
 
-		if (x->known) {
-			add(m->schema, &t[x->session], x, 0, 1);
-			known[x->session]++;
-		}
-	}
-	m->nnear = 0;
-	for (size_t s = 0; s < sessions && m->nnear < LINKAGE_NEAR_MAX; s++) {
-		if (known[s] < LEAST_NEAR)
+		if (!is_decided(m->schema, x))
 			continue;
-		session[s].near = &m->near[m->nnear++];
-		session[s].near->share = 1;
-		to_shares(m->schema, &t[s]);
-		memcpy(session[s].near->r, t[s].level, sizeof t[s].level);
+		if (!first)
+			other = 1 - linkage_share(m->prior + bits(m, x, 0) + nearness(m, x));
+		/* Of the many that are the same for certain, what is left over would soon outweigh those few. */
+		if (!x->known && other < 0.5)
+			continue;
+		weight[i] = other * (double)s->pairs / (double)s->sampled / x->sessions;
+		sum += x->known ? other : 0;
+		if (x->known)
+			linkage_tally_add(m->schema, &t[x->session], x, 0, other);
+		known[x->session] += x->known ? other : 0;
+	}
+	for (size_t s = 0; s < sessions; s++) {
+		session[s].knows_near = known[s] >= LEAST_NEAR;
+		linkage_tally_shares(m->schema, &t[s]);
+		memcpy(session[s].near.r, t[s].level, sizeof t[s].level);
+		linkage_near_weigh(m, &session[s].near);
 	}
 	free(t);
+	m->nnear = 0;
+	if (sum >= LEAST_NEAR)
+		linkage_near_learn(m, pairs->item, weight, pairs->n, decided_share(m->schema, random), all);
 	linkage_weigh(m);
 }
 
@@ -244,62 +273,36 @@ static void rate_decisive(struct linkage_model *m, const struct session *session
 	linkage_weigh(m);
 }
 
-/* Which share of all pairs each class is; a pair that is in several sessions counts in each for its part. */
-static void share_near(struct linkage_model *m, const struct samples *pairs, const struct session *session, size_t sessions,
-	double all)
-{
-	double parts[LINKAGE_RULES_MAX] = {0};
-
-	for (size_t i = 0; i < pairs->n; i++)
-		parts[pairs->item[i].session] += 1.0 / pairs->item[i].sessions;
-	for (size_t s = 0; s < sessions; s++)
-		if (session[s].near && session[s].sampled)
-			session[s].near->share = (1 - session[s].share) * parts[s] / (double)session[s].sampled *
-				(double)session[s].pairs / all;
-	linkage_weigh(m);
-}
-
-static double bits_of_near(const struct linkage_model *m, const struct linkage_near *near, const struct sample *x)
+static double bits_of_near(const struct linkage_model *m, const struct session *s, const struct linkage_sample *x)
 {
 	double sum = 0;
 
-	for (unsigned f = 0; near && f < m->schema->nfields; f++)
+	for (unsigned f = 0; s->knows_near && f < m->schema->nfields; f++)
 		if (!(x->held >> f & 1) && x->field[f].level != LINKAGE_UNKNOWN)
-			sum += near->weight[f][x->field[f].level];
+			sum += s->near.weight[f][x->field[f].level];
 	return sum;
 }
 
 static void estimate_m(struct linkage_model *m, const struct samples *pairs, struct session *session, size_t sessions)
 {
-	struct tally *t = zeroed(1, sizeof *t);
+	struct linkage_tally *t = zeroed(1, sizeof *t);
 	double found[LINKAGE_RULES_MAX] = {0};
 
 	for (size_t i = 0; i < pairs->n; i++) {
-		const struct sample *x = &pairs->item[i];
+		const struct linkage_sample *x = &pairs->item[i];
 		const struct session *s = &session[x->session];
-		const double p = x->known ? 0
-					  : linkage_share(share_to_odds(s->share) + bits(m, x, x->held) -
-							  bits_of_near(m, s->near, x));
+		const double p = linkage_share(share_to_odds(s->share) + bits(m, x, x->held) - bits_of_near(m, s, x));
 
 		found[x->session] += p;
-		add(m->schema, t, x, x->held, p);
+		linkage_tally_add(m->schema, t, x, x->held, p);
 	}
 	for (size_t s = 0; s < sessions; s++)
 		session[s].share = (found[s] + 0.5) / ((double)session[s].sampled + 1);
-	to_shares(m->schema, t);
+	linkage_tally_shares(m->schema, t);
 	for (unsigned f = 0; f < m->schema->nfields; f++)
 		memcpy(m->field[f].m, t->level[f], sizeof t->level[f]);
 	linkage_weigh(m);
 	free(t);
-}
-
-static double nearness(const struct linkage_model *m, const struct sample *x)
-{
-	uint8_t level[LINKAGE_FIELDS_MAX];
-
-	for (unsigned f = 0; f < m->schema->nfields; f++)
-		level[f] = x->field[f].level;
-	return linkage_nearness(m, level);
 }
 
 /* How many of all pairs are the same, by what the model says of the candidates. */
@@ -313,7 +316,7 @@ static double estimate_prior(struct linkage_model *m, const struct linkage_featu
 
 	for (size_t i = 0; i < pairs->n; i++) {
 		const struct linkage_pair *p = &pairs->pair[i];
-		struct sample x;
+		struct linkage_sample x;
 
 		if (!is_first(pairs, i))
 			continue;
@@ -350,12 +353,12 @@ bool linkage_train(struct linkage_model *m, const struct linkage_features *const
 	out->candidate_pairs = candidates.n;
 	estimate_u(m, &random, false);
 	begin_m(m);
-	learn_near(m, &candidates, session, out->sessions);
+	learn_near(m, &random, &candidates, session, out->sessions, all, true);
 	for (unsigned outer = 0; outer < OUTER_ROUNDS; outer++) {
 		for (unsigned r = 0; r < how->rounds; r++)
 			estimate_m(m, &candidates, session, out->sessions);
-		share_near(m, &candidates, session, out->sessions, all);
 		out->matches = estimate_prior(m, of, n, pairs, 20);
+		learn_near(m, &random, &candidates, session, out->sessions, all, false);
 		estimate_u(m, &random, true);
 		rate_decisive(m, session, out->sessions, all);
 	}

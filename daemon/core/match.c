@@ -2,27 +2,36 @@
  * match.c - verdicts: what the score says, within rules that no score may break.
  */
 #include <assert.h>
+#include <math.h>
 #include <string.h>
 
 #include "core/match_parts.h"
 
+const struct match_features *match_with(struct arena *arena, enum record_type type, const struct linkage_features *taken)
+{
+	struct match_features *out = arena_alloc(arena, sizeof *out + linkage_features_size(taken));
+
+	out->type = type;
+	memcpy(out + 1, taken, linkage_features_size(taken));
+	return out;
+}
+
 const struct match_features *match_prepare(struct arena *arena, const struct match_model *model, const struct record *record)
 {
 	struct linkage_values values;
-	const struct linkage_features *taken;
-	struct match_features *out;
 
 	match_fill(arena, record, &values);
-	taken = linkage_features(arena, model->type[record->type], &values);
-	out = arena_alloc(arena, sizeof *out + linkage_features_size(taken));
-	out->type = record->type;
-	memcpy(out + 1, taken, linkage_features_size(taken));
-	return out;
+	return match_with(arena, record->type, linkage_features(arena, model->type[record->type], &values));
 }
 
 size_t match_features_size(const struct match_features *f)
 {
 	return sizeof *f + linkage_features_size(match_linkage(f));
+}
+
+enum record_type match_features_type(const struct match_features *f)
+{
+	return (enum record_type)f->type;
 }
 
 const struct match_features *match_features_at(enum record_type type, const void *bytes, size_t n)
@@ -60,7 +69,7 @@ uint32_t match_decisive(const struct match_features *f)
 
 struct compared {
 	const struct linkage_schema *schema;
-	const struct linkage_model *model;
+	const struct match_thresholds *at;
 	const struct linkage_features *a, *b;
 	struct linkage_result r;
 	struct match_result *out;
@@ -88,6 +97,12 @@ static bool agrees(const struct compared *c, unsigned field)
 	return c->r.level[field] < worst_of(c, field);
 }
 
+/* The same, but for a typing error. */
+static bool nearly_same(const struct compared *c, unsigned field)
+{
+	return c->r.level[field] <= 1;
+}
+
 static bool has(const struct linkage_features *f, unsigned field)
 {
 	size_t len;
@@ -105,38 +120,51 @@ static void decide(const struct compared *c, enum match_verdict verdict, bool st
 
 static bool may_link(const struct compared *c)
 {
-	return c->out->score >= linkage_link_at(c->model);
+	return c->out->score >= c->at->link;
 }
 
 static bool may_ask(const struct compared *c)
 {
-	return c->out->score >= linkage_review_at(c->model);
+	return c->out->score >= c->at->review;
 }
 
 /* The very name in the very place, and nothing that speaks against it: too little to link, too much to pass over. */
 static bool namesakes_at_one_place(const struct compared *c)
 {
-	const unsigned elsewhere = worst_of(c, MATCH_ORG_ADDRESS) - 1;
-
-	return same(c, MATCH_ORG_NAME) && c->r.level[MATCH_ORG_ADDRESS] < elsewhere && !differs(c, MATCH_ORG_PHONE) &&
+	return same(c, MATCH_ORG_NAME) && c->r.level[MATCH_ORG_ADDRESS] <= LINKAGE_ADDRESS_SAME_PLACE && !differs(c, MATCH_ORG_PHONE) &&
 	       !differs(c, MATCH_ORG_DOMAIN) && !differs(c, MATCH_ORG_FORM);
+}
+
+static bool at_one_address(const struct compared *c)
+{
+	const unsigned level = c->r.level[MATCH_ORG_ADDRESS];
+
+	return level == LINKAGE_ADDRESS_SAME || level == LINKAGE_ADDRESS_SAME_STREET || level == LINKAGE_ADDRESS_ANOTHER_STREET;
+}
+
+/* Facts beside the name. The place alone is none: names are alike there, too. */
+static unsigned facts(const struct compared *c)
+{
+	return (unsigned)at_one_address(c) + agrees(c, MATCH_ORG_DOMAIN) +
+	       nearly_same(c, MATCH_ORG_PHONE) + agrees(c, MATCH_ORG_EMAIL) + agrees(c, MATCH_ORG_SITES);
 }
 
 static void decide_organization(const struct compared *c)
 {
 	const bool known_by_name = agrees(c, MATCH_ORG_NAME);
-	const bool second = agrees(c, MATCH_ORG_ADDRESS) || agrees(c, MATCH_ORG_DOMAIN) || agrees(c, MATCH_ORG_PHONE) ||
-			    agrees(c, MATCH_ORG_EMAIL) || agrees(c, MATCH_ORG_SITES);
+	const unsigned beside = facts(c);
+	const bool elsewhere = differs(c, MATCH_ORG_ADDRESS) || differs(c, MATCH_ORG_DOMAIN) || differs(c, MATCH_ORG_PHONE);
 
 	if (differs(c, MATCH_ORG_NUMBER))
 		decide(c, MATCH_NEW, true, "two different valid enterprise numbers");
-	else if (same(c, MATCH_ORG_NUMBER) && may_ask(c))
+	else if (same(c, MATCH_ORG_NUMBER) && (may_ask(c) || !elsewhere))
 		decide(c, MATCH_LINK, true, "the same valid enterprise number");
 	else if (same(c, MATCH_ORG_NUMBER))
 		decide(c, MATCH_REVIEW, true, "the same valid enterprise number, but too much else differs");
-	else if (!second)
+	else if (!beside && !agrees(c, MATCH_ORG_ADDRESS))
 		decide(c, MATCH_NEW, false, known_by_name ? "the names agree and nothing else does" : "nothing agrees");
-	else if (may_link(c) && known_by_name)
+	/* One name in two legal forms is two companies often enough. */
+	else if (may_link(c) && known_by_name && beside >= 1 + (unsigned)differs(c, MATCH_ORG_FORM))
 		decide(c, MATCH_LINK, false, "all fields taken together");
 	else if (may_ask(c) || namesakes_at_one_place(c))
 		decide(c, MATCH_REVIEW, false, known_by_name ? "much agrees, too little to be sure"
@@ -192,6 +220,8 @@ static void decide_participation(const struct compared *c)
 		decide(c, MATCH_NEW, false, "another participation");
 }
 
+#define EVIDENCE_LEAST 0.005   /* bits; less is not told */
+
 static void tell(const struct linkage_schema *schema, const struct linkage_result *r, struct match_result *out)
 {
 	for (unsigned f = 0; f < schema->nfields; f++)
@@ -200,19 +230,19 @@ static void tell(const struct linkage_schema *schema, const struct linkage_resul
 			out->evidence[out->n++] = (struct match_evidence){
 				schema->field[f].name, linkage_level_name(schema->field[f].kind, r->level[f]), r->weight[f]};
 		}
-	if (r->near < -0.005)
+	if (r->near < -EVIDENCE_LEAST)
 		out->evidence[out->n++] = (struct match_evidence){"near", "others that are near each other look like this", r->near};
 }
 
-void match_compare(const struct match_model *model, const struct match_features *a, const struct match_features *b,
-	struct match_result *out)
+void match_compare_at(const struct match_model *model, const struct match_thresholds *at, const struct match_features *a,
+	const struct match_features *b, struct match_result *out)
 {
 	const enum record_type type = (enum record_type)a->type;
-	struct compared c = {.schema = &match_schema[type], .model = model->type[type], .a = match_linkage(a), .b = match_linkage(b), .out = out};
+	struct compared c = {.schema = &match_schema[type], .at = at, .a = match_linkage(a), .b = match_linkage(b), .out = out};
 
 	assert(a->type == b->type);
-	linkage_compare(c.model, c.a, c.b, &c.r);
-	*out = (struct match_result){.prior = c.r.prior, .score = c.r.score};
+	linkage_compare(model->type[type], c.a, c.b, &c.r);
+	*out = (struct match_result){.prior = c.r.prior, .score = c.r.score, .link_at = at->link, .review_at = at->review};
 	tell(&match_schema[type], &c.r, out);
 	switch (type) {
 	case RECORD_ORGANIZATION:
@@ -230,4 +260,60 @@ void match_compare(const struct match_model *model, const struct match_features 
 	case RECORD_TYPES:
 		break;
 	}
+}
+
+void match_compare(const struct match_model *model, const struct match_features *a, const struct match_features *b,
+	struct match_result *out)
+{
+	const struct linkage_model *m = model->type[a->type];
+	const struct match_thresholds at = {linkage_link_at(m), linkage_review_at(m)};
+
+	match_compare_at(model, &at, a, b, out);
+}
+
+/* --- several of which it can be one ------------------------------------------------------------------------------------ */
+
+#define TWICE 5   /* bits: a source has one and the same twice so much more rarely than two sources have it */
+
+static bool are_apart(const struct match_model *model, const struct match_rival *a, const struct match_rival *b)
+{
+	struct match_result r;
+
+	match_compare(model, a->features, b->features, &r);
+	if (a->sources & b->sources)
+		return r.verdict != MATCH_LINK || r.score - TWICE < linkage_link_at(model->type[a->features->type]);
+	return r.strong && r.verdict == MATCH_NEW;
+}
+
+static void lower(const struct match_model *model, enum record_type type, struct match_result *r, double odds)
+{
+	const double bits = -log2(1 + odds);
+
+	if (bits > -EVIDENCE_LEAST)
+		return;
+	r->score += bits;
+	if (r->n < MATCH_EVIDENCE_MAX)
+		r->evidence[r->n++] = (struct match_evidence){"others", "others that are not the same agree as well", bits};
+	if (r->score < linkage_review_at(model->type[type])) {
+		r->verdict = MATCH_NEW;
+		r->why = "others agree as well, so that none of them stands out";
+	} else if (r->verdict == MATCH_LINK && r->score < linkage_link_at(model->type[type])) {
+		r->verdict = MATCH_REVIEW;
+		r->why = "others agree as well";
+	}
+}
+
+void match_contest(const struct match_model *model, const struct match_rival *rival, size_t n)
+{
+	double odds[n + 1];
+
+	for (size_t i = 0; i < n; i++) {
+		odds[i] = 0;
+		for (size_t k = 0; k < n && !rival[i].result->strong && rival[i].result->verdict != MATCH_NEW; k++)
+			if (k != i && rival[k].result->verdict != MATCH_NEW &&
+				are_apart(model, &rival[i], &rival[k]))
+				odds[i] += exp2(rival[k].result->score);
+	}
+	for (size_t i = 0; i < n; i++)
+		lower(model, (enum record_type)rival[i].features->type, rival[i].result, odds[i]);
 }

@@ -21,8 +21,11 @@ AUTO_DEFINE(struct match_model, match_model_free)
 /* Recorded with every link, and with every key: a model of another version makes its keys anew. */
 const char *match_model_version(const struct match_model *);
 
-/* Scores from here on are linked. */
+/* Scores from here on are linked; scores from here on are asked about. */
 double match_link_at(const struct match_model *, enum record_type);
+double match_review_at(const struct match_model *, enum record_type);
+/* Referrals and participations are the same by rule. */
+bool match_is_scored(enum record_type);
 
 /* --- one record ----------------------------------------------------------------------------------------------- */
 
@@ -36,6 +39,7 @@ const struct match_features *match_prepare(struct arena *, const struct match_mo
 /* Whether both would be prepared alike: sure if yes. */
 bool match_same_said(const struct record *, const struct record *);
 size_t match_features_size(const struct match_features *);
+enum record_type match_features_type(const struct match_features *);
 /* The block read back; NULL if it cannot be one of that type. bytes are aligned for uint32_t. */
 const struct match_features *match_features_at(enum record_type, const void *bytes, size_t n);
 /* Hashes of (type, kind of key, folded value), each once. Returns how many. */
@@ -61,6 +65,7 @@ struct match_result {
 	bool strong;          /* by a strong key, not by score */
 	double prior;         /* where the score began: how rare it is that a candidate is the same */
 	double score;         /* prior and all weights, in bits: the binary logarithm of the odds that they are the same */
+	double link_at, review_at;   /* scores from which on it would be linked, or asked about */
 	struct match_evidence evidence[MATCH_EVIDENCE_MAX];
 	size_t n;
 	const char *why;      /* one sentence without values, static text */
@@ -69,3 +74,16 @@ struct match_result {
 /* Both were prepared with that model, and are of one type. */
 void match_compare(const struct match_model *, const struct match_features *a, const struct match_features *b,
 	struct match_result *out);
+
+/* One of those that a record was compared with. */
+struct match_rival {
+	const struct match_features *features;
+	uint64_t sources;                 /* who has it, as bits: two that one source has are not the same */
+	struct match_result *result;      /* of the comparison with the record */
+};
+
+/*
+ * A record is one of them at most. Where several agree with it that are not the same among each other, as branches do that share
+ * a web site and a name, each is the less likely for that: its score and verdict are of all of them together.
+ */
+void match_contest(const struct match_model *, const struct match_rival *, size_t n);

@@ -178,12 +178,6 @@ static const char *fold_personal(struct arena *arena, const char *email)
 	return email_is_role(email) ? "" : fold_email(arena, email);
 }
 
-/* Of a free-mail address the whole counts, of others the domain, which has a field of its own. */
-static const char *fold_free_mail(struct arena *arena, const char *email)
-{
-	return *email_domain(arena, email) ? "" : fold_email(arena, email);
-}
-
 static const char *fold_site(struct arena *arena, const char *number)
 {
 	(void)arena;
@@ -246,7 +240,7 @@ static void fill_organization(const struct filling *f)
 	put_set(f, MATCH_ORG_DOMAIN, ORGANIZATION_EMAILS, email_domain);
 	put_set(f, MATCH_ORG_DOMAIN, ORGANIZATION_WEBSITES, fold_url);
 	put_set(f, MATCH_ORG_PHONE, ORGANIZATION_PHONES, fold_phone);
-	put_set(f, MATCH_ORG_EMAIL, ORGANIZATION_EMAILS, fold_free_mail);
+	put_set(f, MATCH_ORG_EMAIL, ORGANIZATION_EMAILS, fold_email);
 }
 
 static void fill_contact(const struct filling *f)

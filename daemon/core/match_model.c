@@ -43,6 +43,16 @@ double match_link_at(const struct match_model *m, enum record_type type)
 	return linkage_link_at(m->type[type]);
 }
 
+double match_review_at(const struct match_model *m, enum record_type type)
+{
+	return linkage_review_at(m->type[type]);
+}
+
+bool match_is_scored(enum record_type type)
+{
+	return type == RECORD_ORGANIZATION || type == RECORD_CONTACT;
+}
+
 static bool read_type(struct match_model *m, enum record_type type, json_t *in, struct err *e)
 {
 	struct err inner;

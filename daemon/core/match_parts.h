@@ -62,6 +62,17 @@ static inline const struct linkage_features *match_linkage(const struct match_fe
 	return (const struct linkage_features *)(f + 1);
 }
 
+/* Linkage features as those of a record of that type, in the arena. */
+const struct match_features *match_with(struct arena *, enum record_type, const struct linkage_features *);
+
+struct match_thresholds {
+	double link, review;
+};
+
+/* match_compare() with other thresholds than the model's. */
+void match_compare_at(const struct match_model *, const struct match_thresholds *, const struct match_features *a,
+	const struct match_features *b, struct match_result *out);
+
 void match_fill(struct arena *, const struct record *, struct linkage_values *);
 
 extern const char match_model_json[];   /* made by the build from core/match_model.json */

@@ -1,29 +1,28 @@
 #include "core/match_train.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/room.h"
 #include "core/linkage_train.h"
+#include "core/match_expect.h"
 #include "core/match_parts.h"
 
 struct set {
 	struct linkage_model *model;
-	struct linkage_counts *counts;
+	struct linkage_counts *counts, *elsewhere;
+	bool counted_elsewhere;
 	struct linkage_features **of;
-	size_t n, cap;
+	uint32_t *source;
+	size_t n, cap, sources;
 };
 
 struct match_trainer {
 	struct arena *arena, *scratch;
 	struct set set[RECORD_TYPES];
 };
-
-/* Referrals and participations are the same by rule. */
-static bool is_scored(enum record_type type)
-{
-	return type == RECORD_ORGANIZATION || type == RECORD_CONTACT;
-}
 
 struct match_trainer *match_trainer_new(void)
 {
@@ -36,6 +35,7 @@ struct match_trainer *match_trainer_new(void)
 	for (int type = 0; type < RECORD_TYPES; type++) {
 		t->set[type].model = linkage_model_new(&match_schema[type]);
 		t->set[type].counts = linkage_counts_new(&match_schema[type]);
+		t->set[type].elsewhere = linkage_counts_new(&match_schema[type]);
 	}
 	return t;
 }
@@ -47,74 +47,68 @@ void match_trainer_free(struct match_trainer *t)
 	for (int type = 0; type < RECORD_TYPES; type++) {
 		linkage_model_free(t->set[type].model);
 		linkage_counts_free(t->set[type].counts);
+		linkage_counts_free(t->set[type].elsewhere);
 		free(t->set[type].of);
+		free(t->set[type].source);
 	}
 	arena_free(t->arena);
 	arena_free(t->scratch);
 	free(t);
 }
 
-void match_trainer_add(struct match_trainer *t, const struct record *record)
+static const struct linkage_features *features_of(struct match_trainer *t, const struct record *record)
+{
+	struct linkage_values values;
+
+	match_fill(t->scratch, record, &values);
+	return linkage_features(t->scratch, t->set[record->type].model, &values);
+}
+
+void match_trainer_count(struct match_trainer *t, const struct record *record)
+{
+	t->set[record->type].counted_elsewhere = true;
+	linkage_count(t->set[record->type].elsewhere, features_of(t, record));
+	arena_reset(t->scratch);
+}
+
+void match_trainer_add(struct match_trainer *t, const struct record *record, uint32_t source)
 {
 	struct set *set = &t->set[record->type];
-	struct linkage_values values;
-	const struct linkage_features *f;
+	const struct linkage_features *f = features_of(t, record);
 
 	set->of = room(set->of, set->n, &set->cap, sizeof *set->of);
-	match_fill(t->scratch, record, &values);
-	f = linkage_features(t->scratch, set->model, &values);
+	set->source = room(set->source, set->n, &set->sources, sizeof *set->source);
+	set->source[set->n] = source;
 	linkage_count(set->counts, f);
 	set->of[set->n++] = arena_copy(t->arena, f, linkage_features_size(f));
 	arena_reset(t->scratch);
 }
 
-/* --- thresholds, from what the model expects ------------------------------------------------------------------------------ */
-
-static int highest_first(const void *a, const void *b)
+static void set_thresholds(struct set *set, enum record_type type, const struct match_training *how)
 {
-	const double x = *(const double *)a, y = *(const double *)b;
+	AUTO(arena_free) struct arena *arena = arena_new();
+	const struct match_features **of = arena_array(arena, const struct match_features *, set->n + 1);
+	struct match_model model = {0};
+	struct match_expected expected;
+	double link, review;
 
-	return x > y ? -1 : x < y;
+	for (size_t i = 0; i < set->n; i++)
+		of[i] = match_with(arena, type, set->of[i]);
+	model.type[type] = set->model;
+	match_expect(&model, type, of, set->source, set->n, &expected);
+	match_expected_thresholds(&expected, how->wrong_max, how->ask_max, &link, &review);
+	linkage_thresholds(set->model, link, review);
+	match_expected_free(&expected);
 }
 
-static void set_thresholds(struct set *set, const struct match_training *how)
+static const char *train(struct set *set, enum record_type type, const struct linkage_model *base, const struct match_training *how, struct match_trained_type *out)
 {
-	AUTO(linkage_pairs_free) struct linkage_pairs *pairs = linkage_pairs(
-		linkage_schema_of(set->model), (const struct linkage_features *const *)set->of, set->n, LINKAGE_BLOCK_MAX);
-	AUTO(free) double *score = calloc(pairs->n + 1, sizeof *score);
-	size_t n = 0, at = 0, asked = 0;
-	double wrong = 0, link = 0, review;
-
-	if (!score)
-		abort();
-	for (size_t i = 0; i < pairs->n; i++) {
-		const struct linkage_pair *p = &pairs->pair[i];
-		struct linkage_result r;
-
-		if (i && p->a == p[-1].a && p->b == p[-1].b)
-			continue;
-		linkage_compare(set->model, set->of[p->a], set->of[p->b], &r);
-		score[n++] = r.score;
-	}
-	qsort(score, n, sizeof *score, highest_first);
-	/* Down to where one more link is as likely wrong as is allowed of all: stricter than their mean. */
-	while (at < n && (wrong = 1 - linkage_share(score[at])) <= how->wrong_max)
-		at++;
-	link = at ? score[at - 1] : 0;
-	while (at + asked < n && (double)asked < how->ask_max * (double)set->n && score[at + asked] > link - 12)
-		asked++;
-	review = at + asked && at + asked < n ? score[at + asked] : link;
-	linkage_thresholds(set->model, link, review < link ? review : link);
-}
-
-static const char *train(struct set *set, const struct linkage_model *base, const struct match_training *how, struct match_trained_type *out)
-{
-	const struct linkage_training settings = {.seed = how->seed, .random_pairs = 2000000, .key_pairs = 20000,
+	const struct linkage_training settings = {.seed = how->seed, .random_pairs = 10000000, .key_pairs = 20000,
 		.block_max = LINKAGE_BLOCK_MAX, .rounds = 12};
 	struct linkage_trained trained;
 	struct err e;
 
-	linkage_counted(set->model, set->counts, how->frequent);
+	linkage_counted(set->model, set->counted_elsewhere ? set->elsewhere : set->counts, how->frequent);
 	for (size_t i = 0; i < set->n; i++)
 		linkage_rate(set->model, set->of[i]);
 	if (!linkage_train(set->model, (const struct linkage_features *const *)set->of, set->n, &settings, &trained, &e))
@@ -122,8 +116,22 @@ static const char *train(struct set *set, const struct linkage_model *base, cons
 	linkage_inherit(set->model, set->counts, base);
 	out->candidate_pairs = trained.candidate_pairs;
 	out->matches = trained.matches;
-	set_thresholds(set, how);
+	set_thresholds(set, type, how);
 	return NULL;
+}
+
+#define FORM (JSON_INDENT(1) | JSON_REAL_PRECISION(6) | JSON_ENSURE_ASCII)
+
+/* Another content, another version, whatever it is called. */
+static void put_version(json_t *json, const char *name)
+{
+	AUTO(free) char *text = json_dumps(json, FORM);
+	char version[64];
+
+	if (!text)
+		abort();
+	snprintf(version, sizeof version, "%.50s-%08x", name, (unsigned)hash_text(text, 0));
+	json_object_set_new(json, "version", json_string(version));
 }
 
 char *match_train(struct match_trainer *t, const struct match_model *base, const struct match_training *how,
@@ -141,9 +149,10 @@ char *match_train(struct match_trainer *t, const struct match_model *base, const
 		struct match_trained_type *told = &out->type[type];
 
 		told->records = set->n;
-		told->kept = is_scored(type) ? train(set, base->type[type], how, told) : "goes by rules alone";
+		told->kept = match_is_scored(type) ? train(set, type, base->type[type], how, told) : "goes by rules alone";
 		json_object_set_new(json, record_type_name(type),
 			linkage_model_json(told->kept ? base->type[type] : set->model));
 	}
-	return json_dumps(json, JSON_INDENT(1) | JSON_REAL_PRECISION(6) | JSON_ENSURE_ASCII);
+	put_version(json, how->version);
+	return json_dumps(json, FORM);
 }

@@ -9,12 +9,16 @@ struct match_trainer;
 struct match_trainer *match_trainer_new(void);
 void match_trainer_free(struct match_trainer *);
 AUTO_DEFINE(struct match_trainer, match_trainer_free)
-/* Records as partners have them, not golden ones: golden records are one each already. */
-void match_trainer_add(struct match_trainer *, const struct record *);
+/* Records as partners have them, not golden ones: golden records are one each already. source: whose it is, any number; two of
+ * one source are never linked. */
+void match_trainer_add(struct match_trainer *, const struct record *, uint32_t source);
+/* How frequent values are is counted in these, where the model is for other records than those it is trained on: a word that is
+ * frequent in these only is rare elsewhere. Without any, in those that are added. */
+void match_trainer_count(struct match_trainer *, const struct record *);
 
 struct match_training {
 	uint64_t seed;
-	const char *version, *made;    /* made: a date, for people */
+	const char *version, *made;    /* version: its beginning, eight digits of the content follow; made: a date, for people */
 	/* Thresholds: the share of automatic links that the model expects to be wrong, and of records to be asked about. */
 	double wrong_max, ask_max;
 	size_t frequent;               /* texts per field whose frequency is kept, at most */

@@ -48,6 +48,8 @@ const char *country_name(struct arena *, const char *iso, const char *language);
 /* E.164 as normalise() gives it, but for numbers in the national notation of a country other than Belgium. */
 const char *phone_canonical(struct arena *, const char *text, const char *country, bool *valid);
 bool phone_country_known(const char *country);
+/* By the numbering plans of Belgium and its neighbours; E.164 with or without the plus sign. */
+bool phone_is_mobile(const char *e164, size_t n);
 /* "+32470123456" as "0470 12 34 56"; others as they are. */
 const char *phone_national(struct arena *, const char *e164);
 

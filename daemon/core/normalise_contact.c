@@ -240,6 +240,28 @@ const char *phone_national(struct arena *arena, const char *e164)
 	return arena_printf(arena, "0%.2s %.2s %.2s %.2s", s, s + 2, s + 4, s + 6);
 }
 
+bool phone_is_mobile(const char *e164, size_t n)
+{
+	/* length: of the whole without plus, where landlines begin alike; else 0. */
+	static const struct {
+		const char *front;
+		size_t length;
+	} mobile[] = {{"324", 11}, {"336", 0}, {"337", 0}, {"316", 11}, {"4915", 0}, {"4916", 0}, {"4917", 0}, {"3526", 12}, {"447", 0},
+		{"346", 0}, {"347", 0}, {"393", 0}};
+
+	if (n && *e164 == '+') {
+		e164++;
+		n--;
+	}
+	for (size_t i = 0; i < sizeof mobile / sizeof *mobile; i++) {
+		const size_t len = strlen(mobile[i].front);
+
+		if (n > len && !memcmp(e164, mobile[i].front, len) && (!mobile[i].length || n == mobile[i].length))
+			return true;
+	}
+	return false;
+}
+
 /* http and https only; without a scheme https is meant, as in "www.acme.example". */
 const char *normalise_url(struct arena *arena, const char *text, bool *valid)
 {

@@ -62,6 +62,7 @@ void tally_add(struct tally *to, const struct tally *t)
 	to->unusable += t->unusable;
 	to->ignored += t->ignored;
 	to->reviews += t->reviews;
+	to->compared += t->compared;
 	to->marked += t->marked;
 	for (int type = 0; type < RECORD_TYPES; type++)
 		for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++) {

@@ -44,6 +44,7 @@ struct uuid hub_uuid(struct hub *);
 /* What happened to a batch; adds up over a run. */
 struct tally {
 	uint64_t items, fresh, edited, confirmed, unchanged, linked, created, gone, unusable, ignored, reviews;
+	uint64_t compared;                      /* pairs, by the matcher */
 	int64_t marked;                         /* outbox rows */
 	int64_t changed[RECORD_TYPES][RECORD_FIELDS_MAX], blanked[RECORD_TYPES][RECORD_FIELDS_MAX];
 };

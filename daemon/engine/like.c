@@ -134,11 +134,35 @@ bool like_another_now(const struct like *found)
 	return found->barred && found->barred_why.score > found->resemblance;
 }
 
+/* Who has it. What the page's own partner has is another record than the one that is looked for: apart from every other. */
+static bool sources(struct hub *hub, struct page *page, const struct entity *e, uint64_t *out, struct err *err)
+{
+	struct shadow **shadow;
+	size_t n;
+
+	*out = 0;
+	if (!store_shadows_of(hub->store, page->arena, e->id, &shadow, &n, err))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (shadow[i]->state == SHADOW_LIVE)
+			*out |= UINT64_C(1) << (shadow[i]->partner & 63);
+	if (marks_shadow_at(shadow, n, page->partner))
+		*out = ~UINT64_C(0);
+	return true;
+}
+
+struct compared {
+	struct entity *e;
+	struct match_result why;
+};
+
 bool like_search(struct hub *hub, struct page *page, const struct record *now, struct like *out, struct err *err)
 {
 	struct sought x = { .model = store_model(hub->store) };
+	struct compared compared[CANDIDATES_MAX];
+	struct match_rival rival[CANDIDATES_MAX];
+	size_t n, agree = 0;
 	int64_t *id;
-	size_t n;
 
 	*out = (struct like){ 0 };
 	out->features = x.features = store_features(hub->store, page->arena, now);
@@ -147,22 +171,31 @@ bool like_search(struct hub *hub, struct page *page, const struct record *now, s
 			CANDIDATES_MAX, &id, &n, err))
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		struct match_result why;
+		struct compared *one = &compared[agree];
 		struct candidate c;
-		struct entity *e;
 
 		if (!store_candidate(hub->store, page->arena, id[i], &c, err))
 			return false;
 		if (!c.features || c.type != page->type || (mutant(TOMBSTONES) && c.state == ENTITY_DELETED))
 			continue;
-		match_compare(x.model, x.features, c.features, &why);
-		if (why.verdict == MATCH_NEW)
+		match_compare(x.model, x.features, c.features, &one->why);
+		page->run.compared++;
+		if (one->why.verdict == MATCH_NEW)
 			continue;
-		if (!store_entity(hub->store, page->arena, c.entity, &e, err))
+		rival[agree] = (struct match_rival){ .features = c.features, .result = &one->why };
+		if (!store_entity(hub->store, page->arena, c.entity, &one->e, err) ||
+			!sources(hub, page, one->e, &rival[agree].sources, err))
 			return false;
-		if (forbidden(hub, out, e->id))
-			bar(out, e, &why);
-		else if (!consider(hub, page, e, &why, out, err))
+		agree++;
+	}
+	if (agree > 1)
+		match_contest(x.model, rival, agree);
+	for (size_t i = 0; i < agree; i++) {
+		if (compared[i].why.verdict == MATCH_NEW)
+			continue;
+		if (forbidden(hub, out, compared[i].e->id))
+			bar(out, compared[i].e, &compared[i].why);
+		else if (!consider(hub, page, compared[i].e, &compared[i].why, out, err))
 			return false;
 	}
 	return true;

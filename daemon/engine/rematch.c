@@ -194,6 +194,7 @@ bool rematch(struct hub *hub, struct arena *arena, struct entity *e, const struc
 		if (!c.features || c.entity == e->id || c.type != e->type || c.state != ENTITY_LIVE)
 			continue;
 		match_compare(r.model, r.features, c.features, &why);
+		tally->compared++;
 		if (why.verdict == MATCH_NEW)
 			continue;
 		if (!store_entity(hub->store, arena, c.entity, &other, err) || !meet(&r, other, &why, &joined, err))

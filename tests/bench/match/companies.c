@@ -188,7 +188,7 @@ bool match_companies(const struct options *options, bool numbers)
 	bool ok;
 
 	title(options, "records", numbers);
-	world_init(&world, options->work);
+	world_init(&world, options->work, options->model);
 	printf("  model        %s\n", match_model_version(store_model(world.hub.store)));
 	read_all(&q, company_items);
 	ok = quality_report(&q);
@@ -207,7 +207,7 @@ bool match_contacts(const struct options *options)
 	bool ok;
 
 	title(options, "people", true);
-	world_init(&world, options->work);
+	world_init(&world, options->work, options->model);
 	printf("  model        %s\n", match_model_version(store_model(world.hub.store)));
 	read_all(&before, company_items);
 	read_all(&q, contact_items);

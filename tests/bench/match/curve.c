@@ -267,7 +267,7 @@ bool match_curve(const struct options *options)
 	for (int s = 0; s < STAGES; s++)
 		printf(" %16s", stage_name[s]);
 	printf(" %7s %11s %9s %8s\n", "keys", "candidates", "linked", "peak MB");
-	world_init(&c.world, options->work);
+	world_init(&c.world, options->work, options->model);
 	for (; n < sizeof sizes / sizeof *sizes && sizes[n] <= options->most; n++) {
 		index_until(&c, sizes[n]);
 		p[n] = measure(&c, sizes[n]);

@@ -46,7 +46,9 @@ static void help(void)
 	printf("\n  --companies N  how many (100000)\n  --seed N       (1)\n  --worst N      print so many wrong links and misses (0)\n"
 	       "  --precision P  fail below, pairwise\n  --recall R     fail below, pairwise\n  --review S     fail above that share of records\n"
 	       "  --most N       of the curve: records in the index (1000000)\n  --work DIR     where stores are made (.)\n  --data DIR     public labelled sets (../shared/data)\n"
-	       "  --wrong S      train: share of links that may be wrong (0.0005)\n"
+	       "  --model FILE   instead of the built-in one\n"
+	       "  --wrong S      train: share of links that the model may expect to be wrong (1/300)\n"
+	       "  --ask S        train: share of records that may be asked about (1/150)\n"
 	       "  --csv FILE     people: this file instead, as often as there are files\n"
 	       "  --columns SPEC people: COLUMN=KIND[~TWIN],...\n  --truth SPEC   people: COLUMN[:CUT,...] that says which rows are the same\n\n"
 	       "kinds:");
@@ -61,10 +63,10 @@ int main(int argc, char **argv)
 		{ "worst", required_argument, NULL, 'w' }, { "precision", required_argument, NULL, 'p' },
 		{ "recall", required_argument, NULL, 'r' }, { "review", required_argument, NULL, 'v' },
 		{ "work", required_argument, NULL, 'd' }, { "most", required_argument, NULL, 'm' }, { "data", required_argument, NULL, 'D' },
-		{ "wrong", required_argument, NULL, 'W' }, { "csv", required_argument, NULL, 'f' }, { "columns", required_argument, NULL, 'C' },
-		{ "truth", required_argument, NULL, 't' }, { "help", no_argument, NULL, 'h' }, { 0 } };
+		{ "wrong", required_argument, NULL, 'W' }, { "ask", required_argument, NULL, 'A' }, { "csv", required_argument, NULL, 'f' }, { "columns", required_argument, NULL, 'C' },
+		{ "model", required_argument, NULL, 'M' }, { "truth", required_argument, NULL, 't' }, { "help", no_argument, NULL, 'h' }, { 0 } };
 	struct options o = { .seed = 1, .companies = 100000, .most = 1000000, .review = 1, .work = ".", .data = "../shared/data",
-		.wrong_max = 0.0005 };
+		.wrong_max = 1.0 / 300, .ask_max = 1.0 / 150 };
 	bool ok = true;
 
 	for (int c; (c = getopt_long(argc, argv, "", switches, NULL)) != -1;)
@@ -96,6 +98,9 @@ int main(int argc, char **argv)
 		case 'W':
 			o.wrong_max = strtod(optarg, NULL);
 			break;
+		case 'A':
+			o.ask_max = strtod(optarg, NULL);
+			break;
 		case 'D':
 			o.data = optarg;
 			break;
@@ -108,6 +113,9 @@ int main(int argc, char **argv)
 			break;
 		case 't':
 			o.truth = optarg;
+			break;
+		case 'M':
+			o.model = optarg;
 			break;
 		case 'h':
 			help();

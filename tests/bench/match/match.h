@@ -14,7 +14,8 @@ struct options {
 	const char *data;		      /* folder of public labelled sets */
 	const char *csv[8], *columns, *truth; /* people: files of the caller's; see people.c */
 	size_t ncsv;
-	double wrong_max; /* train: share of links that the model may expect to be wrong */
+	const char *model;                    /* a model file; NULL: the built-in one */
+	double wrong_max, ask_max; /* train: shares of links expected to be wrong, and of records asked about */
 };
 
 /* Each prints its tables and returns whether what was asked for was reached. */

@@ -84,7 +84,14 @@ struct pair {
 	size_t a, b;
 };
 
+/* What the two records of a linked pair say by themselves. */
+struct reason {
+	const char *why;
+	uint64_t right, wrong;
+};
+
 struct classes {
+	struct reason reason[32];
 	uint64_t wrong[QUALITY_QUIRKS_MAX], wrong_quirk[QUALITY_QUIRKS_MAX];
 	uint64_t possible[QUALITY_QUIRKS_MAX], missed[QUALITY_QUIRKS_MAX], asked[QUALITY_QUIRKS_MAX];
 	uint64_t plain, plain_missed; /* pairs of records without any quirk */
@@ -104,6 +111,21 @@ static int truth_order(const void *a, const void *b, void *ctx)
 	const struct score_item *item = ctx, *x = &item[*(const size_t *)a], *y = &item[*(const size_t *)b];
 
 	return x->truth < y->truth ? -1 : x->truth > y->truth;
+}
+
+static void count_reason(struct quality *q, struct classes *c, size_t a, size_t b)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	const struct match_model *model = store_model(q->world->hub.store);
+	struct match_result r;
+	size_t at = 0;
+
+	match_compare(model, match_prepare(arena, model, q->kind->record(q, arena, a)),
+		match_prepare(arena, model, q->kind->record(q, arena, b)), &r);
+	while (at < sizeof c->reason / sizeof *c->reason - 1 && c->reason[at].why && strcmp(c->reason[at].why, r.why))
+		at++;
+	c->reason[at].why = r.why;
+	*(q->item[a].truth == q->item[b].truth ? &c->reason[at].right : &c->reason[at].wrong) += 1;
 }
 
 static void count_wrong(struct quality *q, struct classes *c, size_t a, size_t b)
@@ -171,9 +193,11 @@ static void classify(struct quality *q, struct classes *c)
 	qsort_r(at, q->n, sizeof *at, cluster_order, q->item);
 	for (size_t i = 0, j; i < q->n; i = j)
 		for (j = i + 1; j < q->n && q->item[at[j]].cluster == q->item[at[i]].cluster; j++)
-			for (size_t k = i; k < j; k++)
+			for (size_t k = i; k < j; k++) {
+				count_reason(q, c, at[k], at[j]);
 				if (q->item[at[j]].truth != q->item[at[k]].truth)
 					count_wrong(q, c, at[k], at[j]);
+			}
 	qsort_r(at, q->n, sizeof *at, truth_order, q->item);
 	for (size_t i = 0, j; i < q->n; i = j)
 		for (j = i + 1; j < q->n && q->item[at[j]].truth == q->item[at[i]].truth; j++)
@@ -183,6 +207,17 @@ static void classify(struct quality *q, struct classes *c)
 }
 
 /* --- printing ----------------------------------------------------------------------------------------------------- */
+
+/* The others in its entity. */
+static void print_companions(const struct quality *q, size_t at)
+{
+	printf("            with");
+	for (size_t i = 0; i < q->n; i++)
+		if (i != at && q->item[i].cluster == q->item[at].cluster)
+			printf(" %s %s %llu", corpus_partner[q->item[i].source], q->kind->one,
+				(unsigned long long)q->item[i].truth);
+	printf("\n");
+}
 
 static void print_pair(struct quality *q, const char *what, struct pair pair)
 {
@@ -200,6 +235,7 @@ static void print_pair(struct quality *q, const char *what, struct pair pair)
 		record_print(&text, r);
 		printf("%s %-17s %s %llu: %s\n", i ? "         " : what, corpus_partner[q->item[side[i]].source],
 			q->kind->one, (unsigned long long)q->item[side[i]].truth, text.data);
+		print_companions(q, side[i]);
 	}
 	match_compare(model, features[0], features[1], &why);
 	printf("            %s; these two alone: %s, %.1f bits (%s)\n           ",
@@ -221,6 +257,10 @@ static void print_classes(const struct quality *q, const struct classes *c)
 	for (unsigned r = 0; r < q->kind->relations; r++)
 		if (c->wrong[r])
 			printf("    %-50s %8llu\n", q->kind->relation_help[r], (unsigned long long)c->wrong[r]);
+	printf("\n  linked pairs, by what the two say by themselves                right    wrong\n");
+	for (size_t i = 0; i < sizeof c->reason / sizeof *c->reason && c->reason[i].why; i++)
+		printf("    %-56s %8llu %8llu\n", c->reason[i].why, (unsigned long long)c->reason[i].right,
+			(unsigned long long)c->reason[i].wrong);
 	printf("\n  pairs of records of one %-9s one of which shows ...      pairs   missed  of them asked  recall  in "
 	       "wrong links\n",
 		q->kind->one);
@@ -260,7 +300,8 @@ bool quality_report(struct quality *q)
 	       "answered: recall %.4f\n",
 		asked.questions, 100 * asked.share,
 		asked.questions ? 100.0 * (double)asked.right / (double)asked.questions : 0, asked.then.pairs.recall);
-	printf("  engine       %.0f records/s, storing and deciding included\n", (double)q->n / q->seconds);
+	printf("  engine       %.0f records/s, storing and deciding included; %llu pairs compared\n", (double)q->n / q->seconds,
+		(unsigned long long)q->world->tally.compared);
 	classify(q, &c);
 	print_classes(q, &c);
 	for (size_t i = 0; i < c.nwrong; i++)

@@ -7,17 +7,14 @@
 #include "core/match_train.h"
 #include "support/corpus.h"
 
-bool match_train_built_in(const struct options *o)
+static void each(const struct options *o, uint64_t seed, struct match_trainer *trainer,
+	void (*take)(struct match_trainer *, const struct record *, uint32_t source))
 {
-	AUTO(match_trainer_free) struct match_trainer *trainer = match_trainer_new();
 	AUTO(arena_free) struct arena *arena = arena_new();
-	const struct corpus corpus = { .seed = o->seed, .companies = o->companies };
-	const struct match_training how = { .seed = o->seed, .version = "corpus-1", .made = "2026-11-23",
-		.wrong_max = o->wrong_max, .ask_max = 0.015, .frequent = 1500 };
-	struct match_trained trained;
+	const struct corpus corpus = { .seed = seed, .companies = o->companies };
 	struct err e;
 
-	for (uint64_t id = 0; id < o->companies; id++) {
+	for (uint64_t id = 0; id < o->companies; id++, arena_reset(arena)) {
 		struct corpus_record of[CORPUS_RECORDS_MAX];
 		const size_t n = corpus_records(&corpus, arena, id, of);
 
@@ -25,10 +22,27 @@ bool match_train_built_in(const struct options *o)
 			const struct record *r = corpus_read(arena, &of[i], &e);
 
 			if (r)
-				match_trainer_add(trainer, r);
+				take(trainer, r, of[i].partner);
 		}
-		arena_reset(arena);
 	}
+}
+
+static void count(struct match_trainer *trainer, const struct record *record, uint32_t source)
+{
+	(void)source;
+	match_trainer_count(trainer, record);
+}
+
+/* Words are counted in another corpus than the one that is learned from: the model is for companies of neither. */
+bool match_train_built_in(const struct options *o)
+{
+	AUTO(match_trainer_free) struct match_trainer *trainer = match_trainer_new();
+	const struct match_training how = { .seed = o->seed, .version = "corpus", .made = "2026-11-23",
+		.wrong_max = o->wrong_max, .ask_max = o->ask_max, .frequent = 1500 };
+	struct match_trained trained;
+
+	each(o, o->seed, trainer, count);
+	each(o, o->seed + 1, trainer, match_trainer_add);
 
 	AUTO(free) char *text = match_train(trainer, match_model_default(), &how, &trained);
 

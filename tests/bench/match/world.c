@@ -38,11 +38,24 @@ static void partner_init(struct world *w, int i)
 		w->partner[i].readable[t] = ~UINT64_C(0);
 }
 
-void world_init(struct world *w, const char *under)
+static struct match_model *read_model(const char *path)
+{
+	AUTO(json_drop) json_t *json = json_load_file(path, 0, NULL);
+	AUTO(free) char *text = json ? json_dumps(json, 0) : NULL;
+	struct match_model *model;
+	struct err e;
+
+	model = match_model_read(text ? text : "", text ? strlen(text) : 0, &e);
+	if (!model)
+		die(&e);
+	return model;
+}
+
+void world_init(struct world *w, const char *under, const char *model)
 {
 	struct err e;
 
-	*w = (struct world){.arena = arena_new()};
+	*w = (struct world){.arena = arena_new(), .model = model ? read_model(model) : NULL};
 	mkdir(under, 0777);
 	snprintf(w->dir, sizeof w->dir, "%.200s/match-XXXXXX", under);
 	if (!mkdtemp(w->dir)) {
@@ -59,7 +72,7 @@ void world_init(struct world *w, const char *under)
 	for (int t = 0; t < RECORD_TYPES; t++)
 		for (unsigned f = 0; f < field_count((enum record_type)t); f++)
 			w->config.policy[t][f] = field_at((enum record_type)t, f)->policy;
-	w->hub.store = store_open(&(struct store_options){.path = arena_printf(w->arena, "%s/db", w->dir)}, &e);
+	w->hub.store = store_open(&(struct store_options){.path = arena_printf(w->arena, "%s/db", w->dir), .model = w->model}, &e);
 	if (!w->hub.store || !store_begin(w->hub.store, &e))
 		die(&e);
 	for (int i = 0; i < CORPUS_PARTNERS; i++)
@@ -79,6 +92,7 @@ static int remove_one(const char *path, const struct stat *st, int kind, struct 
 void world_fini(struct world *w)
 {
 	store_close(w->hub.store);
+	match_model_free(w->model);
 	nftw(w->dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	arena_free(w->arena);
 }

@@ -13,6 +13,7 @@
 struct world {
 	struct arena *arena;
 	char dir[256];
+	struct match_model *model; /* NULL: the built-in one */
 	struct config config;
 	struct partner_config partner_config[CORPUS_PARTNERS], *list[CORPUS_PARTNERS];
 	struct hub_partner partner[CORPUS_PARTNERS];
@@ -20,8 +21,8 @@ struct world {
 	struct tally tally;
 };
 
-/* A store of its own in a new folder below `under`, gone with world_fini(). */
-void world_init(struct world *, const char *under);
+/* A store of its own in a new folder below `under`, gone with world_fini(). model: a file, or NULL. */
+void world_init(struct world *, const char *under, const char *model);
 void world_fini(struct world *);
 
 /* One page of a partner, committed. */

@@ -167,6 +167,71 @@ static void sister_companies_are_for_a_human(void **ctx)
 #define COMPANY_ID "01890a5d-ac96-774b-bcce-b302099a8057"
 #define OTHER_ID "01890a5d-ac96-774b-bcce-b302099a8058"
 
+/* The level that the field reaches; "" if one of them does not have it. */
+static const char *level(const struct record *a, const struct record *b, const char *field)
+{
+	struct match_result r;
+
+	compare(a, b, &r);
+	for (size_t i = 0; i < r.n; i++)
+		if (!strcmp(r.evidence[i].field, field))
+			return r.evidence[i].level;
+	return "";
+}
+
+static void short_forms_of_a_name_are_known(void **ctx)
+{
+#define NAMES(x, y) level(COMPANY("legal_name", x), COMPANY("legal_name", y), "name")
+	(void)ctx;
+	assert_string_equal(NAMES("CVO", "Centrum voor Volwassenen Onderwijs"), "acronym");
+	assert_string_equal(NAMES("CVVO", "Centrum voor Volwassenen Onderwijs"), "acronym");
+	assert_string_not_equal(NAMES("CO", "Centrum voor Onderwijs"), "acronym");
+	assert_string_not_equal(NAMES("CVX", "Centrum voor Volwassenen Onderwijs"), "acronym");
+	assert_memory_equal(NAMES("Bakkerij Peeters & Zn", "Bakkerij Peeters & Zonen"), "close", 5);
+	assert_memory_equal(NAMES("Quorvex Mgmt", "Quorvex Management"), "close", 5);
+	assert_string_equal(NAMES("Quorvex", "QUORVEX BV"), "same, rarest");
+	assert_string_equal(NAMES("Bakkerij Peeters", "Garage Peeters"), "one word");
+	assert_string_equal(NAMES("Bakkerij Peeters", "Garage Janssens"), "different");
+}
+
+static void a_mobile_telephone_differs_from_no_landline(void **ctx)
+{
+#define PHONES(x, y) level(COMPANY("phones", x), COMPANY("phones", y), "phones")
+	(void)ctx;
+	assert_string_equal(PHONES("+32470123456", "+3232345678"), "mobile and landline");
+	assert_string_equal(PHONES("+32470123456", "+32486999999"), "different");
+	assert_string_equal(PHONES("+3243456789", "+3292345678"), "different");   /* Luik is no mobile */
+	assert_string_equal(PHONES("+3232345678", "+3232345679"), "typing");
+}
+
+/* A branch of a franchise, by its brand and the brand's web site: one candidate, two that one partner has, two that may be one. */
+static void what_several_agree_with_singles_out_none(void **ctx)
+{
+	const struct match_model *model = match_model_default();
+	const struct match_features *f[2] = {
+		match_prepare(arena, model, COMPANY("legal_name", "Quorvex", "emails", "an@quorvex.example", "postal_code", "9000")),
+		match_prepare(arena, model, COMPANY("legal_name", "Quorvex", "emails", "bo@quorvex.example", "postal_code", "2000"))};
+	const struct match_features *x = match_prepare(arena, model, COMPANY("legal_name", "Quorvex", "websites", "https://quorvex.example"));
+	struct match_result alone, r[2];
+	struct match_rival rival[] = {{f[0], 1, &r[0]}, {f[1], 1, &r[1]}};
+
+	(void)ctx;
+	match_compare(model, x, f[0], &alone);
+	for (int i = 0; i < 2; i++)
+		match_compare(model, x, f[i], &r[i]);
+	match_contest(model, rival, 1);
+	assert_true(r[0].score >= alone.score && r[0].verdict == alone.verdict);
+	match_contest(model, rival, 2);
+	for (int i = 0; i < 2; i++) {
+		assert_true(r[i].score < 0.1 && r[i].verdict != MATCH_LINK);
+		assert_string_equal(r[i].evidence[r[i].n - 1].field, "others");
+		match_compare(model, x, f[i], &r[i]);
+	}
+	rival[1].sources = 2;
+	match_contest(model, rival, 2);
+	assert_true(r[0].score >= alone.score);
+}
+
 static void a_personal_address_with_an_agreeing_name_links(void **ctx)
 {
 	(void)ctx;
@@ -335,6 +400,9 @@ int main(void)
 		cmocka_unit_test(a_name_and_a_second_fact_link),
 		cmocka_unit_test(one_fact_is_not_enough),
 		cmocka_unit_test(sister_companies_are_for_a_human),
+		cmocka_unit_test(short_forms_of_a_name_are_known),
+		cmocka_unit_test(a_mobile_telephone_differs_from_no_landline),
+		cmocka_unit_test(what_several_agree_with_singles_out_none),
 		cmocka_unit_test(a_personal_address_with_an_agreeing_name_links),
 		cmocka_unit_test(a_role_mailbox_is_nobody),
 		cmocka_unit_test(a_name_needs_a_company),
