@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "engine/commands_parts.h"
 
 #define CONFIG_DEFAULT DOORSTROOM_SYSCONFDIR "/doorstroom.yaml"
 #define FOLLOW_WAIT_S 60
@@ -214,6 +215,8 @@ static bool read_line(struct line *l)
 
 static bool prefers_local(const struct cli *cli, const struct command *c)
 {
+	if (c->run == command_beside)
+		return true;
 	return cli->config_given && (!strncmp(c->name, "config ", 7) || !strncmp(c->name, "adapter ", 8));
 }
 

@@ -24,6 +24,9 @@ struct cli {
 /* What its --csv, --svg and --out ask for. *done: nothing is left to be shown. */
 enum cli_exit report_output(struct cli *, const struct command *, const json_t *args, const json_t *answer, bool *done);
 
+/* A file that did not come about whole is not left behind as if it had. */
+enum cli_exit report_write(const char *path, const char *text, size_t n);
+
 /* --- client.c: the control socket ---------------------------------------------------------------------------- */
 
 /* CLI_UNREACHABLE if there is no daemon; else *out has the answer, or *e what the daemon had against it. */
@@ -34,6 +37,13 @@ enum cli_exit client_exit(const struct err *);
 /* --- offline.c: without a daemon ----------------------------------------------------------------------------- */
 
 enum cli_exit offline_ask(struct cli *, const struct command *, json_t *args, json_t **out, struct err *e);
+/* Fields that partners have added are known once their mappings are: their faults are for `config check`. */
+void offline_know_fields(struct cli *);
+
+/* --- beside.c: what takes long, on a store that the daemon may have open ---------------------------------------- */
+
+enum cli_exit beside_train(struct cli *, const json_t *args, json_t **out, struct err *);
+enum cli_exit beside_report(struct cli *, const json_t *args, json_t **out, struct err *);
 
 /* --- consent.c: before something is written at a partner ------------------------------------------------------ */
 
@@ -55,6 +65,7 @@ void render_status(const struct cli *, const json_t *), render_partners(const st
 	render_refusal(const struct cli *, const json_t *), render_reviews(const struct cli *, const json_t *),
 	render_review(const struct cli *, const json_t *), render_decision(const struct cli *, const json_t *),
 	render_match(const struct cli *, const json_t *), render_replaced(const struct cli *, const json_t *), render_replay(const struct cli *, const json_t *),
+	render_learned(const struct cli *, const json_t *), render_outlook(const struct cli *, const json_t *),
 	render_show(const struct cli *, const json_t *),
 	render_records(const struct cli *, const json_t *), render_disclosures(const struct cli *, const json_t *),
 	render_kpi(const struct cli *, const json_t *), render_funnel(const struct cli *, const json_t *),

@@ -109,8 +109,7 @@ static json_t *from_config(struct cli *cli, const struct command *command)
 	return c ? command_report_config(c) : NULL;
 }
 
-/* Fields that partners have added are known once their mappings are: their faults are for `config check`. */
-static void know_extra_fields(struct cli *cli)
+void offline_know_fields(struct cli *cli)
 {
 	struct diags ignored = { .arena = cli->arena };
 	AUTO(config_free) struct config *c = config_load(cli->config_path, &ignored);
@@ -123,7 +122,7 @@ static bool open_store(struct cli *cli, struct err *e)
 {
 	if (cli->query)
 		return true;
-	know_extra_fields(cli);
+	offline_know_fields(cli);
 	cli->query = query_open(cli->place.store_path, NULL, e);
 	if (cli->query && !cli->down)
 		fprintf(stderr, "doorstroom: the daemon is not running; this is what its store says\n");
@@ -144,6 +143,10 @@ enum cli_exit offline_ask(struct cli *cli, const struct command *command, json_t
 		return check_adapter(cli, args, out, e);
 	if (!strcmp(command->name, "backup"))
 		return backup(cli, args, out, e);
+	if (!strcmp(command->name, "match train"))
+		return beside_train(cli, args, out, e);
+	if (!strcmp(command->name, "match report"))
+		return beside_report(cli, args, out, e);
 	if (!command->offline) {
 		err_set(e, ERR_AGAIN, "the daemon is not running: nothing answers at %.120s",
 			cli->place.control_socket);

@@ -85,6 +85,8 @@ static const struct {
 	{ "match explain", render_match },
 	{ "match replaced", render_replaced },
 	{ "match replay", render_replay },
+	{ "match train", render_learned },
+	{ "match report", render_outlook },
 	{ "review merge", render_decision },
 	{ "review split", render_decision },
 	{ "review answer", render_done },

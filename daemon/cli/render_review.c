@@ -110,6 +110,7 @@ void render_sides(
 void render_waterfall(const json_t *evidence)
 {
 	const json_t *e, *score = json_object_get(evidence, "score"), *prior = json_object_get(evidence, "prior");
+	const json_t *link = json_object_get(evidence, "link_at");   /* older questions do not have it */
 	double sum = json_number_value(prior);
 	int levels = 12;
 	size_t i;
@@ -127,6 +128,9 @@ void render_waterfall(const json_t *evidence)
 	}
 	if (score)
 		printf("  %-*s%+6.1f  model %s\n", 24 + levels, "total", json_number_value(score), words_text(evidence, "model"));
+	if (link)
+		printf("  %-*s%+6.1f\n  %-*s%+6.1f\n", 24 + levels, "linked from", json_number_value(link), 24 + levels, "asked about from",
+			json_number_value(json_object_get(evidence, "review_at")));
 }
 
 /* Where partners contradict each other: who says what. */

@@ -9,8 +9,7 @@
 
 #include "engine/commands_parts.h"
 
-/* A file that did not come about whole is not left behind as if it had. */
-static enum cli_exit write_file(const char *path, const struct buf *text)
+enum cli_exit report_write(const char *path, const char *text, size_t n)
 {
 	FILE *f = fopen(path, "we");
 	bool ok;
@@ -19,7 +18,7 @@ static enum cli_exit write_file(const char *path, const struct buf *text)
 		fprintf(stderr, "doorstroom: %s: %s\n", path, strerror(errno));
 		return CLI_FAILED;
 	}
-	ok = fwrite(text->data, 1, text->len, f) == text->len;
+	ok = fwrite(text, 1, n, f) == n;
 	ok = !fclose(f) && ok;
 	if (!ok) {
 		fprintf(stderr, "doorstroom: %s: %s\n", path, strerror(errno));
@@ -61,11 +60,11 @@ enum cli_exit report_output(struct cli *cli, const struct command *c, const json
 	*done = *svg || *out || json_is_true(json_object_get(args, "csv"));
 	if (*out) {
 		report_html(&text, answer, languages);
-		return write_file(out, &text);
+		return report_write(out, text.data, text.len);
 	}
 	if (*svg) {
 		report_svg(&text, c, answer);
-		return write_file(svg, &text);
+		return report_write(svg, text.data, text.len);
 	}
 	if (*done) {
 		report_csv(&text, c, answer);

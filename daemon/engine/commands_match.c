@@ -300,3 +300,10 @@ bool command_match_replay(struct command_call *call, struct err *e)
 	replay_step(r);
 	return true;
 }
+
+/* --- match train, match report ------------------------------------------------------------------------------- */
+
+bool command_beside(struct command_call *call, struct err *e)
+{
+	return err_set(e, ERR_CONFLICT, "%s: the command line does this itself, beside the daemon", call->command->name);
+}

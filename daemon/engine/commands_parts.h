@@ -18,6 +18,8 @@ command_part command_review_list, command_review_show, command_review_accept, co
 	command_review_merge, command_review_split;
 /* commands_match.c */
 command_part command_match_explain, command_match_replaced, command_match_replay;
+/* What takes long and only reads: the command line does it itself, beside the daemon, which says so if it is asked. */
+command_part command_beside;
 /* commands_refused.c */
 command_part command_refused_list, command_refused_show, command_refused_retry, command_refused_drop;
 /* commands_refer.c */

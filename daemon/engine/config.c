@@ -4,6 +4,7 @@
 #include <glob.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -11,6 +12,7 @@
 
 #define STORE_FILE "doorstroom.db"
 #define SECRET_BYTES_MAX (64 * 1024)
+#define MODEL_BYTES_MAX (4 << 20)
 
 static const char *const log_words[] = {
 #define X(level, name, priority) name,
@@ -35,6 +37,9 @@ const struct option config_main_options[] = {
 	{ "log_level", OPTION_ENUM, AT(log_level), "info", .help = "Least weighty lines to log.", .words = log_words },
 	{ "manifest_path", OPTION_TEXT, AT(config.manifest_path), NULL,
 		.help = "Folders of manifests, separated by colons; by default those installed with the daemon." },
+	{ "model", OPTION_TEXT, AT(config.model_path), NULL,
+		.help = "Model file for matching, made by `doorstroom match train`; by default the one that is built in.",
+		.fixed = true },
 	{ "read_group", OPTION_LIST, AT(config.read_group), NULL,
 		.help = "Groups whose members may look: status, log, show, explain." },
 	{ "operate_group", OPTION_LIST, AT(config.operate_group), NULL,
@@ -153,6 +158,38 @@ static void listen_check(const struct config_whole *w, const struct yaml *where,
 			diags, where, "is no loopback address; set listen_public: yes if other machines must reach it");
 }
 
+bool config_model(const struct config *c, struct match_model **out, struct err *e)
+{
+	AUTO(free) char *text = NULL;
+	size_t n;
+	FILE *f;
+
+	*out = NULL;
+	if (!c->model_path)
+		return true;
+	f = fopen(c->model_path, "re");
+	if (!f)
+		return err_set(e, ERR_BROKEN, "%s: %s", c->model_path, strerror(errno));
+	text = malloc(MODEL_BYTES_MAX + 1);
+	if (!text)
+		abort();
+	n = fread(text, 1, MODEL_BYTES_MAX + 1, f);
+	fclose(f);
+	if (n > MODEL_BYTES_MAX)
+		return err_set(e, ERR_BROKEN, "%s: is too large for a model", c->model_path);
+	*out = match_model_read(text, n, e);
+	return *out != NULL;
+}
+
+static void model_check(const struct config *c, const struct yaml *where, struct diags *diags)
+{
+	AUTO(match_model_free) struct match_model *model = NULL;
+	struct err e = { 0 };
+
+	if (!config_model(c, &model, &e))
+		diag_add(diags, where, "%s", e.text);
+}
+
 static const struct yaml *twin(const struct config_whole *w, const char *id)
 {
 	for (size_t i = 0; i < w->config.n; i++)
@@ -258,6 +295,8 @@ static struct config *read_tree(
 	c->control_socket = path_from(arena, dir, c->control_socket);
 	if (!c->manifest_path)
 		c->manifest_path = DOORSTROOM_DATADIR "/manifests";
+	c->model_path = path_from(arena, dir, c->model_path);
+	model_check(c, main->kind == YAML_MAPPING ? yaml_get(main, "model") : NULL, diags);
 	listen_check(w, main->kind == YAML_MAPPING ? yaml_get(main, "listen") : NULL, diags);
 	config_policy_read(c, w->policy, diags);
 	w->defaults = config_defaults(arena, w->defaults_node, diags);

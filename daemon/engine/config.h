@@ -5,6 +5,7 @@
 #pragma once
 #include "base/options.h"
 #include "core/guard.h"
+#include "core/match.h"
 #include "core/record.h"
 #include "core/registry.h"
 
@@ -70,6 +71,7 @@ struct config {
 	const char *store_path;       /* state_dir/doorstroom.db */
 	const char *log_level;
 	const char *manifest_path;
+	const char *model_path;       /* NULL: the model that is built in */
 	struct option_list read_group, operate_group;      /* who may use the control socket, besides root and the daemon's user */
 	uint64_t watchdog_ms;
 	enum policy policy[RECORD_TYPES][RECORD_FIELDS_MAX];
@@ -84,6 +86,9 @@ struct config *config_load(const char *path, struct diags *);
 struct config *config_parse(const char *name, const char *dir, const char *text, size_t n, struct diags *);
 void config_free(struct config *);
 AUTO_DEFINE(struct config, config_free)
+
+/* The model that `model:` names, the caller's; NULL: the built-in one. False: the file is no model, or not there any more. */
+bool config_model(const struct config *, struct match_model **out, struct err *);
 
 /* The effective configuration as YAML: every value with where it came from; secrets as their source only. */
 void config_print(struct buf *, const struct config *);

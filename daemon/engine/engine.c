@@ -106,6 +106,14 @@ static void set_env(struct engine *engine, const struct config *config)
 	};
 }
 
+static void release(struct engine *engine)
+{
+	store_close(engine->store);
+	setup_free(engine->now);
+	match_model_free(engine->model);
+	free(engine);
+}
+
 struct engine *engine_open(const struct engine_options *options, struct config *config, struct diags *diags, struct err *e)
 {
 	struct engine *engine = calloc(1, sizeof *engine);
@@ -121,12 +129,13 @@ struct engine *engine_open(const struct engine_options *options, struct config *
 	set_env(engine, config);
 	/* What is wrong with the folder, opening the store says better. */
 	mkdir(config->state_dir, 0700);
-	engine->store = store_open(&(struct store_options){
-		.path = arena_printf(arena, "%s/doorstroom.db", config->state_dir), .vfs = options->store_vfs,
+	if (config_model(config, &engine->model, e))
+		engine->store = store_open(&(struct store_options){
+		.path = arena_printf(arena, "%s/doorstroom.db", config->state_dir), .vfs = options->store_vfs, .model = engine->model,
 		.committed = options->committed, .ctx = options->ctx }, e);
 	if (!engine->store) {
 		config_free(config);
-		free(engine);
+		release(engine);
 		return NULL;
 	}
 	engine->hub.store = engine->store;
@@ -134,17 +143,13 @@ struct engine *engine_open(const struct engine_options *options, struct config *
 	if (!engine->now)
 		err_set(e, ERR_BROKEN, "an endpoint's configuration is wrong");
 	if (!engine->now || !setup_install(engine, engine->now, e)) {
-		store_close(engine->store);
-		setup_free(engine->now);
-		free(engine);
+		release(engine);
 		return NULL;
 	}
 	take_over(engine, engine->now);
 	engine->seq = store_seq(engine->store);
 	if (!settle_crash(engine, e)) {
-		store_close(engine->store);
-		setup_free(engine->now);
-		free(engine);
+		release(engine);
 		return NULL;
 	}
 	return engine;
@@ -195,9 +200,7 @@ static void finish_close(struct engine *engine)
 	struct op *op = engine->close_op;
 
 	timer_disarm(engine->options.loop, &engine->patience);
-	store_close(engine->store);
-	setup_free(engine->now);
-	free(engine);
+	release(engine);
 	op_finish(op);
 }
 

@@ -152,6 +152,7 @@ struct watch {
 struct engine {
 	struct engine_options options;
 	struct setup *now;
+	struct match_model *model;          /* NULL: the built-in one */
 	struct store *store;
 	struct hub hub;
 	struct lane writer;

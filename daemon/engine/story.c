@@ -112,7 +112,8 @@ void story_link(struct buf *b, const char *how, const struct match_model *model,
 	if (r) {
 		buf_adds(b, ",\"model\":");
 		buf_add_json(b, match_model_version(model));
-		buf_addf(b, ",\"prior\":%.2f,\"score\":%.2f,\"why\":", r->prior, r->score);
+		buf_addf(b, ",\"prior\":%.2f,\"score\":%.2f,\"link_at\":%.2f,\"review_at\":%.2f,\"why\":", r->prior, r->score,
+			r->link_at, r->review_at);
 		buf_add_json(b, r->why ? r->why : "");
 		buf_adds(b, ",\"evidence\":[");
 		for (size_t i = 0; i < r->n; i++)

@@ -15,5 +15,5 @@ void story_fields(struct buf *, const struct record *, uint64_t fields);
 void story_edits(struct buf *, enum record_type, const struct observation *);
 void story_confirms(struct buf *, enum record_type, const struct observation *);
 void story_learned(struct buf *, enum record_type, const struct finding *);
-/* {"how":..,"model":..,"prior":..,"score":..,"why":..,"evidence":[..]}; result NULL: no score. */
+/* {"how":..,"model":..,"prior":..,"score":..,"link_at":..,"review_at":..,"why":..,"evidence":[..]}; result NULL: no score. */
 void story_link(struct buf *, const char *how, const struct match_model *, const struct match_result *);

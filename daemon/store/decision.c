@@ -79,6 +79,25 @@ bool store_decisions(struct store *s, struct arena *arena, int64_t shadow, int64
 	return sql_end(&q, e);
 }
 
+bool store_decisions_all(struct store *s, struct arena *arena, struct decided **out, size_t *n, struct err *e)
+{
+	struct rows rows = { .arena = arena };
+	struct sql q = sql(s, SQL_DECISION_ALL);
+
+	while (sql_row(&q)) {
+		struct decided *d = rows_add_of(&rows, struct decided);
+
+		d->decision = (enum decision)sql_get_small(&q);
+		d->at_ms = sql_get_int(&q);
+		d->by = sql_get_text(&q, arena);
+		d->shadow = sql_get_int(&q);
+		d->other = sql_get_int(&q);
+	}
+	*out = rows.item;
+	*n = rows.n;
+	return sql_end(&q, e);
+}
+
 bool store_forbidden(struct store *s, int64_t shadow, int64_t entity)
 {
 	struct sql q;

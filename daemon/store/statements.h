@@ -181,6 +181,7 @@
                                                                                                           \
 	X(DECISION, "INSERT INTO decision (shadow, other, same, at, by) VALUES (?,?,?,?,?) ON CONFLICT DO UPDATE" \
 		" SET same = excluded.same, at = excluded.at, by = excluded.by")                          \
+	X(DECISION_ALL, "SELECT same, at, by, shadow, other FROM decision ORDER BY shadow, other")        \
 	X(DECISION_ANY, "SELECT 1 FROM decision LIMIT 1")                                                 \
 	X(DECISION_ON, "SELECT 1 FROM decision WHERE shadow = ?1 UNION ALL SELECT 1 FROM decision WHERE other = ?1 LIMIT 1") \
 	X(DECISION_INHERIT, "INSERT OR IGNORE INTO decision (shadow, other, same, at, by)"                \

@@ -259,6 +259,8 @@ struct decided {
 /* Every decision on the shadow and one of that entity's. */
 bool store_decisions(struct store *, struct arena *, int64_t shadow, int64_t entity, struct decided **out, size_t *n,
 	struct err *);
+/* All there are. */
+bool store_decisions_all(struct store *, struct arena *, struct decided **out, size_t *n, struct err *);
 /* Shadows of that partner on which there are decisions and which share a key with a record, at most max. */
 bool store_decided_like(struct store *, struct arena *, int partner, const uint64_t *key, size_t nkeys, size_t max,
 	struct shadow ***out, size_t *n, struct err *);

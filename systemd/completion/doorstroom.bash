@@ -52,7 +52,7 @@ _doorstroom() {
 		'plan ') words='list show approve reject' ;;
 		'quarantine '|'refused ') words='list show retry drop' ;;
 		'review ') words='list show accept reject answer merge split' ;;
-		'match ') words='explain replaced replay' ;;
+		'match ') words='explain replaced replay report train' ;;
 		'config ') words='show check' ;;
 		'adapter ') words='check' ;;
 		'status '|'referrals '|'sync '|'pause '|'resume '|'quarantine list'|'refused list'|'adapter check') words=$(_doorstroom_partners) ;;

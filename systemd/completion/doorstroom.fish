@@ -36,7 +36,7 @@ complete -c doorstroom -n '__fish_seen_subcommand_from plan; and not __fish_seen
 complete -c doorstroom -n '__fish_seen_subcommand_from quarantine refused; and not __fish_seen_subcommand_from list show retry drop' -a 'list show retry drop'
 complete -c doorstroom -n '__fish_seen_subcommand_from review; and not __fish_seen_subcommand_from list show accept reject answer merge split' -a 'list show accept reject answer merge split'
 complete -c doorstroom -n "not __fish_seen_subcommand_from $commands" -a match -d 'why two records are one, or two'
-complete -c doorstroom -n '__fish_seen_subcommand_from match; and not __fish_seen_subcommand_from explain replaced replay' -a 'explain replaced replay'
+complete -c doorstroom -n '__fish_seen_subcommand_from match; and not __fish_seen_subcommand_from explain replaced replay report train' -a 'explain replaced replay report train'
 complete -c doorstroom -n '__fish_seen_subcommand_from replay' -l model -r -F -d 'the model'
 complete -c doorstroom -n '__fish_seen_subcommand_from replay' -l apply -d 'make each a question'
 complete -c doorstroom -n '__fish_seen_subcommand_from accept reject merge split' -l dry-run -d 'only say what would change'
