@@ -7,7 +7,7 @@ set_tests_properties(sim-seeds PROPERTIES TIMEOUT 600 LABELS sim PROCESSORS 2)
 
 # Where mechanisms can be switched off (preset sim): a failure is shrunk, told as a scenario, and fails as one.
 if(MUTANTS)
-  foreach(mechanism suppression read-verify-write)
+  foreach(mechanism read-verify-write)
     add_test(NAME sim-retell-${mechanism} COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/sim/retell $<TARGET_FILE:sim> $<TARGET_FILE:scenario-run> ${mechanism} 1)
     set_tests_properties(sim-retell-${mechanism} PROPERTIES TIMEOUT 900 LABELS sim)
   endforeach()
