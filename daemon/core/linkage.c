@@ -257,7 +257,16 @@ double linkage_nearness(const struct linkage_model *m, const uint8_t level[LINKA
 	return -log2(others);
 }
 
-void linkage_compare(const struct linkage_model *m, const struct linkage_features *a, const struct linkage_features *b,
+/* A value that one of the two lacks may be found exchanged in one direction only, and which of two records is named first
+ * must not matter: they are compared in an order of their own. */
+static bool in_order(const struct linkage_features *a, const struct linkage_features *b)
+{
+	const int order = memcmp(a, b, a->size < b->size ? a->size : b->size);
+
+	return order ? order < 0 : a->size <= b->size;
+}
+
+static void compare(const struct linkage_model *m, const struct linkage_features *a, const struct linkage_features *b,
 	struct linkage_result *out)
 {
 	out->prior = out->score = m->prior;
@@ -277,4 +286,13 @@ void linkage_compare(const struct linkage_model *m, const struct linkage_feature
 	}
 	out->near = linkage_nearness(m, out->level);
 	out->score += out->near;
+}
+
+void linkage_compare(const struct linkage_model *m, const struct linkage_features *a, const struct linkage_features *b,
+	struct linkage_result *out)
+{
+	if (in_order(a, b))
+		compare(m, a, b, out);
+	else
+		compare(m, b, a, out);
 }
