@@ -11,30 +11,25 @@
 
 /* --- companies ---------------------------------------------------------------------------------------------------- */
 
-static void the_record(const struct quality *q, struct arena *arena, size_t i, struct corpus_record *out)
+/* In the arena: its texts may lie within it. */
+static const struct corpus_record *the_record(const struct quality *q, struct arena *arena, size_t i)
 {
-	struct corpus_record of[CORPUS_RECORDS_MAX];
+	struct corpus_record *of = arena_array(arena, struct corpus_record, CORPUS_RECORDS_MAX);
 
 	corpus_records(q->corpus, arena, q->seen[i].company, of);
-	*out = of[q->seen[i].copy];
+	return &of[q->seen[i].copy];
 }
 
 static const char *company_key(const struct quality *q, struct arena *arena, size_t i)
 {
-	struct corpus_record r;
-
-	the_record(q, arena, i, &r);
-	return arena_strdup(arena, r.key);
+	return the_record(q, arena, i)->key;
 }
 
 static const struct record *company_record(const struct quality *q, struct arena *arena, size_t i)
 {
-	struct corpus_record r;
-	const struct record *record;
 	struct err e;
+	const struct record *record = corpus_read(arena, the_record(q, arena, i), &e);
 
-	the_record(q, arena, i, &r);
-	record = corpus_read(arena, &r, &e);
 	if (!record)
 		die(&e);
 	return record;
@@ -80,30 +75,24 @@ static size_t company_items(struct quality *q, struct arena *arena, unsigned par
 
 /* --- people ------------------------------------------------------------------------------------------------------- */
 
-static void the_contact(const struct quality *q, struct arena *arena, size_t i, struct corpus_contact *out)
+static const struct corpus_contact *the_contact(const struct quality *q, struct arena *arena, size_t i)
 {
-	struct corpus_contact of[CORPUS_CONTACTS_MAX];
+	struct corpus_contact *of = arena_array(arena, struct corpus_contact, CORPUS_CONTACTS_MAX);
 
 	corpus_contacts(q->corpus, arena, q->seen[i].company, of);
-	*out = of[q->seen[i].copy];
+	return &of[q->seen[i].copy];
 }
 
 static const char *contact_key(const struct quality *q, struct arena *arena, size_t i)
 {
-	struct corpus_contact c;
-
-	the_contact(q, arena, i, &c);
-	return arena_strdup(arena, c.key);
+	return the_contact(q, arena, i)->key;
 }
 
 static const struct record *contact_record(const struct quality *q, struct arena *arena, size_t i)
 {
-	struct corpus_contact c;
-	const struct record *record;
 	struct err e;
+	const struct record *record = corpus_read_contact(arena, the_contact(q, arena, i), &e);
 
-	the_contact(q, arena, i, &c);
-	record = corpus_read_contact(arena, &c, &e);
 	if (!record)
 		die(&e);
 	return record;
@@ -111,11 +100,7 @@ static const struct record *contact_record(const struct quality *q, struct arena
 
 static unsigned contact_relation(const struct quality *q, struct arena *arena, size_t a, size_t b)
 {
-	struct corpus_contact x, y;
-
-	the_contact(q, arena, a, &x);
-	the_contact(q, arena, b, &y);
-	return corpus_acquaintance(&x, &y);
+	return corpus_acquaintance(the_contact(q, arena, a), the_contact(q, arena, b));
 }
 
 static const struct quality_kind people = {RECORD_CONTACT, "person", "people", corpus_habit_help,
