@@ -6,18 +6,21 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "core/normalise.h"
 
 #define CERTIFICATE_SESSIONS 5
 
 /* --- from the configuration ---------------------------------------------------------------------------------- */
 
-static void put_levels(json_t *levels, const struct partner_config *p, const char *name)
+/* What config_service_level() says of every service; any other, and none, is "". */
+static void put_levels(json_t *levels, const struct config *c, const char *to)
 {
 	json_t *of = json_object();
 
-	for (size_t i = 0; i < p->nlevels; i++)
-		json_object_set_new(of, p->level[i].service ? p->level[i].service : "", json_integer((json_int_t)p->level[i].ms));
-	json_object_set_new(levels, name, of);
+	json_object_set_new(of, "", json_integer((json_int_t)config_service_level(c, to, NULL)));
+	for (const char *const *service = value_words(VALUE_SERVICE); *service; service++)
+		json_object_set_new(of, *service, json_integer((json_int_t)config_service_level(c, to, *service)));
+	json_object_set_new(levels, to, of);
 }
 
 static const char *const languages[] = {
@@ -31,26 +34,21 @@ static void put_names(json_t *names, const char *id, const char *const name[REGI
 	json_t *of = json_object();
 
 	for (int l = 0; l < REGISTRY_LANGUAGES; l++)
-		if (name[l])
-			json_object_set_new(of, languages[l], json_string(name[l]));
+		json_object_set_new(of, languages[l], json_string(name[l]));
 	json_object_set_new(names, id, of);
 }
 
 json_t *command_report_config(const struct config *c)
 {
 	json_t *levels = json_object(), *names = json_object();
+	const struct registry *r = &c->registry;
 
-	for (size_t i = 0; i < c->n; i++) {
-		const struct partner_config *p = c->partner[i];
-		const char *label[REGISTRY_LANGUAGES] = { p->label, p->label };
-
-		put_levels(levels, p, p->id);
-		for (size_t d = 0; d < p->desks.n; d++)
-			put_levels(levels, p, p->desks.item[d]);
-		put_names(names, p->id, label);
+	for (size_t i = 0; i < r->n; i++) {
+		put_levels(levels, c, r->partner[i].id);
+		put_names(names, r->partner[i].id, r->partner[i].name);
 	}
-	for (size_t i = 0; i < c->registry.n; i++)
-		put_names(names, c->registry.partner[i].id, c->registry.partner[i].name);
+	for (size_t i = 0; i < r->ngroups; i++)
+		put_names(names, r->group[i].id, r->group[i].name);
 	return json_pack("{so,so}", "levels", levels, "names", names);
 }
 
@@ -62,15 +60,11 @@ bool command_report_before(struct command_call *call, struct err *e)
 	return true;
 }
 
-/* What config_service_level() says. */
 static uint64_t level(void *ctx, const char *to, const char *service)
 {
-	const json_t *of = json_object_get(json_object_get(ctx, "levels"), to ? to : "");
-	const json_t *ms = service ? json_object_get(of, service) : NULL;
+	const json_t *of = json_object_get(json_object_get(ctx, "levels"), to), *ms = json_object_get(of, service ? service : "");
 
-	if (!ms)
-		ms = json_object_get(of, "");
-	return (uint64_t)json_integer_value(ms);
+	return (uint64_t)json_integer_value(ms ? ms : json_object_get(of, ""));
 }
 
 /* --- arguments ----------------------------------------------------------------------------------------------- */
