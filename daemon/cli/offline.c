@@ -98,15 +98,16 @@ static enum cli_exit backup(struct cli *cli, const json_t *args, json_t **out, s
 }
 
 /* What a question takes from the configuration in force it takes from the files; without, where they are faulty. */
-static json_t *from_config(struct cli *cli, const struct command *command)
+static void take_config(struct cli *cli, struct command_call *call)
 {
 	struct diags ignored = { .arena = cli->arena };
 	AUTO(config_free) struct config *c = NULL;
 
-	if (command->before != command_report_before)
-		return NULL;
+	if (call->command->before != command_report_before)
+		return;
 	c = config_load(cli->config_path, &ignored);
-	return c ? command_report_config(c) : NULL;
+	if (c)
+		command_report_config(call, c);
 }
 
 void offline_know_fields(struct cli *cli)
@@ -157,7 +158,7 @@ enum cli_exit offline_ask(struct cli *cli, const struct command *command, json_t
 	clock_gettime(CLOCK_REALTIME, &now);
 	call.now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 	call.args = json_incref(args);
-	call.scratch = from_config(cli, command);
+	take_config(cli, &call);
 	if (!command_offline(&call, cli->query, e))
 		return client_exit(e);
 	*out = call.out;

@@ -23,6 +23,8 @@ static void moves(const struct cli *cli, const json_t *total, const char *low, c
 
 static void footing(const struct cli *cli, const json_t *answer)
 {
+	BUF_AUTO struct buf successors = { 0 };
+
 	const json_t *waiting = json_object_get(answer, "waiting"), *total = json_object_get(answer, "total");
 	const int64_t questions = report_sum(json_object_get(waiting, "questions")),
 		      unreadable = report_sum(json_object_get(waiting, "unreadable"));
@@ -37,6 +39,9 @@ static void footing(const struct cli *cli, const json_t *answer)
 			printf("\n");
 		}
 	}
+	report_successors(&successors, answer, LANGUAGE_EN);
+	if (successors.len)
+		printf("\n%s\n", successors.data);
 	if (unreadable)
 		printf("\n%lld record%s cannot be read and %s not counted (doorstroom quarantine)\n", (long long)unreadable,
 			words_plural(unreadable), unreadable == 1 ? "is" : "are");

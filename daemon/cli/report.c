@@ -41,6 +41,16 @@ static bool languages_of(const char *text, bool languages[LANGUAGES])
 	return any;
 }
 
+/* There is no room for it in values and pictures. */
+static void tell_successors(const json_t *answer)
+{
+	BUF_AUTO struct buf b = { 0 };
+
+	report_successors(&b, answer, LANGUAGE_EN);
+	if (b.len)
+		fprintf(stderr, "doorstroom: %s\n", b.data);
+}
+
 enum cli_exit report_output(struct cli *cli, const struct command *c, const json_t *args, const json_t *answer, bool *done)
 {
 	const char *svg = words_text(args, "svg"), *out = words_text(args, "out");
@@ -62,6 +72,8 @@ enum cli_exit report_output(struct cli *cli, const struct command *c, const json
 		report_html(&text, answer, languages);
 		return report_write(out, text.data, text.len);
 	}
+	if (*done)
+		tell_successors(answer);
 	if (*svg) {
 		report_svg(&text, c, answer);
 		return report_write(svg, text.data, text.len);

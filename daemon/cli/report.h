@@ -33,6 +33,8 @@ const char *report_label(const json_t *answer, const char *dimension, const json
 const char *report_group(struct arena *, const json_t *answer, const json_t *group, enum language);
 const char *report_partner(const json_t *answer, const char *id, enum language);
 const char *report_heading(const char *dimension, enum language);
+/* Who was added up under whom, as a sentence; nothing where that was not asked. */
+void report_successors(struct buf *, const json_t *answer, enum language);
 
 /* Whole documents. */
 void report_csv(struct buf *, const struct command *, const json_t *answer);

@@ -287,6 +287,7 @@ static void put_notes(const struct sheet *p)
 	const int64_t hidden = words_number(kinds, "hidden") + words_number(part(p, "partners"), "hidden") +
 			       words_number(part(p, "provinces"), "hidden") + words_number(part(p, "funnel"), "hidden") +
 			       words_number(part(p, "matrix"), "hidden");
+	BUF_AUTO struct buf successors = { 0 };
 
 	buf_adds(p->b, "<footer>");
 	put_certainty(p);
@@ -302,6 +303,9 @@ static void put_notes(const struct sheet *p)
 			"The period is about when a session was held or a referral was made, whatever became of it later. The time "
 			"in a stage is that of those who left it; overdue is unanswered after the time agreed: where none was, nothing "
 			"is overdue."));
+	report_successors(&successors, part(p, "matrix"), p->l);
+	if (successors.len)
+		note(p, successors.data);
 	if (hidden)
 		note(p, arena_printf(p->arena,
 				in(p, REPORT_HIDDEN ": verborgen, omdat een aantal kleiner is dan %lld of er een zou verraden.",

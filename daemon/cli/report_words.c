@@ -204,3 +204,22 @@ const char *report_known(struct arena *arena, const json_t *answer, enum languag
 
 	return *day ? arena_printf(arena, then[l], day) : now[l];
 }
+
+void report_successors(struct buf *b, const json_t *answer, enum language l)
+{
+	static const char *const first[] = { "Opgeteld bij de opvolger: ", "Added up under its successor: " };
+	static const char *const each[] = { "%s%s bij %s", "%s%s under %s" };
+	static const char *const none[] = { "Opvolgers: geen van deze partners heeft er een.",
+		"Successors: none of these partners has one." };
+	json_t *successors = json_object_get(answer, "successors"), *under;
+	const char *partner, *before = first[l];
+
+	if (json_is_object(successors) && !json_object_size(successors))
+		buf_adds(b, none[l]);
+	json_object_foreach(successors, partner, under) {
+		buf_addf(b, each[l], before, report_partner(answer, partner, l), report_partner(answer, json_string_value(under), l));
+		before = "; ";
+	}
+	if (json_object_size(successors))
+		buf_addc(b, '.');
+}

@@ -84,7 +84,7 @@ static double reciprocity(const struct matrix *m, const struct matrix_cell *c)
 	const uint32_t *back = idmap_find(&m->at, key(c->to, c->from));
 	const int64_t there = c->sent, here = back ? m->cell[*back].sent : 0;
 
-	if (!there && !here)
+	if (c->from == c->to || (!there && !here))
 		return -1;
 	return (double)(there < here ? there : here) / (double)(there < here ? here : there);
 }

@@ -13,7 +13,7 @@ struct matrix_cell {
 	int64_t late;                    /* answered, but only then */
 	int64_t answered;
 	int64_t answer_median_ms;        /* sent to answered; -1: none */
-	double reciprocity;              /* the lesser of what the two sent each other, over the greater; -1: none sent */
+	double reciprocity;              /* the lesser of what the two sent each other, over the greater; -1: none sent, or to itself */
 };
 
 struct matrix;

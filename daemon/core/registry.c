@@ -133,6 +133,14 @@ const struct registry_partner *registry_on(const struct registry *r, const char 
 	return n && !registry_ended(chain[n - 1], day) ? chain[n - 1] : NULL;
 }
 
+const char *registry_successor(const struct registry *r, const char *id, const char *day)
+{
+	const struct registry_partner *chain[CHAIN_MAX];
+	size_t n = registry_chain(r, id, day, NULL, chain, CHAIN_MAX);
+
+	return n ? chain[n - 1]->id : id;
+}
+
 const struct registry_partner *registry_route(const struct registry *r, const struct registry_group *group,
 	const char *province, const char *day)
 {

@@ -90,6 +90,9 @@ const struct registry_partner *registry_on(const struct registry *, const char *
 /* The same, each step of the way: id itself, then who came after it, up to max. How many there are. */
 size_t registry_chain(const struct registry *, const char *id, const char *day, const char *province,
 	const struct registry_partner **out, size_t max);
+/* Under whose id what it did is added up on that day: the last of that way, wherever the company is. Who was split or has
+ * retired keeps its own, and so does one that is unknown. */
+const char *registry_successor(const struct registry *, const char *id, const char *day);
 
 /* The member of a group that serves the province on that day; NULL: none does, or the province is not known. A member
  * that ended is stood for by its successor. */

@@ -26,9 +26,9 @@ command_part command_refused_list, command_refused_show, command_refused_retry, 
 command_part command_refer, command_withdraw, command_referrals_before, command_referrals, command_review_answer;
 /* commands_report.c */
 command_part command_report_before, command_kpi, command_funnel, command_matrix, command_report;
-/* What reports take from the configuration: {"levels":{partner:{service:ms}},"names":{partner:{language:name}}}; "" is any
- * other service. A new reference. */
-json_t *command_report_config(const struct config *);
+/* Puts what reports take from the configuration into the call's scratch: {"levels":{partner:{service:ms}},"names":{partner:
+ * {language:name}},"successors":{partner: the one it is added up under}}; "" is any other service. */
+void command_report_config(struct command_call *, const struct config *);
 /* commands_setup.c */
 command_part command_config_check, command_config_show, command_adapter_check, command_backup;
 

@@ -10,6 +10,31 @@
 
 #define CERTIFICATE_SESSIONS 5
 
+/* --- when -------------------------------------------------------------------------------------------------------- */
+
+static bool day_of(const struct command_call *call, const char *arg, int32_t *out, struct err *e)
+{
+	const char *text = call_text(call, arg);
+
+	return !text || period_day_parse(text, out) ||
+	       err_set(e, ERR_ITEM, "%s: a day is wanted, such as 2025-12-31", arg);
+}
+
+/* The day of which it tells what was known: today, unless another is asked for. */
+static bool known_on(const struct command_call *call, int32_t *out, struct err *e)
+{
+	const int32_t today = period_day_of(call->now_ms);
+	int32_t day = today;
+
+	*out = today;
+	if (!day_of(call, "as-of", &day, e))
+		return false;
+	if (day > today)
+		return err_set(e, ERR_ITEM, "as-of: %s is still to come: nothing is known of it", call_text(call, "as-of"));
+	*out = day;
+	return true;
+}
+
 /* --- from the configuration ---------------------------------------------------------------------------------- */
 
 /* What config_service_level() says of every service; any other, and none, is "". */
@@ -38,25 +63,33 @@ static void put_names(json_t *names, const char *id, const char *const name[REGI
 	json_object_set_new(names, id, of);
 }
 
-json_t *command_report_config(const struct config *c)
+void command_report_config(struct command_call *call, const struct config *c)
 {
-	json_t *levels = json_object(), *names = json_object();
+	json_t *levels = json_object(), *names = json_object(), *successors = json_object();
 	const struct registry *r = &c->registry;
+	char day[PERIOD_TEXT_MAX];
+	struct err told_later;
+	int32_t known;
 
+	known_on(call, &known, &told_later);
+	period_day_format(known, day);
 	for (size_t i = 0; i < r->n; i++) {
-		put_levels(levels, c, r->partner[i].id);
-		put_names(names, r->partner[i].id, r->partner[i].name);
+		const char *id = r->partner[i].id;
+
+		put_levels(levels, c, id);
+		put_names(names, id, r->partner[i].name);
+		json_object_set_new(successors, id, json_string(registry_successor(r, id, day)));
 	}
 	for (size_t i = 0; i < r->ngroups; i++)
 		put_names(names, r->group[i].id, r->group[i].name);
-	return json_pack("{so,so}", "levels", levels, "names", names);
+	call->scratch = json_pack("{so,so,so}", "levels", levels, "names", names, "successors", successors);
 }
 
 /* The configuration may change while run() reads the store. */
 bool command_report_before(struct command_call *call, struct err *e)
 {
 	(void)e;
-	call->scratch = command_report_config(engine_config(call->engine));
+	command_report_config(call, engine_config(call->engine));
 	return true;
 }
 
@@ -67,15 +100,14 @@ static uint64_t level(void *ctx, const char *to, const char *service)
 	return (uint64_t)json_integer_value(ms ? ms : json_object_get(of, ""));
 }
 
-/* --- arguments ----------------------------------------------------------------------------------------------- */
-
-static bool day_of(const struct command_call *call, const char *arg, int32_t *out, struct err *e)
+static const char *successor(void *ctx, const char *partner)
 {
-	const char *text = call_text(call, arg);
+	const json_t *known = json_object_get(json_object_get(ctx, "successors"), partner);
 
-	return !text || period_day_parse(text, out) ||
-	       err_set(e, ERR_ITEM, "%s: a day is wanted, such as 2025-12-31", arg);
+	return known ? json_string_value(known) : partner;
 }
+
+/* --- arguments ----------------------------------------------------------------------------------------------- */
 
 static bool span_of(const struct command_call *call, const char *arg, uint64_t *out, struct err *e)
 {
@@ -89,6 +121,8 @@ static bool span_of(const struct command_call *call, const char *arg, uint64_t *
 static bool asked(struct command_call *call, struct report *r, struct err *e)
 {
 	const char *period = call_text(call, "period");
+	const bool successors = call_flag(call, "successors");
+	int32_t known;
 
 	*r = (struct report){
 		.period = { INT32_MIN, INT32_MAX },
@@ -97,6 +131,7 @@ static bool asked(struct command_call *call, struct report *r, struct err *e)
 		.certificate = (unsigned)call_number(call, "sessions", CERTIFICATE_SESSIONS),
 		.small_cells = call_number(call, "small-cells", 0),
 		.level = call->scratch ? level : NULL,
+		.successor = successors ? successor : NULL,
 		.ctx = call->scratch,
 	};
 	if (period && (call_text(call, "from") || call_text(call, "to")))
@@ -104,10 +139,15 @@ static bool asked(struct command_call *call, struct report *r, struct err *e)
 	if (period && !period_parse(period, &r->period))
 		return err_set(e, ERR_ITEM, "period: a year, a quarter, a month or a day is wanted: 2025, 2025-Q1, 2025-03");
 	if (!day_of(call, "from", &r->period.first, e) || !day_of(call, "to", &r->period.last, e) ||
-		!day_of(call, "as-of", &r->as_of, e) || !span_of(call, "overdue", &r->level_ms, e))
+		!known_on(call, &known, e) || !span_of(call, "overdue", &r->level_ms, e))
 		return false;
 	if (r->period.first > r->period.last)
 		return err_set(e, ERR_ITEM, "from: it is after to");
+	if (successors && !call->scratch)
+		return err_set(e, ERR_BROKEN, "successors: only the configuration tells who came after whom, and it is faulty");
+	/* Today is not over. */
+	if (known < period_day_of(call->now_ms))
+		r->as_of = known;
 	return r->certificate || err_set(e, ERR_ITEM, "sessions: at least 1");
 }
 

@@ -18,7 +18,8 @@
 		{ "from", ARG_TEXT, false, false, "DAY", "from this day on" },                                          \
 		{ "to", ARG_TEXT, false, false, "DAY", "up to and with this day" },                                    \
 		{ "as-of", ARG_TEXT, false, false, "DAY", "as it was known at the end of this day; otherwise now" },    \
-		{ "small-cells", ARG_NUMBER, false, false, "N", "leave out counts below N, and what would give them away" }
+		{ "small-cells", ARG_NUMBER, false, false, "N", "leave out counts below N, and what would give them away" },  \
+		{ "successors", ARG_FLAG, false, false, NULL, "what a partner did that another came after counts as that one's" }
 #define ARG_BY(example) { "by", ARG_TEXT, false, false, "WHAT,...", "counted apart by " example }
 #define ARG_SESSIONS { "sessions", ARG_NUMBER, false, false, "N", "a certificate takes so many sessions; otherwise 5" }
 #define ARG_OVERDUE { "overdue", ARG_TEXT, false, false, "SPAN", "an answer takes no longer; otherwise as agreed" }

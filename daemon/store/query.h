@@ -90,13 +90,16 @@ struct report {
 	uint64_t level_ms;              /* the service level for all; 0: as agreed */
 	/* With a partner for a service, 0: nothing. NULL: nobody has any. */
 	uint64_t (*level)(void *ctx, const char *to_partner, const char *service);
+	/* The partner under which another is added up, or that one itself. NULL: each under its own name. */
+	const char *(*successor)(void *ctx, const char *partner);
 	void *ctx;
 };
 
 /*
  * by: dimensions with commas between, or NULL.
- * {"period":{"from","to"},"as_of","known_until","seq","small_cells","by":[..],"groups":[{"key":{..},figures}],
- * "total":{figures},"waiting":{..},"hidden":n}; the figures are those of core/kpi.h, by their names.
+ * {"period":{"from","to"},"as_of","known_until","seq","small_cells","successors":{partner: the one it is added up under},
+ * "by":[..],"groups":[{"key":{..},figures}],"total":{figures},"waiting":{..},"hidden":n}; the figures are those of core/kpi.h,
+ * by their names. successors: those met; null where partners are not told apart, or each is under its own name.
  * A list of n such answers, by the dimensions of each: one pass for all of them. */
 #define REPORT_SETS_MAX 4
 json_t *query_kpis(struct query *, const struct report *, const char *const *by, size_t n, struct err *);

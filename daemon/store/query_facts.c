@@ -190,7 +190,7 @@ json_t *report_answer(struct moment *m, const struct grouping *g,
 	void (*put)(void *, json_t *into, bool total, uint32_t group),
 	size_t (*hide)(const struct report *, json_t *total, json_t *groups), void *ctx, struct err *e)
 {
-	AUTO(json_drop) json_t *out = moment_json(m, e);
+	AUTO(json_drop) json_t *out = moment_json(m, grouping_bits(g), e);
 	AUTO(json_drop) json_t *waiting = moment_waiting(m, e);
 	AUTO(json_drop) json_t *groups = groups_of(m, g, put, ctx, e);
 	json_t *total = json_object(), *by = json_array();

@@ -21,6 +21,7 @@ enum dimension {
 	DIMENSIONS
 };
 #define DIMENSION_BIT(d) (1u << DIMENSION_##d)
+#define DIMENSIONS_OF_PARTNERS (DIMENSION_BIT(PARTNER) | DIMENSION_BIT(FROM) | DIMENSION_BIT(TO))
 #define DIMENSIONS_OF_COMPANIES (DIMENSION_BIT(PROVINCE) | DIMENSION_BIT(LEGAL_FORM) | DIMENSION_BIT(SIZE_CLASS))
 
 struct grouping {
@@ -45,7 +46,10 @@ json_t *grouping_sorted(const struct grouping *, json_t *rows);
 struct partners {
 	struct dense row, word;       /* to their number */
 	json_t *number;               /* the same by name */
-	char **name;                  /* by number - 1 */
+	struct partner_met {
+		char *name;
+		uint32_t under;       /* the number under which it is added up: its own, or its successor's */
+	} *met;                       /* by number - 1 */
 	size_t n, cap;
 };
 
@@ -84,8 +88,9 @@ void moment_about(const struct moment *, int64_t company, int64_t value[DIMENSIO
 bool moment_partner(struct moment *, int64_t row, int64_t *number, struct err *);
 bool moment_partner_named(struct moment *, int64_t word, int64_t *number, struct err *);
 const char *moment_partner_name(const struct moment *, int64_t number);            /* "": 0 */
-/* {"period":..,"as_of":..,"known_until":..,"seq":..,"small_cells":..} */
-json_t *moment_json(const struct moment *, struct err *);
+int64_t moment_partner_under(const struct moment *, int64_t number);               /* 0 stays 0 */
+/* {"period":..,"as_of":..,"known_until":..,"seq":..,"small_cells":..,"successors":..} of what is counted by these dimensions. */
+json_t *moment_json(const struct moment *, unsigned by, struct err *);
 /* moment_json() with "waiting", "by", "total", "groups" and "hidden". put() writes the figures of the total or of a group;
  * hide() takes out the small ones and says how many. */
 json_t *report_answer(struct moment *, const struct grouping *,

@@ -196,7 +196,7 @@ static json_t *answer(void *of, struct err *e)
 {
 	struct counted *c = of;
 	const struct report *report = c->moment->report;
-	AUTO(json_drop) json_t *out = moment_json(c->moment, e);
+	AUTO(json_drop) json_t *out = moment_json(c->moment, DIMENSIONS_OF_PARTNERS, e);
 	json_t *waiting = moment_waiting(c->moment, e), *cells = cells_of(c), *sums = sums_of(cells);
 
 	json_object_set_new(out, "waiting", waiting);

@@ -80,8 +80,8 @@ void moment_fini(struct moment *m)
 	dense_fini(&m->partners.word);
 	json_decref(m->partners.number);
 	for (size_t i = 0; i < m->partners.n; i++)
-		free(m->partners.name[i]);
-	free(m->partners.name);
+		free(m->partners.met[i].name);
+	free(m->partners.met);
 }
 
 /* --- companies -------------------------------------------------------------------------------------------- */
@@ -138,20 +138,27 @@ void moment_about(const struct moment *m, int64_t company, int64_t value[DIMENSI
 
 /* --- partners --------------------------------------------------------------------------------------------- */
 
-static uint32_t number_of(struct partners *p, const char *name)
+static uint32_t number_of(struct moment *m, const char *name)
 {
+	const struct report *report = m->report;
+	struct partners *p = &m->partners;
 	const json_t *known = json_object_get(p->number, name);
+	uint32_t number, under;
 
 	if (known)
 		return (uint32_t)json_integer_value(known);
 	if (!p->number)
 		p->number = json_object();
-	p->name = room(p->name, p->n, &p->cap, sizeof(*p->name));
-	p->name[p->n] = strdup(name);
-	if (!p->name[p->n])
+	p->met = room(p->met, p->n, &p->cap, sizeof(*p->met));
+	number = (uint32_t)++p->n;
+	p->met[number - 1] = (struct partner_met){ strdup(name), number };
+	if (!p->met[number - 1].name)
 		abort();
-	json_object_set_new(p->number, name, json_integer((json_int_t)++p->n));
-	return (uint32_t)p->n;
+	json_object_set_new(p->number, name, json_integer(number));
+	/* Whoever nobody comes after is its own. */
+	under = report->successor ? number_of(m, report->successor(report->ctx, name)) : number;
+	p->met[number - 1].under = under;
+	return number;
 }
 
 static bool numbered(struct moment *m, struct dense *by, enum sql_statement statement, int64_t id, int64_t *number, struct err *e)
@@ -165,7 +172,7 @@ static bool numbered(struct moment *m, struct dense *by, enum sql_statement stat
 	ask_int(&a, id);
 	if (ask_row(&a))
 		*number = *dense_put(by, (uint64_t)id) =
-			number_of(&m->partners, (const char *)sqlite3_column_text(a.statement, 0));
+			number_of(m, (const char *)sqlite3_column_text(a.statement, 0));
 	return ask_end(&a, e);
 }
 
@@ -181,7 +188,36 @@ bool moment_partner_named(struct moment *m, int64_t word, int64_t *number, struc
 
 const char *moment_partner_name(const struct moment *m, int64_t number)
 {
-	return number ? m->partners.name[number - 1] : "";
+	return number ? m->partners.met[number - 1].name : "";
+}
+
+int64_t moment_partner_under(const struct moment *m, int64_t number)
+{
+	return number ? m->partners.met[number - 1].under : 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct partner_met *const *x = a, *const *y = b;
+
+	return strcmp((*x)->name, (*y)->name);
+}
+
+static json_t *successors(const struct moment *m)
+{
+	const struct partners *p = &m->partners;
+	AUTO(free) const struct partner_met **sorted = calloc(p->n + 1, sizeof(*sorted));
+	json_t *out = json_object();
+
+	if (!sorted)
+		abort();
+	for (size_t i = 0; i < p->n; i++)
+		sorted[i] = &p->met[i];
+	qsort(sorted, p->n, sizeof(*sorted), by_name);
+	for (size_t i = 0; i < p->n; i++)
+		if (&p->met[sorted[i]->under - 1] != sorted[i])
+			json_object_set_new(out, sorted[i]->name, json_string(moment_partner_name(m, sorted[i]->under)));
+	return out;
 }
 
 /* --- what every answer says about itself ------------------------------------------------------------------ */
@@ -193,7 +229,7 @@ static json_t *day(int32_t day, int32_t open)
 	return day == open ? json_null() : json_string(period_day_format(day, text));
 }
 
-json_t *moment_json(const struct moment *m, struct err *e)
+json_t *moment_json(const struct moment *m, unsigned by, struct err *e)
 {
 	const struct report *r = m->report;
 	struct ask a = ask(m->query, sql_text_of(SQL_EVENT_AT));
@@ -206,10 +242,11 @@ json_t *moment_json(const struct moment *m, struct err *e)
 		json_decref(known);
 		return NULL;
 	}
-	return json_pack("{s{so,so},so,so,ss,sI,so}", "period", "from", day(r->period.first, INT32_MIN), "to",
+	return json_pack("{s{so,so},so,so,ss,sI,so,so}", "period", "from", day(r->period.first, INT32_MIN), "to",
 		day(r->period.last, INT32_MAX), "as_of", day(r->as_of, INT32_MAX), "known_until", known, "made_at",
 		time_format(r->now_ms / 1000 * 1000, text), "seq", (json_int_t)m->seq, "small_cells",
-		r->small_cells > 0 ? json_integer(r->small_cells) : json_null());
+		r->small_cells > 0 ? json_integer(r->small_cells) : json_null(), "successors",
+		r->successor && by & DIMENSIONS_OF_PARTNERS ? successors(m) : json_null());
 }
 
 bool moment_doubts(const struct moment *m, enum record_type type, void (*doubt)(void *, int64_t, int64_t), void *ctx,

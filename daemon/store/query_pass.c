@@ -46,7 +46,7 @@ static bool put_participation(struct moment *m, struct participation *p, struct 
 
 	if (asked(m, DIMENSION_BIT(PARTNER) | DIMENSION_BIT(FROM)) && !moment_partner(m, p->partner, &value[DIMENSION_PARTNER], e))
 		return false;
-	value[DIMENSION_FROM] = value[DIMENSION_PARTNER];
+	value[DIMENSION_FROM] = value[DIMENSION_PARTNER] = moment_partner_under(m, value[DIMENSION_PARTNER]);
 	value[DIMENSION_KIND] = value[DIMENSION_SERVICE] = p->kind;
 	if (asked(m, DIMENSIONS_OF_COMPANIES))
 		moment_about(m, p->company, value);
@@ -129,7 +129,8 @@ static bool put_referral(struct moment *m, struct referral *r, int64_t from, str
 
 	if (!moment_partner_named(m, from, &value[DIMENSION_FROM], e))
 		return false;
-	value[DIMENSION_TO] = r->to;
+	value[DIMENSION_FROM] = moment_partner_under(m, value[DIMENSION_FROM]);
+	value[DIMENSION_TO] = moment_partner_under(m, r->to);
 	value[DIMENSION_SERVICE] = r->service;
 	if (asked(m, DIMENSIONS_OF_COMPANIES))
 		moment_about(m, r->company, value);

@@ -18,7 +18,7 @@ struct participation {
 struct referral {
 	int64_t entity, company;
 	int64_t service, outcome;              /* words */
-	int64_t to;                            /* number of a partner */
+	int64_t to;                            /* number of a partner: whom it is addressed to */
 	struct journey journey;
 	int64_t value[DIMENSIONS];
 };

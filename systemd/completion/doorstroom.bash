@@ -69,7 +69,7 @@ _doorstroom() {
 		case "$command $sub" in
 		'log ') words+=' --follow --partner --record --kind --since --limit' ;;
 		'kpi '|'funnel '|'matrix '|'report ')
-			words+=' --period --from --to --as-of --small-cells'
+			words+=' --period --from --to --as-of --small-cells --successors'
 			case $command in kpi|report) words+=' --sessions' ;; esac
 			case $command in matrix|report) words+=' --overdue' ;; esac
 			case $command in kpi|funnel) words+=' --by' ;; esac

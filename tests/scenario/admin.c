@@ -388,8 +388,8 @@ static bool matrix_agrees(struct scene *s, int64_t overdue)
 	struct err e = { 0 };
 	AUTO(query_close) struct query *q = query_open(arena_printf(s->arena, "%s/doorstroom.db", s->dir), NULL, &e);
 	struct command_call call = { .command = command_find("matrix"), .arena = s->arena, .query = q, .now_ms = loop_wall(&s->sim.loop),
-		.args = json_object(), .scratch = command_report_config(engine_config(s->engine)) };
-	const bool ok = q && call.command->run(&call, &e);
+		.args = json_object(), .engine = s->engine };
+	const bool ok = q && call.command->before(&call, &e) && call.command->run(&call, &e);
 	const json_t *total = json_object_get(json_object_get(call.out, "sums"), "total");
 	const int64_t counted = json_integer_value(json_object_get(total, "overdue"));
 

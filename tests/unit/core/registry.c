@@ -84,6 +84,18 @@ static void every_step_is_told(void **ctx)
 	assert_int_equal(registry_chain(&registry, "stranger", "2010-01-01", NULL, chain, 8), 0);
 }
 
+static void what_one_did_is_added_up_under_the_last_that_came_after_it(void **ctx)
+{
+	(void)ctx;
+	assert_string_equal(registry_successor(&registry, "kempen", "2010-12-31"), "kempen");
+	assert_string_equal(registry_successor(&registry, "kempen", "2011-01-01"), "chamber");
+	assert_string_equal(registry_successor(&registry, "kempen", "2016-01-01"), "alliance");
+	/* Which has retired. */
+	assert_string_equal(registry_successor(&registry, "kempen", "2023-01-01"), "alliance");
+	assert_string_equal(registry_successor(&registry, "vlaanderen", "2023-01-01"), "vlaanderen");
+	assert_string_equal(registry_successor(&registry, "stranger", "2023-01-01"), "stranger");
+}
+
 static void a_group_is_routed_by_province_and_day(void **ctx)
 {
 	(void)ctx;
@@ -205,6 +217,7 @@ int main(void)
 		cmocka_unit_test(a_merged_partner_is_stood_for_by_who_it_became_part_of),
 		cmocka_unit_test(a_split_one_by_the_provinces_of_its_parts),
 		cmocka_unit_test(every_step_is_told),
+		cmocka_unit_test(what_one_did_is_added_up_under_the_last_that_came_after_it),
 		cmocka_unit_test(a_group_is_routed_by_province_and_day),
 		cmocka_unit_test(names_and_groups_are_found),
 		cmocka_unit_test(validity_has_a_first_and_a_last_day),
