@@ -9,8 +9,8 @@
  *                  that do not promise that it had none)
  *
  * After the method of isync's tests. Every playing is a child process; the partners are shared memory, the store is a
- * file, so that nothing else outlives a kill. By default a sample of the variants is played, --all plays each one,
- * --only VARIANT a single one; --keep leaves the stores where they are. Built with MUTANTS, --mutant NAME switches a
+ * file, so that nothing else outlives a kill. By default a sample of the variants is played, --every N plays each N-th
+ * of them, --all those that were not drawn too, --only VARIANT a single one; --keep leaves the stores where they are. Built with MUTANTS, --mutant NAME switches a
  * mechanism off (base/mutant.h).
  */
 #include "scenario/scenario.h"
@@ -29,6 +29,7 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/mutant.h"
+#include "core/match.h"
 #include "support/facts.h"
 
 #define SAMPLE_KILLS 14
@@ -390,12 +391,19 @@ static void thin_out(struct list_of_variants *l, size_t first, size_t most, uint
 	l->n = kept;
 }
 
+/* Each scenario draws its own. */
+static uint64_t seed_of(const struct script *script)
+{
+	const char *name = strrchr(script->file, '/');
+
+	return hash_text(name ? name + 1 : script->file, 0);
+}
+
 static struct list_of_variants variants_of(
 	struct arena *arena, const struct script *script, const struct plain *plain, bool all)
 {
 	struct list_of_variants l = {.arena = arena};
-	const char *name = strrchr(script->file, '/');
-	const uint64_t seed = hash_text(name ? name + 1 : script->file, 0);
+	const uint64_t seed = seed_of(script);
 	size_t first;
 
 	for (uint64_t i = 1; i <= (all ? 20 : SAMPLE_JITTERS); i++)
@@ -428,7 +436,7 @@ int main(int argc, char **argv)
 	struct script *script;
 	const char *only = NULL, *file = NULL;
 	bool all = false, plain_only = false, ok;
-	size_t failed = 0;
+	size_t failed = 0, every = 1;
 	struct plain plain;
 
 	for (int i = 1; i < argc; i++)
@@ -440,6 +448,8 @@ int main(int argc, char **argv)
 			verbose = true;
 		else if (!strcmp(argv[i], "--keep"))
 			keep = true;
+		else if (!strcmp(argv[i], "--every") && i + 1 < argc && (every = strtoul(argv[i + 1], NULL, 10)))
+			i++;
 		else if (!strcmp(argv[i], "--only") && i + 1 < argc)
 			only = argv[++i];
 		else if (!strcmp(argv[i], "--mutant") && i + 1 < argc && mutant_select(argv[i + 1]))
@@ -447,15 +457,18 @@ int main(int argc, char **argv)
 		else
 			file = argv[i];
 	if (!file) {
-		fprintf(stderr, "usage: scenario-run [--all | --plain | --only VARIANT] [--mutant NAME] [--verbose] [--keep] FILE\n");
+		fprintf(stderr, "usage: scenario-run [--all | --plain | --every N | --only VARIANT] [--mutant NAME] [--verbose] [--keep] FILE\n");
 		return 2;
 	}
 	script = script_read(arena, file);
 	if (!script)
 		return 2;
+	/* Read once, for the children too. */
+	match_model_default();
 	ok = play_plain(script, &plain);
 	if (ok && !plain_only) {
 		l = variants_of(arena, script, &plain, all);
+		thin_out(&l, 0, (l.n + every - 1) / every, seed_of(script));
 		if (only) {
 			l.n = 1;
 			l.item[0] = only;
