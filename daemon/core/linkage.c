@@ -179,6 +179,24 @@ static void grow(struct linkage_model *m)
 	free(old);
 }
 
+/* Quarter bits of a value; of a word, by the logarithm relative to that of the floor. */
+static uint8_t rarity_of(const struct linkage_model *m, unsigned field, double share)
+{
+	const double floor = m->field[field].floor;
+	double bits;
+
+	if (m->schema->field[field].kind == LINKAGE_COMPANY)
+		return floor < 1 ? (uint8_t)lround(1 + log2(share) / log2(floor) * (LINKAGE_RAREST - 1)) : 0;
+	bits = -4 * log2(share);
+	return bits < 1 ? 1 : bits > 250 ? 250 : (uint8_t)lround(bits);
+}
+
+void linkage_frequency_floor(struct linkage_model *m, unsigned field, double share)
+{
+	m->field[field].floor = share;
+	m->field[field].rarest = rarity_of(m, field, share);
+}
+
 void linkage_frequency_add(struct linkage_model *m, unsigned field, const char *text, size_t len, double share)
 {
 	const uint64_t hash = linkage_frequency_hash(field, text, len);
@@ -189,38 +207,17 @@ void linkage_frequency_add(struct linkage_model *m, unsigned field, const char *
 	at = slot_of(m, hash);
 	if (at->hash)
 		return;
-	*at = (struct linkage_frequency){hash, (float)share, linkage_text(text, len)};
+	*at = (struct linkage_frequency){hash, (float)share, rarity_of(m, field, (float)share), linkage_text(text, len)};
 	m->nfrequency++;
 	m->field[field].nfrequent++;
 }
 
-static double share_of(const struct linkage_model *m, unsigned field, const char *text, size_t len)
+uint8_t linkage_rarity(const struct linkage_model *m, unsigned field, const char *text, size_t len)
 {
 	const struct linkage_weights *w = &m->field[field];
 	const struct linkage_frequency *at = w->nfrequent ? slot_of(m, linkage_frequency_hash(field, text, len)) : NULL;
 
-	return at && at->hash ? at->share : w->floor;
-}
-
-uint8_t linkage_rarity(const struct linkage_model *m, unsigned field, const char *text, size_t len)
-{
-	double bits;
-
-	if (m->field[field].floor <= 0)
-		return 0;
-	bits = -4 * log2(share_of(m, field, text, len));
-	return bits < 1 ? 1 : bits > 250 ? 250 : (uint8_t)lround(bits);
-}
-
-uint8_t linkage_word_rarity(const struct linkage_model *m, unsigned field, const char *text, size_t len)
-{
-	const double floor = m->field[field].floor;
-	double part;
-
-	if (floor <= 0 || floor >= 1)
-		return 0;
-	part = log2(share_of(m, field, text, len)) / log2(floor);
-	return (uint8_t)lround(1 + part * (LINKAGE_RAREST - 1));
+	return at && at->hash ? at->rarity : w->rarest;
 }
 
 /* --- scores ------------------------------------------------------------------------------------------------------------ */

@@ -124,7 +124,7 @@ void linkage_counted(struct linkage_model *m, const struct linkage_counts *c, si
 			if (c->count[i].n > 1 && c->count[i].field == f)
 				sorted[n++] = &c->count[i];
 		qsort(sorted, n, sizeof(struct count *), most_first);
-		m->field[f].floor = 1.0 / (double)c->records[f];
+		linkage_frequency_floor(m, f, 1.0 / (double)c->records[f]);
 		for (size_t i = 0; i < n && i < frequent_max && i < LINKAGE_FREQUENT_MAX; i++) {
 			const double share = (double)sorted[i]->n / (double)c->records[f];
 
@@ -161,7 +161,7 @@ void linkage_rate(const struct linkage_model *m, struct linkage_features *f)
 			if (kind != LINKAGE_COMPANY)
 				v->rarity = linkage_rarity(m, field, text_of(f) + v->at, v->len);
 			for (size_t w = v->first_word; w < (size_t)v->first_word + v->words; w++)
-				word[w].rarity = linkage_word_rarity(m, field, text_of(f) + word[w].at, word[w].len);
+				word[w].rarity = linkage_rarity(m, field, text_of(f) + word[w].at, word[w].len);
 		}
 	}
 }

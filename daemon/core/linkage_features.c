@@ -64,7 +64,7 @@ static void add_words(struct builder *b, struct linkage_value *v, unsigned field
 
 		w->at = (uint16_t)(v->at + start[i]);
 		w->len = (uint8_t)(end - start[i]);
-		w->rarity = linkage_word_rarity(b->model, field, b->text + w->at, w->len);
+		w->rarity = linkage_rarity(b->model, field, b->text + w->at, w->len);
 		v->words++;
 	}
 }

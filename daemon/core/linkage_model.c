@@ -124,12 +124,13 @@ static bool read_frequencies(struct linkage_model *m, unsigned f, json_t *in, st
 	const struct linkage_field *field = &m->schema->field[f];
 	json_t *frequent = json_object_get(in, "frequent"), *share;
 	const char *text;
-	double value;
+	double value, floor;
 
 	if (!frequent && !json_object_get(in, "rarest"))
 		return true;
-	if (!read_probability(json_object_get(in, "rarest"), &m->field[f].floor))
+	if (!read_probability(json_object_get(in, "rarest"), &floor))
 		return bad(e, field->name, "rarest", "must be a share over 0 and at most 1");
+	linkage_frequency_floor(m, f, floor);
 	if (!json_is_object(frequent) || json_object_size(frequent) > LINKAGE_FREQUENT_MAX)
 		return bad(e, field->name, "frequent", "must be an object of at most 4096 texts and their shares");
 	json_object_foreach (frequent, text, share) {

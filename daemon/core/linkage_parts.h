@@ -8,6 +8,7 @@ struct linkage_value {
 	uint8_t len;
 	uint8_t first_word, words;
 	uint8_t rarity;        /* -log2 of its frequency, in quarters of a bit; 0: not known */
+	uint16_t unused;       /* 0: blocks are kept */
 };
 
 #define LINKAGE_RAREST 150
@@ -40,6 +41,7 @@ static inline const char *text_of(const struct linkage_features *f)
 struct linkage_frequency {
 	uint64_t hash;
 	float share;
+	uint8_t rarity;
 	char *text;            /* for printing */
 };
 
@@ -61,6 +63,7 @@ struct linkage_model {
 		double m[LINKAGE_LEVELS_MAX], u[LINKAGE_LEVELS_MAX];
 		double weight[LINKAGE_LEVELS_MAX];      /* log2(m/u) */
 		double floor;                           /* share of a value that is in no table, 0: none is */
+		uint8_t rarest;                         /* rarity of such a value */
 		size_t nfrequent;
 	} field[LINKAGE_FIELDS_MAX];
 	struct linkage_near near[LINKAGE_NEAR_MAX];
@@ -71,9 +74,10 @@ struct linkage_model {
 
 char *linkage_text(const char *bytes, size_t n);   /* malloc'ed; features are not NUL-terminated */
 uint64_t linkage_frequency_hash(unsigned field, const char *text, size_t len);
-uint8_t linkage_word_rarity(const struct linkage_model *, unsigned field, const char *text, size_t len);
-/* Quarter bits, 0 if the field has no table. */
+/* Of a value, or of a word of a COMPANY; 0 if the field has no table. */
 uint8_t linkage_rarity(const struct linkage_model *, unsigned field, const char *text, size_t len);
+/* Before the first value of that field is added. */
+void linkage_frequency_floor(struct linkage_model *, unsigned field, double share);
 /* Replaces nothing: each text once. */
 void linkage_frequency_add(struct linkage_model *, unsigned field, const char *text, size_t len, double share);
 void linkage_weigh(struct linkage_model *);        /* weights from m and u */

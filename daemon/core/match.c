@@ -7,11 +7,12 @@
 
 #include "core/match_parts.h"
 
-const struct match_features *match_with(struct arena *arena, enum record_type type, const struct linkage_features *taken)
+const struct match_features *match_with(struct arena *arena, const struct match_model *model, enum record_type type,
+	const struct linkage_features *taken)
 {
 	struct match_features *out = arena_alloc(arena, sizeof *out + linkage_features_size(taken));
 
-	out->type = type;
+	*out = (struct match_features){type, model->mark};
 	memcpy(out + 1, taken, linkage_features_size(taken));
 	return out;
 }
@@ -21,7 +22,7 @@ const struct match_features *match_prepare(struct arena *arena, const struct mat
 	struct linkage_values values;
 
 	match_fill(arena, record, &values);
-	return match_with(arena, record->type, linkage_features(arena, model->type[record->type], &values));
+	return match_with(arena, model, record->type, linkage_features(arena, model->type[record->type], &values));
 }
 
 size_t match_features_size(const struct match_features *f)
@@ -34,11 +35,12 @@ enum record_type match_features_type(const struct match_features *f)
 	return (enum record_type)f->type;
 }
 
-const struct match_features *match_features_at(enum record_type type, const void *bytes, size_t n)
+const struct match_features *match_features_at(const struct match_model *model, const void *bytes, size_t n)
 {
 	const struct match_features *f = bytes;
 
-	if (n < sizeof *f || f->type != type || !linkage_features_at(&match_schema[type], f + 1, n - sizeof *f))
+	if (n < sizeof *f || f->mark != model->mark || f->type >= RECORD_TYPES ||
+		!linkage_features_at(&match_schema[f->type], f + 1, n - sizeof *f))
 		return NULL;
 	return f;
 }

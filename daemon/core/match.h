@@ -40,8 +40,8 @@ const struct match_features *match_prepare(struct arena *, const struct match_mo
 bool match_same_said(const struct record *, const struct record *);
 size_t match_features_size(const struct match_features *);
 enum record_type match_features_type(const struct match_features *);
-/* The block read back; NULL if it cannot be one of that type. bytes are aligned for uint32_t. */
-const struct match_features *match_features_at(enum record_type, const void *bytes, size_t n);
+/* The block read back; NULL if it is none, or was prepared with another model. bytes are aligned for uint32_t. */
+const struct match_features *match_features_at(const struct match_model *, const void *bytes, size_t n);
 /* Hashes of (type, kind of key, folded value), each once. Returns how many. */
 size_t match_keys(const struct match_features *, uint64_t key[MATCH_KEYS_MAX]);
 

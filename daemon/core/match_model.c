@@ -3,7 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "core/match_parts.h"
+
+/* Another form of features, or other rules for what goes into them, is another number. */
+#define FEATURES_FORM 1
 
 static const struct match_model *built_in;
 
@@ -81,6 +85,7 @@ struct match_model *match_model_read(const char *text, size_t n, struct err *e)
 		return NULL;
 	}
 	memcpy(m->version, version, strlen(version) + 1);
+	m->mark = (uint32_t)hash_text(version, FEATURES_FORM);
 	for (enum record_type t = 0; t < RECORD_TYPES; t++)
 		if (!read_type(m, t, json_object_get(json, record_type_name(t)), e))
 			return NULL;

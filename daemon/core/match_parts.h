@@ -49,11 +49,12 @@ extern const struct linkage_schema match_schema[RECORD_TYPES];
 
 struct match_model {
 	char version[64];
+	uint32_t mark;   /* of its features */
 	struct linkage_model *type[RECORD_TYPES];
 };
 
 struct match_features {
-	uint32_t type, reserved;
+	uint32_t type, mark;
 	/* then linkage features */
 };
 
@@ -63,7 +64,8 @@ static inline const struct linkage_features *match_linkage(const struct match_fe
 }
 
 /* Linkage features as those of a record of that type, in the arena. */
-const struct match_features *match_with(struct arena *, enum record_type, const struct linkage_features *);
+const struct match_features *match_with(struct arena *, const struct match_model *, enum record_type,
+	const struct linkage_features *);
 
 struct match_thresholds {
 	double link, review;

@@ -92,9 +92,9 @@ static void set_thresholds(struct set *set, enum record_type type, const struct 
 	struct match_expected expected;
 	double link, review;
 
-	for (size_t i = 0; i < set->n; i++)
-		of[i] = match_with(arena, type, set->of[i]);
 	model.type[type] = set->model;
+	for (size_t i = 0; i < set->n; i++)
+		of[i] = match_with(arena, &model, type, set->of[i]);
 	match_expect(&model, type, of, set->source, set->n, &expected);
 	match_expected_thresholds(&expected, how->wrong_max, how->ask_max, &link, &review);
 	linkage_thresholds(set->model, link, review);

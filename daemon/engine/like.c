@@ -176,7 +176,7 @@ bool like_search(struct hub *hub, struct page *page, const struct record *now, s
 
 		if (!store_candidate(hub->store, page->arena, id[i], &c, err))
 			return false;
-		if (!c.features || c.type != page->type || (mutant(TOMBSTONES) && c.state == ENTITY_DELETED))
+		if (!c.features || match_features_type(c.features) != page->type)
 			continue;
 		match_compare(x.model, x.features, c.features, &one->why);
 		page->run.compared++;
@@ -184,9 +184,9 @@ bool like_search(struct hub *hub, struct page *page, const struct record *now, s
 			continue;
 		rival[agree] = (struct match_rival){ .features = c.features, .result = &one->why };
 		if (!store_entity(hub->store, page->arena, c.entity, &one->e, err) ||
-			!sources(hub, page, one->e, &rival[agree].sources, err))
+			(one->e && !sources(hub, page, one->e, &rival[agree].sources, err)))
 			return false;
-		agree++;
+		agree += one->e && (!mutant(TOMBSTONES) || one->e->state != ENTITY_DELETED);
 	}
 	if (agree > 1)
 		match_contest(x.model, rival, agree);

@@ -191,13 +191,14 @@ bool rematch(struct hub *hub, struct arena *arena, struct entity *e, const struc
 
 		if (!store_candidate(hub->store, arena, id[i], &c, err))
 			return false;
-		if (!c.features || c.entity == e->id || c.type != e->type || c.state != ENTITY_LIVE)
+		if (!c.features || c.entity == e->id || match_features_type(c.features) != e->type)
 			continue;
 		match_compare(r.model, r.features, c.features, &why);
 		tally->compared++;
 		if (why.verdict == MATCH_NEW)
 			continue;
-		if (!store_entity(hub->store, arena, c.entity, &other, err) || !meet(&r, other, &why, &joined, err))
+		if (!store_entity(hub->store, arena, c.entity, &other, err) ||
+			(other && other->state == ENTITY_LIVE && !meet(&r, other, &why, &joined, err)))
 			return false;
 	}
 	return true;

@@ -27,10 +27,8 @@ static void note(struct decisive *d, int64_t entity, const struct match_features
 	d->of[at] = f ? match_decisive(f) : 0;
 }
 
-void decisive_save(struct store *s, int64_t entity, const struct match_features *f)
+static void note_saved(struct decisive *d, int64_t entity, const struct match_features *f)
 {
-	struct decisive *d = &s->decisive;
-
 	note(d, entity, f);
 	if (d->nsaved == d->cap) {
 		d->cap = d->cap ? 2 * d->cap : 1024;
@@ -80,40 +78,52 @@ struct search {
 	struct store *store;
 	const uint64_t *key;
 	size_t nkeys;
-	int count[MATCH_KEYS_MAX];      /* entities with it, at most PER_KEY */
-	bool common[MATCH_KEYS_MAX];    /* all of these together are no reason to look at anybody */
+	struct shared {
+		const int64_t *by;      /* entities */
+		int n;                  /* of them, at most PER_KEY */
+		bool common;            /* all of these together are no reason to look at anybody */
+	} shared[MATCH_KEYS_MAX];       /* keys that anybody has */
+	size_t nshared;
 	struct tally *found;            /* by entity, each once */
 	size_t n;
 };
 
-static bool count_all(struct search *x, struct err *e)
+static bool find_all(struct search *x, int64_t id[MATCH_KEYS_MAX * PER_KEY], struct err *e)
 {
-	for (size_t i = 0; i < x->nkeys; i++)
-		if ((x->count[i] = keys_count(x->store, &x->store->match_keys, x->key[i], PER_KEY, e)) < 0)
+	keys_expect(&x->store->match_keys, x->key, x->nkeys);
+	for (size_t i = 0; i < x->nkeys; i++) {
+		const int n = keys_find(x->store, &x->store->match_keys, x->key[i], id, PER_KEY, e);
+
+		if (n < 0)
 			return false;
+		if (n)
+			x->shared[x->nshared++] = (struct shared){ .by = id, .n = n };
+		id += n;
+	}
 	return true;
 }
 
-/* The most frequent of those not set apart yet; nkeys: there is none. */
-static size_t most_frequent(const struct search *x)
+/* The most frequent of those not set apart yet; NULL: there is none. */
+static struct shared *most_frequent(struct search *x)
 {
-	size_t most = x->nkeys;
+	struct shared *most = NULL;
 
-	for (size_t i = 0; i < x->nkeys; i++)
-		if (x->count[i] && !x->common[i] && (most == x->nkeys || x->count[i] > x->count[most]))
-			most = i;
+	for (size_t i = 0; i < x->nshared; i++)
+		if (!x->shared[i].common && (!most || x->shared[i].n > most->n))
+			most = &x->shared[i];
 	return most;
 }
 
 static void set_common_apart(struct search *x)
 {
+	struct shared *most;
 	double reason = 0;
 
-	for (size_t n = 1, i; (i = most_frequent(x)) < x->nkeys; n++) {
-		reason += 1.0 / x->count[i];
+	for (size_t n = 1; (most = most_frequent(x)); n++) {
+		reason += 1.0 / most->n;
 		if (reason >= REASON_ENOUGH - ROUNDING || 2 * n > x->nkeys)
 			return;
-		x->common[i] = true;
+		most->common = true;
 	}
 }
 
@@ -132,52 +142,34 @@ static int by_reason(const void *a, const void *b)
 }
 
 /* Everybody with a key that is not common. */
-static bool gather(struct search *x, struct arena *arena, struct err *e)
+static void gather(struct search *x, struct arena *arena)
 {
 	struct rows rows = { .arena = arena };
-	int64_t id[PER_KEY];
 
-	for (size_t i = 0; i < x->nkeys; i++) {
-		int n = 0;
-
-		if (x->count[i] && !x->common[i] && (n = keys_find(x->store, &x->store->match_keys, x->key[i], id, PER_KEY, e)) < 0)
-			return false;
-		for (int k = 0; k < n; k++)
-			*rows_add_of(&rows, struct tally) = (struct tally){ .entity = id[k] };
-	}
-	if (rows.n)
+	for (size_t i = 0; i < x->nshared; i++)
+		for (int k = 0; k < x->shared[i].n && !x->shared[i].common; k++)
+			*rows_add_of(&rows, struct tally) = (struct tally){ .entity = x->shared[i].by[k] };
+	if (rows.n > 1)
 		qsort(rows.item, rows.n, sizeof *x->found, by_entity);
 	x->found = rows.item;
 	for (size_t i = 0; i < rows.n; i++)
 		if (!i || x->found[i].entity != x->found[x->n - 1].entity)
 			x->found[x->n++] = x->found[i];
-	return true;
 }
 
-/* The reasons to look at those: all, or those that are not common. */
-static bool weigh(struct search *x, bool all, struct err *e)
+/* The reasons to look at those. */
+static void weigh(struct search *x)
 {
-	int64_t id[PER_KEY];
-
-	for (size_t i = 0; i < x->n; i++)
-		x->found[i] = (struct tally){ .entity = x->found[i].entity };
-	for (size_t i = 0; i < x->nkeys; i++) {
-		int n = 0;
-
-		if (x->count[i] && (all || !x->common[i]) &&
-			(n = keys_find(x->store, &x->store->match_keys, x->key[i], id, PER_KEY, e)) < 0)
-			return false;
-		for (int k = 0; k < n; k++) {
-			const struct tally sought = { .entity = id[k] };
+	for (size_t i = 0; i < x->nshared; i++)
+		for (int k = 0; k < x->shared[i].n; k++) {
+			const struct tally sought = { .entity = x->shared[i].by[k] };
 			struct tally *of = bsearch(&sought, x->found, x->n, sizeof sought, by_entity);
 
 			if (!of)
 				continue;
-			of->reason += 1.0 / n;
+			of->reason += 1.0 / x->shared[i].n;
 			of->keys++;
 		}
-	}
-	return true;
 }
 
 static bool is_enough(const struct search *x, const struct tally *t)
@@ -185,19 +177,17 @@ static bool is_enough(const struct search *x, const struct tally *t)
 	return t->reason >= REASON_ENOUGH || 2 * t->keys > x->nkeys;
 }
 
-static bool choose(struct search *x, struct err *e)
+static void choose(struct search *x)
 {
 	size_t enough = 0;
 
-	/* Of a single one, only whether it is enough counts. */
-	if ((x->n == 1 && !weigh(x, false, e)) || ((x->n > 1 || !is_enough(x, x->found)) && !weigh(x, true, e)))
-		return false;
+	weigh(x);
 	for (size_t i = 0; i < x->n; i++)
 		if (is_enough(x, &x->found[i]))
 			x->found[enough++] = x->found[i];
 	x->n = enough;
-	qsort(x->found, x->n, sizeof *x->found, by_reason);
-	return true;
+	if (x->n > 1)
+		qsort(x->found, x->n, sizeof *x->found, by_reason);
 }
 
 static void leave_out_others(struct search *x, const struct match_features *record)
@@ -214,22 +204,21 @@ bool store_candidates(struct store *s, struct arena *arena, const struct match_f
 	size_t nkeys, size_t max, int64_t **entity, size_t *n, struct err *e)
 {
 	struct search x = { .store = s, .key = key, .nkeys = nkeys };
+	int64_t id[MATCH_KEYS_MAX * PER_KEY];
 
 	assert(nkeys <= MATCH_KEYS_MAX);
 	*entity = NULL;
 	*n = 0;
-	if (!count_all(&x, e))
+	if (!find_all(&x, id, e))
 		return false;
 	set_common_apart(&x);
-	if (!gather(&x, arena, e))
-		return false;
+	gather(&x, arena);
 	/* Others take places as well where there are not enough. */
 	if (record && x.n <= max)
 		leave_out_others(&x, record);
 	if (!x.n)
 		return true;
-	if (!choose(&x, e))
-		return false;
+	choose(&x);
 	x.n = x.n < max ? x.n : max;
 	if (record)
 		leave_out_others(&x, record);
@@ -240,18 +229,58 @@ bool store_candidates(struct store *s, struct arena *arena, const struct match_f
 	return true;
 }
 
-/* --- one of them ------------------------------------------------------------------------------------------ */
+/* --- what of one is compared ------------------------------------------------------------------------------ */
 
-bool store_candidate(struct store *s, struct arena *arena, int64_t id, struct candidate *out, struct err *e)
+static bool kept(struct store *s, struct arena *arena, int64_t id, const struct match_features **out, struct err *e)
+{
+	struct sql q = sql(s, SQL_FEATURE);
+
+	*out = NULL;
+	sql_int(&q, id);
+	if (sql_row(&q)) {
+		size_t n;
+		const void *block = sql_get_blob(&q, arena, &n);
+
+		*out = match_features_at(s->model, block, n);
+	}
+	return sql_end(&q, e);
+}
+
+static bool keep(struct store *s, int64_t id, const struct match_features *f, struct err *e)
+{
+	struct sql q = sql(s, f ? SQL_FEATURE_SAVE : SQL_FEATURE_DROP);
+
+	sql_int(&q, id);
+	if (f)
+		sql_blob(&q, f, match_features_size(f));
+	return sql_run(&q, e);
+}
+
+bool features_save(struct store *s, int64_t entity, const struct match_features *f, struct err *e)
+{
+	note_saved(&s->decisive, entity, f);
+	return keep(s, entity, f, e);
+}
+
+/* It is not kept yet, is of another model, or was merged. */
+static bool make(struct store *s, struct arena *arena, struct candidate *out, struct err *e)
 {
 	struct entity *x;
 
-	*out = (struct candidate){ .entity = id };
-	if (!store_entity(s, arena, id, &x, e))
+	if (!store_entity(s, arena, out->entity, &x, e))
 		return false;
 	if (!x)
 		return true;
-	*out = (struct candidate){ x->id, x->type, x->state, store_features(s, arena, x->golden) };
-	note(&s->decisive, x->id, out->features);
+	*out = (struct candidate){ x->id, store_features(s, arena, x->golden) };
+	return !s->in_transaction || keep(s, x->id, out->features, e);
+}
+
+bool store_candidate(struct store *s, struct arena *arena, int64_t id, struct candidate *out, struct err *e)
+{
+	*out = (struct candidate){ .entity = id };
+	if (!kept(s, arena, id, &out->features, e) || (!out->features && !make(s, arena, out, e)))
+		return false;
+	if (out->features)
+		note(&s->decisive, out->entity, out->features);
 	return true;
 }

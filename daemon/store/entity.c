@@ -136,12 +136,15 @@ static void keys_of(const struct match_features *f, struct key_set *out)
 	qsort(out->key, out->n, sizeof *out->key, by_value);
 }
 
-static bool keep_keys(struct store *s, int64_t id, const struct match_features *before, const struct match_features *now,
+/* The features that it is compared by, and the keys of them. */
+static bool keep_features(struct store *s, int64_t id, const struct match_features *before, const struct match_features *now,
 	struct err *e)
 {
 	struct key_set old, new;
 	size_t i = 0, j = 0;
 
+	if (!features_save(s, id, now, e))
+		return false;
 	keys_of(before, &old);
 	keys_of(now, &new);
 	while (i < old.n || j < new.n) {
@@ -163,14 +166,14 @@ bool entity_keys_drop(struct store *s, struct arena *arena, int64_t id, struct e
 {
 	struct entity *x;
 
-	return store_entity_itself(s, arena, id, &x, e) && (!x || keep_keys(s, id, store_features(s, arena, x->golden), NULL, e));
+	return store_entity_itself(s, arena, id, &x, e) && (!x || keep_features(s, id, store_features(s, arena, x->golden), NULL, e));
 }
 
 bool entity_keys_add(struct store *s, struct arena *arena, int64_t id, struct err *e)
 {
 	struct entity *x;
 
-	return store_entity_itself(s, arena, id, &x, e) && (!x || keep_keys(s, id, NULL, store_features(s, arena, x->golden), e));
+	return store_entity_itself(s, arena, id, &x, e) && (!x || keep_features(s, id, NULL, store_features(s, arena, x->golden), e));
 }
 
 static bool keep_reference(struct store *s, int64_t id, unsigned f, const char *before, const char *now, struct err *e)
@@ -280,9 +283,8 @@ static bool keep_found(struct store *s, struct arena *arena, const struct entity
 
 	if (now && !features)
 		features = store_features(s, arena, now);
-	decisive_save(s, x->id, features);
 	return keep_references(s, x->id, before, now, e) &&
-		keep_keys(s, x->id, before ? store_features(s, arena, before) : NULL, features, e);
+		keep_features(s, x->id, before ? store_features(s, arena, before) : NULL, features, e);
 }
 
 bool store_entity_save(struct store *s, struct arena *arena, struct entity *x, struct err *e)

@@ -20,11 +20,9 @@ static void enter(struct keys *k, uint32_t at)
 {
 	struct keys_entry *x = &k->entry[at];
 	uint32_t *link = link_of(k, x->hash);
-	const struct keys_entry *older = *link ? &k->entry[*link - 1] : NULL;
 
 	x->older = *link;
-	x->count = older ? older->count + 1 : 1;
-	x->next = older ? older->next : 0;
+	x->next = *link ? k->entry[*link - 1].next : 0;
 	*link = at + 1;
 }
 
@@ -72,11 +70,9 @@ static bool erase(struct keys *k, int64_t hash, int64_t id)
 		return false;
 	x = &k->entry[at - 1];
 	if (link != head) {
-		k->entry[*head - 1].count--;
 		*link = x->older;
 	} else if (x->older) {
 		k->entry[x->older - 1].next = x->next;
-		k->entry[x->older - 1].count = x->count - 1;
 		*head = x->older;
 	} else {
 		*head = x->next;
@@ -191,7 +187,6 @@ static bool packed_or_not(struct store *s, struct keys *k, struct err *e)
 	return !k->upto || !k->packs || packed_ready(&k->packed) || k->packed.given_up || pack(s, k, e);
 }
 
-/* From the table; id NULL: they are only counted. */
 static int find_in_table(struct store *s, const struct keys *k, uint64_t hash, int64_t *id, int max, struct err *e)
 {
 	struct sql q = sql(s, k->find);
@@ -199,9 +194,8 @@ static int find_in_table(struct store *s, const struct keys *k, uint64_t hash, i
 
 	sql_hash(&q, hash);
 	sql_int(&q, max);
-	for (; sql_row(&q); n++)
-		if (id)
-			id[n] = sql_get_int(&q);
+	while (sql_row(&q))
+		id[n++] = sql_get_int(&q);
 	return sql_end(&q, e) ? n : -1;
 }
 
@@ -224,22 +218,18 @@ int keys_find(struct store *s, struct keys *k, uint64_t hash, int64_t *id, int m
 	return n;
 }
 
-int keys_count(struct store *s, struct keys *k, uint64_t hash, int max, struct err *e)
+void keys_expect(const struct keys *k, const uint64_t *hash, size_t n)
 {
-	uint32_t cursor = 0, waiting;
-	int n = 0;
-
-	if (!packed_or_not(s, k, e))
-		return -1;
+	for (size_t i = 0; i < n && k->n; i++)
+		__builtin_prefetch(&k->bucket[hash[i] & (k->nbuckets - 1)]);
 	if (packed_ready(&k->packed))
-		while (n < max && packed_next(&k->packed, (int64_t)hash, &cursor))
-			n++;
-	else if (k->upto && (n = find_in_table(s, k, hash, NULL, max, e)) < 0)
-		return -1;
-	waiting = newest(k, hash);
-	if (waiting && k->entry[waiting - 1].count >= (uint32_t)(max - n))
-		return max;
-	return waiting ? n + (int)k->entry[waiting - 1].count : n;
+		packed_expect(&k->packed, hash, n);
+	for (size_t i = 0; i < n && k->n; i++) {
+		const uint32_t first = k->bucket[hash[i] & (k->nbuckets - 1)];
+
+		if (first)
+			__builtin_prefetch(&k->entry[first - 1]);
+	}
 }
 
 static bool save_state(struct store *s, const struct keys *k, int64_t upto, struct err *e)

@@ -28,7 +28,6 @@ struct keys_entry {
 	int64_t hash, id;
 	uint32_t older;    /* the next one with the same hash */
 	uint32_t next;     /* the newest: in its bucket; a free one: in the list of those */
-	uint32_t count;    /* the newest: how many have that hash */
 };
 
 struct keys_undo {
@@ -67,8 +66,8 @@ int64_t keys_next(const struct keys *, uint64_t hash, uint32_t *cursor);
  * many, or -1 and err. */
 int keys_find(struct store *, struct keys *, uint64_t hash, int64_t *id, int max, struct err *);
 
-/* How many that would be. */
-int keys_count(struct store *, struct keys *, uint64_t hash, int max, struct err *);
+/* These are going to be looked up: what is in memory of them comes nearer meanwhile. */
+void keys_expect(const struct keys *, const uint64_t *hash, size_t n);
 
 /* Where the table stands; empties it if its keys were made by another model (then *upto is 0). */
 bool keys_open(struct store *, struct keys *, struct err *);

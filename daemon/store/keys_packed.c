@@ -1,5 +1,5 @@
 /*
- * An entry is 14 bits of the hash and 26 of the id, 0 for a key taken out. The bits before these 14 are the bucket's
+ * An entry is 12 bits of the hash and 28 of the id, 0 for a key taken out. The bits before these 12 are the bucket's
  * number; the entries of a bucket stand together, in no order, and those of all buckets in theirs.
  */
 #include "store/keys_packed.h"
@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUCKET_BITS = 18, BUCKETS = 1 << BUCKET_BITS, HASH_BITS = 14, ID_BITS = 26, BYTES = 5 };
+enum { BUCKET_BITS = 20, BUCKETS = 1 << BUCKET_BITS, HASH_BITS = 12, ID_BITS = 28, BYTES = 5, LINE = 64 };
 
 /* Signed, as SQLite sorts them. */
 static uint64_t ordered(int64_t hash)
@@ -143,6 +143,19 @@ void packed_drop(struct packed *p, struct packed_key k)
 			put(p, at, 0);
 			return;
 		}
+}
+
+void packed_expect(const struct packed *p, const uint64_t *hash, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		__builtin_prefetch(&p->first[bucket_of((int64_t)hash[i])]);
+	for (size_t i = 0; i < n; i++) {
+		const size_t bucket = bucket_of((int64_t)hash[i]);
+		const uint8_t *entry = p->entry + (size_t)p->first[bucket] * BYTES, *end = p->entry + (size_t)p->first[bucket + 1] * BYTES;
+
+		for (; entry < end; entry += LINE)
+			__builtin_prefetch(entry);
+	}
 }
 
 int64_t packed_next(const struct packed *p, int64_t hash, uint32_t *cursor)

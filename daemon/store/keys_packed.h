@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PACKED_MAX 16000000 /* 80 MB */
+#define PACKED_MAX 16000000 /* 84 MB */
 
 struct packed_key {
 	int64_t hash, id;
@@ -41,5 +41,7 @@ void packed_end(struct packed *);
 /* More keys, in ascending order of hash. */
 void packed_merge(struct packed *, const struct packed_key *, size_t n);
 void packed_drop(struct packed *, struct packed_key);
+/* Ids with these hashes are going to be asked for. */
+void packed_expect(const struct packed *, const uint64_t *hash, size_t n);
 /* Ids with that hash: *cursor from 0; 0 ends. */
 int64_t packed_next(const struct packed *, int64_t hash, uint32_t *cursor);

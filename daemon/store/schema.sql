@@ -288,3 +288,11 @@ CREATE TABLE fact_merged (                   -- an entity that became part of an
   PRIMARY KEY (entity, since)
 ) STRICT, WITHOUT ROWID;
 UPDATE keyed SET model = '2' WHERE name = 'fact' AND NOT EXISTS (SELECT 1 FROM entity);
+
+-- step 7
+-- What of a golden record is compared (core/match.h), kept in the transaction that changes it; one that is not there, or is of
+-- another model, is made of the record when it is asked for.
+CREATE TABLE feature (
+  entity INTEGER PRIMARY KEY,
+  block BLOB NOT NULL
+) STRICT;

@@ -147,6 +147,14 @@ bool sql_get_uuid(struct sql *q, struct uuid *id)
 	return ok;
 }
 
+void *sql_get_blob(struct sql *q, struct arena *arena, size_t *len)
+{
+	const void *bytes = sqlite3_column_blob(q->statement, q->at);
+
+	*len = (size_t)sqlite3_column_bytes(q->statement, q->at++);
+	return arena_copy(arena, *len ? bytes : "", *len);
+}
+
 void *rows_add(struct rows *r, size_t size)
 {
 	if (r->n == r->cap) {

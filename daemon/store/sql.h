@@ -148,11 +148,19 @@ static inline uint64_t sql_get_hash(struct sql *q)
 	return (uint64_t)sqlite3_column_int64(q->statement, q->at++);
 }
 
+/* NULL is none. */
+static inline void sql_blob(struct sql *q, const void *bytes, size_t n)
+{
+	sqlite3_bind_blob(q->statement, ++q->at, bytes, (int)n, SQLITE_STATIC);
+}
+
 /* NULL stays NULL. */
 const char *sql_get_text(struct sql *, struct arena *);
 /* Borrowed until the next row. */
 const char *sql_get_view(struct sql *, size_t *len);
 bool sql_get_uuid(struct sql *, struct uuid *);
+/* In the arena, aligned for anything. */
+void *sql_get_blob(struct sql *, struct arena *, size_t *len);
 
 /* --- rows gathered into an arena ------------------------------------------------------------------------ */
 
@@ -195,7 +203,7 @@ int64_t entity_survivor(struct store *, int64_t id, struct uuid *hub_id);
 struct entity *entity_row(struct sql *, struct arena *, struct err *);
 
 /* candidate.c: what an entity's golden record says from now on; NULL: it is found by nothing. Within a transaction. */
-void decisive_save(struct store *, int64_t entity, const struct match_features *);
+bool features_save(struct store *, int64_t entity, const struct match_features *, struct err *);
 void decisive_forget(struct decisive *);                  /* nothing is known of any */
 void decisive_undo(struct decisive *, size_t until);      /* nothing of those saved since there were so many */
 

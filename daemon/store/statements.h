@@ -113,6 +113,9 @@
 		" (SELECT 1 FROM shadow WHERE shadow.entity = entity.id AND partner = ?2)) ORDER BY id LIMIT ?3") \
 	X(ENTITY_ALIASES, "SELECT id FROM entity WHERE into_id = ? AND state = 2 ORDER BY id")            \
 	X(ENTITY_AFTER, "SELECT id, type, state, golden FROM entity WHERE id > ? ORDER BY id")            \
+	X(FEATURE, "SELECT block FROM feature WHERE entity = ?")                                          \
+	X(FEATURE_SAVE, "INSERT INTO feature (entity, block) VALUES (?,?) ON CONFLICT DO UPDATE SET block = excluded.block") \
+	X(FEATURE_DROP, "DELETE FROM feature WHERE entity = ?")                                           \
 	X(MATCH_KEY, "SELECT entity FROM match_key WHERE hash = ? LIMIT ?")                               \
 	X(MATCH_KEY_ALL, "SELECT hash, entity FROM match_key ORDER BY hash")                              \
 	X(MATCH_KEY_ADD, "INSERT OR IGNORE INTO match_key (hash, entity) VALUES (?,?)")                   \

@@ -186,8 +186,6 @@ bool store_candidates(struct store *, struct arena *, const struct match_feature
 /* One of them, or what it was merged into, as far as it is compared. features NULL: there is none. */
 struct candidate {
 	int64_t entity;
-	enum record_type type;
-	enum entity_state state;
 	const struct match_features *features;
 };
 bool store_candidate(struct store *, struct arena *, int64_t id, struct candidate *, struct err *);

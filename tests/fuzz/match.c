@@ -74,11 +74,11 @@ static void read_back(struct arena *arena, enum record_type type, const struct m
 	const struct match_features *again;
 
 	memcpy(bytes, whole, n);
-	assert(match_features_at(type, bytes, n));
+	assert(match_features_at(match_model_default(), bytes, n));
 	for (size_t i = 0; i + 2 < size; i += 3)
 		((uint8_t *)bytes)[((size_t)data[i] | (size_t)data[i + 1] << 8) % n] ^= data[i + 2];
-	again = match_features_at(type, bytes, n);
-	if (again)
+	again = match_features_at(match_model_default(), bytes, n);
+	if (again && match_features_type(again) == type)
 		compared(again, whole);
 }
 

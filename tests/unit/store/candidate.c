@@ -1,4 +1,4 @@
-/* Who is a candidate: the same as by the definition, counted out; and who is left out without being read. */
+/* Who is a candidate: the same as by the definition, counted out; who is left out without being read; and what is kept of one. */
 #include "fixture.h"
 
 #include "base/hash.h"
@@ -204,12 +204,96 @@ static void leaves_out_who_is_another(void **state)
 	assert_int_equal(looked_at(f, NUMBER_A), 2);
 }
 
+/* --- what is kept of one -------------------------------------------------------------------------------------- */
+
+/* What is compared of that entity is made of its golden record, wherever it comes from. */
+static void is_of_the_record(struct fixture *f, int64_t id, const char *number)
+{
+	const struct match_features *wanted = store_features(f->store, f->arena, company(f, number));
+	struct candidate c;
+
+	must(f, store_candidate(f->store, f->arena, id, &c, &f->err));
+	assert_int_equal(c.entity, id);
+	assert_int_equal(match_features_size(c.features), match_features_size(wanted));
+	assert_memory_equal(c.features, wanted, match_features_size(wanted));
+}
+
+#define OF_A "SELECT count(*) FROM feature WHERE entity = 1 AND instr(block, CAST('" NUMBER_A "' AS BLOB))"
+#define OF_B "SELECT count(*) FROM feature WHERE entity = 1 AND instr(block, CAST('" NUMBER_B "' AS BLOB))"
+
+static void keeps_what_is_compared_beside_the_record(void **state)
+{
+	struct fixture *f = *state;
+	struct entity *x;
+
+	fixture_begin(f);
+	assert_int_equal(save(f, 0, 1, NUMBER_A), 1);
+	fixture_commit(f);
+	assert_int_equal(fixture_ask(f, OF_A), 1);
+	is_of_the_record(f, 1, NUMBER_A);
+	fixture_begin(f);
+	save(f, 1, 1, NUMBER_B);
+	is_of_the_record(f, 1, NUMBER_B);
+	store_rollback(f->store);
+	assert_int_equal(fixture_ask(f, OF_A), 1);
+	is_of_the_record(f, 1, NUMBER_A);
+	fixture_begin(f);
+	save(f, 0, 2, NULL);
+	must(f, store_entity(f->store, f->arena, 1, &x, &f->err));
+	x->state = ENTITY_MERGED;
+	x->into = 2;
+	must(f, store_entity_save(f->store, f->arena, x, &f->err));
+	fixture_commit(f);
+	assert_int_equal(fixture_ask(f, "SELECT count(*) FROM feature WHERE entity = 1"), 0);
+}
+
+static void makes_anew_what_is_not_kept(void **state)
+{
+	/* A store of an earlier step, another model's, damage. */
+	static const char *const spoil[] = { "DROP TABLE feature; PRAGMA user_version = 6",
+		"UPDATE feature SET block = CAST(x'ff' || substr(block, 2) AS BLOB)",
+		"UPDATE feature SET block = CAST(substr(block, 1, 4) || x'00000000' || substr(block, 9) AS BLOB)",
+		"UPDATE feature SET block = substr(block, 1, 20)", "UPDATE feature SET block = x''" };
+	struct fixture *f = *state;
+
+	fixture_begin(f);
+	save(f, 0, 1, NUMBER_A);
+	fixture_commit(f);
+	for (size_t i = 0; i < sizeof spoil / sizeof *spoil; i++) {
+		assert_int_equal(sqlite3_exec(f->store->db, spoil[i], NULL, NULL, NULL), SQLITE_OK);
+		fixture_reopen(f);
+		is_of_the_record(f, 1, NUMBER_A);
+		assert_int_equal(fixture_ask(f, "SELECT count(*) FROM feature WHERE length(block) > 100"), i == 1 || i == 2);
+		fixture_begin(f);
+		is_of_the_record(f, 1, NUMBER_A);
+		fixture_commit(f);
+		assert_int_equal(fixture_ask(f, OF_A), 1);
+	}
+}
+
+static void keeps_the_number_that_stands_for_another(void **state)
+{
+	struct fixture *f = *state;
+	int64_t *ids;
+	size_t n;
+
+	fixture_begin(f);
+	save(f, 0, 1, NUMBER_A);
+	must(f, store_replace(f->store, f->arena, NUMBER_A, NUMBER_B, "an admin", 1, &ids, &n, &f->err));
+	fixture_commit(f);
+	assert_int_equal(fixture_ask(f, OF_B), 1);
+	is_of_the_record(f, 1, NUMBER_A);
+}
+
 int main(void)
 {
 #define T(test) cmocka_unit_test_setup_teardown(test, fixture_setup_open, fixture_teardown)
 	const struct CMUnitTest tests[] = {
 		T(are_those_of_the_definition),
 		T(leaves_out_who_is_another),
+		T(keeps_what_is_compared_beside_the_record),
+		T(makes_anew_what_is_not_kept),
+		T(keeps_the_number_that_stands_for_another),
 	};
 #undef T
 	return cmocka_run_group_tests(tests, NULL, NULL);

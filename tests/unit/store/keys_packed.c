@@ -138,12 +138,12 @@ static void gives_up_where_it_cannot_go_on(void **unused)
 	(void)unused;
 	packed_begin(&p);
 	packed_end(&p);
-	packed_merge(&p, &(struct packed_key){5, INT64_C(1) << 26}, 1);
+	packed_merge(&p, &(struct packed_key){5, INT64_C(1) << 28}, 1);
 	assert_false(packed_ready(&p));
 	assert_true(p.given_up);
 	p.given_up = false;
 	packed_begin(&p);
-	packed_append(&p, (struct packed_key){5, (INT64_C(1) << 26) - 1});
+	packed_append(&p, (struct packed_key){5, (INT64_C(1) << 28) - 1});
 	p.n = PACKED_MAX;
 	packed_append(&p, (struct packed_key){6, 1});
 	assert_true(p.given_up);
