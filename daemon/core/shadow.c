@@ -47,6 +47,28 @@ bool shadow_acknowledged(const struct shadow *s, unsigned field)
 	return c->nsent && c->sent[c->nsent - 1].seq < s->fence;
 }
 
+bool shadow_unanswered(const struct shadow *s)
+{
+	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++)
+		for (unsigned i = 0; i < s->cell[f].nsent; i++)
+			if (s->cell[f].sent[i].seq >= s->fence && s->cell[f].sent[i].seq)
+				return true;
+	return false;
+}
+
+/* What is not older than the fence counts as unanswered. */
+void shadow_acknowledge(struct shadow *s, int64_t intent, int64_t at)
+{
+	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++) {
+		struct cell *c = &s->cell[f];
+
+		for (unsigned i = 0; i < c->nsent; i++)
+			if (c->sent[i].seq >= s->fence && c->sent[i].seq != intent)
+				c->sent[i].seq = at;
+	}
+	s->fence = at;
+}
+
 void shadow_unsend(struct shadow *s, int64_t seq)
 {
 	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++) {

@@ -68,5 +68,9 @@ bool shadow_parse_cells(struct arena *, struct shadow *, const char *text, size_
 void shadow_sent(struct arena *, struct cell *, const char *value, int64_t seq);
 /* Whether the last value sent in that field is one that the partner has acknowledged. */
 bool shadow_acknowledged(const struct shadow *, unsigned field);
+/* Whether an attempt is remembered that the partner has not acknowledged. */
+bool shadow_unanswered(const struct shadow *);
+/* The partner has acknowledged, as event `at` says, what was recorded at `intent`, and no attempt beside it. */
+void shadow_acknowledge(struct shadow *, int64_t intent, int64_t at);
 /* That attempt had no effect for certain: forgets what it sent. */
 void shadow_unsend(struct shadow *, int64_t seq);

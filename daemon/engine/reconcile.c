@@ -198,6 +198,15 @@ static bool revive(struct hub *hub, struct arena *arena, struct entity *e, const
 	return decide_state(hub, arena, e, ENTITY_LIVE, err);
 }
 
+/* A write that nobody answered was read back: that acknowledges it, and what was asked for before that reading is older. */
+static void read_back(struct hub *hub, const struct page *page, struct shadow *s)
+{
+	if (shadow_unanswered(s) || page->asked == INT64_MAX)
+		return;
+	s->fence = page->asked;
+	s->fence_ms = hub->now_ms;
+}
+
 bool reconcile_reading(struct hub *hub, struct page *page, struct shadow *s, const struct item *item, const struct record *now,
 	struct err *err)
 {
@@ -205,10 +214,12 @@ bool reconcile_reading(struct hub *hub, struct page *page, struct shadow *s, con
 	struct observation o;
 	const struct record *before;
 	struct entity *e;
-	bool returned = s->state != SHADOW_LIVE;
+	bool returned = s->state != SHADOW_LIVE, unanswered = shadow_unanswered(s);
 
 	observe(page->arena, s, now, item->version, marks_images(&source, hub, page->arena, s),
 		store_seq(hub->store) + 1, &o);
+	if (unanswered)
+		read_back(hub, page, s);
 	s->version = item->version;
 	s->hash = record_hash(item->record);
 	if (returned)

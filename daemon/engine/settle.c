@@ -143,8 +143,8 @@ static void tell_sent(struct desk *d)
 		(long long)d->row->intent, why ? why : "linked");
 	story_fields(&b, &values, push->fields);
 	buf_addc(&b, '}');
-	d->shadow->fence = store_event(d->hub->store, d->hub->now_ms, EVENT_SENT, d->row->partner, d->row->entity,
-		d->shadow->id, b.data);
+	shadow_acknowledge(d->shadow, d->row->intent, store_event(d->hub->store, d->hub->now_ms, EVENT_SENT, d->row->partner,
+		d->row->entity, d->shadow->id, b.data));
 	d->shadow->fence_ms = d->hub->now_ms;
 }
 

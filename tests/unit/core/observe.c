@@ -76,6 +76,27 @@ static void what_people_write_is_their_contribution(void **state)
 	assert_int_equal(c->own_seq, 1);
 }
 
+/* It may yet have its effect, or have been refused: another field's acknowledgement says nothing of it. */
+static void an_attempt_is_acknowledged_by_its_own_answer_only(void **state)
+{
+	struct desk *d = *state;
+	struct cell *c = read_name(d, "Acme");
+
+	shadow_sent(d->arena, c, "Acme Two", 10);
+	shadow_sent(d->arena, &d->s->cell[ORGANIZATION_STREET], "Kade", 20);
+	assert_true(shadow_unanswered(d->s));
+	shadow_acknowledge(d->s, 20, 21);
+	assert_true(shadow_acknowledged(d->s, ORGANIZATION_STREET));
+	assert_false(shadow_acknowledged(d->s, NAME));
+	assert_true(shadow_unanswered(d->s));
+	/* So that what stands there as before does not count as put back, or as not taken. */
+	d->version = d->s->version;
+	read_name(d, "Acme");
+	assert_int_equal(d->o.edited, 0);
+	assert_int_equal(c->nsent, 1);
+	assert_int_equal(c->sent[0].seq, 21);
+}
+
 static void silence_says_nothing(void **state)
 {
 	struct desk *d = *state;
@@ -279,6 +300,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		T(what_people_write_is_their_contribution),
+		T(an_attempt_is_acknowledged_by_its_own_answer_only),
 		T(silence_says_nothing),
 		T(never_having_had_a_value_is_no_contribution_but_blanking_is),
 		T(own_writes_are_confirmed_not_echoed),

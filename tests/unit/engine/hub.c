@@ -123,6 +123,32 @@ static void a_page_from_before_a_push_is_read_again(void **state)
 	assert_string_equal(entity_at(w, 0, RECORD_ORGANIZATION, "a1")->golden->v[NAME], "Acme Two");
 }
 
+static void a_page_from_before_a_write_that_was_read_back_is_read_again(void **state)
+{
+	struct world *w = *state;
+	struct item item;
+	struct err err;
+	int64_t e, asked;
+
+	see(w, 0, "a1", organization(w, "Acme", "0403449823", NULL), "1");
+	see(w, 1, "b1", organization(w, "Acme", "0403449823", NULL), "1");
+	e = entity_at(w, 0, RECORD_ORGANIZATION, "a1")->id;
+	see(w, 0, "a1", organization(w, "Acme Two", "0403449823", NULL), "2");
+	asked = store_seq(w->hub.store);
+	release_to(w, 1);
+	assert_int_equal(claim(w, row_for(w, 1, e)->id).kind, CLAIM_PUSH);
+	/* No answer yet, and a single read shows that it was carried out. */
+	item = item_of("b1", organization(w, "Acme Two", "0403449823", NULL), "2");
+	merge_items(w, 1, &item, 1, true);
+	item = item_of("b1", organization(w, "Acme", "0403449823", NULL), "1");
+	w->page = (struct page){
+		.partner = w->partner[1].id, .type = RECORD_ORGANIZATION, .item = &item, .n = 1, .asked = asked, .arena = w->arena,
+	};
+	assert_true(reconcile_page(&w->hub, &w->page, &err));
+	assert_int_equal(w->page.run.ignored, 1);
+	assert_int_equal(w->page.nconfirm, 1);
+}
+
 static void a_conflict_is_read_before_it_is_written(void **state)
 {
 	struct world *w = *state;
@@ -434,6 +460,7 @@ int main(void)
 		T(the_same_number_is_the_same_company),
 		T(an_edit_travels_and_its_echo_does_not),
 		T(a_page_from_before_a_push_is_read_again),
+		T(a_page_from_before_a_write_that_was_read_back_is_read_again),
 		T(a_conflict_is_read_before_it_is_written),
 		T(a_referral_brings_its_company_to_its_two_partners_only),
 		T(a_create_without_answer_is_searched_for_twice_before_it_is_made_again),
