@@ -75,7 +75,7 @@ bool reconcile_page(struct hub *, struct page *, struct err *);
 struct sweep {
 	int partner;
 	enum record_type type;
-	int64_t epoch;
+	int64_t epoch, epoch_done;              /* this one, and the last that was complete */
 	bool approved;
 	bool guarded;                           /* out */
 	char why[160];                          /* guarded */

@@ -96,8 +96,10 @@ bool inbound_guard(struct hub *hub, struct page *page, struct err *err)
 bool reconcile_sweep(struct hub *hub, struct sweep *sweep, size_t max, struct err *err)
 {
 	const struct hub_partner *p = hub_partner(hub, sweep->partner);
-	/* Without single reads, absence counts only in two complete scans. */
-	int64_t epoch = p->caps & ADAPTER_CAN_GET || mutant(CONFIRMED_DELETE) ? sweep->epoch : sweep->epoch - 1;
+	const bool at_once = p->caps & ADAPTER_CAN_GET || mutant(CONFIRMED_DELETE);
+	/* Without single reads, absence counts only in two complete scans, and in none that may not show a write yet. */
+	const int64_t epoch = at_once ? sweep->epoch : sweep->epoch_done;
+	const int64_t written_ms = at_once ? INT64_MAX : hub->now_ms - (int64_t)p->config->stale_ms;
 	int64_t allowed;
 
 	if (!store_count_unseen(hub->store, sweep->partner, sweep->type, sweep->epoch, &sweep->unseen, &sweep->live, err))
@@ -112,7 +114,7 @@ bool reconcile_sweep(struct hub *hub, struct sweep *sweep, size_t max, struct er
 		snprintf(sweep->why, sizeof sweep->why, "%s", page.why);
 		return store_end(hub->store, true, err);
 	}
-	if (!store_shadows_unseen(hub->store, sweep->arena, sweep->partner, sweep->type, epoch, sweep->after, max,
+	if (!store_shadows_unseen(hub->store, sweep->arena, sweep->partner, sweep->type, epoch, written_ms, sweep->after, max,
 			&sweep->candidate, &sweep->n, err))
 		return false;
 	if (sweep->n)

@@ -325,7 +325,8 @@ static const struct step *run_believed(struct task *t)
 		return &step_pulled;
 	}
 	r->sweep = (struct sweep){
-		.partner = r->partner->id, .type = (enum record_type)r->type, .epoch = r->feed.epoch, .approved = r->approved,
+		.partner = r->partner->id, .type = (enum record_type)r->type, .epoch = r->feed.epoch,
+		.epoch_done = r->feed.epoch_done, .approved = r->approved,
 	};
 	return r->full ? &step_sweep : &step_feed;
 }

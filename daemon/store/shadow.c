@@ -195,13 +195,14 @@ bool store_shadows_pending(struct store *s, struct arena *arena, int partner, en
 }
 
 bool store_shadows_unseen(struct store *s, struct arena *arena, int partner, enum record_type type, int64_t epoch,
-	int64_t after, size_t max, struct shadow ***out, size_t *n, struct err *e)
+	int64_t written_ms, int64_t after, size_t max, struct shadow ***out, size_t *n, struct err *e)
 {
 	struct sql q = sql(s, SQL_SEEN_NOT);
 
 	sql_int(&q, after);
 	sql_int(&q, (int64_t)partner * RECORD_TYPES + type);
 	sql_int(&q, epoch);
+	sql_int(&q, written_ms);
 	sql_int(&q, (int64_t)max);
 	return read_all(&q, arena, out, n, e);
 }

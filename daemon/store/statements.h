@@ -95,7 +95,8 @@
 	X(SEEN_DROP, "DELETE FROM seen WHERE shadow = ?")                                                 \
 	X(SEEN_COUNT_NOT, "SELECT count(*) FROM seen WHERE feed = ? AND epoch < ?")                       \
 	X(SEEN_NOT, "SELECT " SHADOW_COLUMNS " FROM seen JOIN shadow ON shadow.id = seen.shadow"          \
-		" WHERE seen.shadow > ? AND feed = ? AND epoch < ? ORDER BY seen.shadow LIMIT ?")         \
+		" WHERE seen.shadow > ? AND feed = ? AND epoch < ? AND fence_ms <= ?"                    \
+		" ORDER BY seen.shadow LIMIT ?")                                                           \
                                                                                                           \
 	X(KEYED, "SELECT upto, model FROM keyed WHERE name = ?")                                          \
 	X(KEYED_SAVE, "INSERT INTO keyed (name, upto, model) VALUES (?,?,?)"                              \
@@ -260,7 +261,8 @@
                                                                                                           \
 	X(PLAN_ADD, "INSERT INTO plan (partner, state, hash, reason, counts, made_at) VALUES (?,?,?,?,?,?)") \
 	X(PLAN, "SELECT " PLAN_COLUMNS " FROM plan WHERE id = ?")                                         \
-	X(PLAN_BY_HASH, "SELECT " PLAN_COLUMNS " FROM plan WHERE hash >= ?1 AND hash < ?1 || 'g' ORDER BY id DESC LIMIT 1") \
+	X(PLAN_BY_HASH, "SELECT " PLAN_COLUMNS " FROM plan WHERE hash >= ?1 AND hash < ?1 || 'g'"                  \
+		" ORDER BY id DESC LIMIT 1")                                          \
 	X(PLAN_HELD, "SELECT " PLAN_COLUMNS " FROM plan WHERE partner = ? AND state = 'held' AND reason = ? LIMIT 1") \
 	X(PLAN_FORGET, "DELETE FROM plan WHERE id = ?")                                                   \
 	X(PLAN_DECIDE, "UPDATE plan SET state = ?2, decided_by = ?3, decided_at = ?4 WHERE id = ?1")      \

@@ -143,9 +143,10 @@ bool store_shadow_save(struct store *, struct shadow *, struct err *);
 bool store_shadow_forget(struct store *, int64_t id, struct err *);
 /* Only the epoch, for a record that has not changed. */
 bool store_shadow_seen(struct store *, int64_t id, int64_t epoch, struct err *);
-/* Live shadows not seen in this epoch or a later one, up to max, after that id. */
-bool store_shadows_unseen(struct store *, struct arena *, int partner, enum record_type, int64_t epoch, int64_t after,
-	size_t max, struct shadow ***out, size_t *n, struct err *);
+/* Live shadows not seen in this epoch or a later one, whose last acknowledged push was not after written_ms, up to max,
+ * after that id. */
+bool store_shadows_unseen(struct store *, struct arena *, int partner, enum record_type, int64_t epoch, int64_t written_ms,
+	int64_t after, size_t max, struct shadow ***out, size_t *n, struct err *);
 bool store_count_unseen(struct store *, int partner, enum record_type, int64_t epoch, int64_t *unseen, int64_t *live,
 	struct err *);
 

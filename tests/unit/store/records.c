@@ -127,18 +127,18 @@ static void counts_live_and_unseen(void **state)
 	must(f, store_count_unseen(f->store, p.id, RECORD_ORGANIZATION, 2, &missing, &live, &f->err));
 	assert_int_equal(missing, 2);
 	assert_int_equal(live, 5);
-	must(f, store_shadows_unseen(f->store, f->arena, p.id, RECORD_ORGANIZATION, 2, 0, 10, &unseen, &n, &f->err));
+	must(f, store_shadows_unseen(f->store, f->arena, p.id, RECORD_ORGANIZATION, 2, INT64_MAX, 0, 10, &unseen, &n, &f->err));
 	assert_int_equal(n, 2);
 	assert_int_equal(unseen[0]->id, s[1]->id);
 	assert_int_equal(unseen[1]->id, s[2]->id);
 	assert_int_equal(unseen[1]->epoch, 1);
-	must(f, store_shadows_unseen(f->store, f->arena, p.id, RECORD_ORGANIZATION, 2, 0, 1, &unseen, &n, &f->err));
+	must(f, store_shadows_unseen(f->store, f->arena, p.id, RECORD_ORGANIZATION, 2, INT64_MAX, 0, 1, &unseen, &n, &f->err));
 	assert_int_equal(n, 1);
 	must(f, store_shadows_unseen(
-			f->store, f->arena, p.id, RECORD_ORGANIZATION, 2, s[1]->id, 9, &unseen, &n, &f->err));
+			f->store, f->arena, p.id, RECORD_ORGANIZATION, 2, INT64_MAX, s[1]->id, 9, &unseen, &n, &f->err));
 	assert_int_equal(n, 1);
 	assert_int_equal(unseen[0]->id, s[2]->id);
-	must(f, store_shadows_unseen(f->store, f->arena, p.id, RECORD_CONTACT, 2, 0, 9, &unseen, &n, &f->err));
+	must(f, store_shadows_unseen(f->store, f->arena, p.id, RECORD_CONTACT, 2, INT64_MAX, 0, 9, &unseen, &n, &f->err));
 	assert_int_equal(n, 0);
 
 	/* Dead and revived, each once however often it is saved. */

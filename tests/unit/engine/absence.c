@@ -1,0 +1,80 @@
+/* Where no single read can tell, a record that complete scans do not show: how often, and which scans count. */
+#include "world.h"
+
+static void scan(struct world *w, int64_t epoch, struct item *item, size_t n)
+{
+	struct err e;
+
+	w->hub.now_ms += 5000;
+	w->page = (struct page){
+		.partner = w->partner[0].id, .type = RECORD_ORGANIZATION, .item = item, .n = n, .asked = store_seq(w->hub.store),
+		.epoch = epoch, .arena = w->arena,
+	};
+	assert_true(reconcile_page(&w->hub, &w->page, &e));
+}
+
+/* Those that count as gone after that scan. */
+static size_t gone(struct world *w, int64_t epoch, int64_t epoch_done)
+{
+	struct sweep s = {
+		.partner = w->partner[0].id, .type = RECORD_ORGANIZATION, .epoch = epoch, .epoch_done = epoch_done, .arena = w->arena,
+	};
+	struct err e;
+
+	assert_true(reconcile_sweep(&w->hub, &s, 100, &e));
+	assert_false(s.guarded);
+	return s.n;
+}
+
+static void begin(struct world *w, struct item item[2])
+{
+	w->partner[0].caps &= ~(unsigned)ADAPTER_CAN_GET;
+	item[0] = item_of("a1", organization(w, "Acme", NULL, NULL), "1");
+	item[1] = item_of("a2", organization(w, "Beta", NULL, NULL), "1");
+	scan(w, 1, item, 2);
+}
+
+static void two_complete_scans_count_and_what_lies_between_does_not(void **state)
+{
+	struct world *w = *state;
+	struct item item[2];
+
+	begin(w, item);
+	assert_int_equal(gone(w, 1, 0), 0);
+	/* The second scan was stopped: what it did not show is not missing. */
+	scan(w, 2, item, 0);
+	scan(w, 3, item, 1);
+	assert_int_equal(gone(w, 3, 1), 0);
+	scan(w, 4, item, 1);
+	assert_int_equal(gone(w, 4, 3), 1);
+}
+
+static void what_was_written_just_now_need_not_be_listed_yet(void **state)
+{
+	struct world *w = *state;
+	struct item item[2];
+	struct shadow *s;
+	struct err e;
+
+	begin(w, item);
+	scan(w, 2, item, 1);
+	scan(w, 3, item, 1);
+	s = shadow_at(w, 0, RECORD_ORGANIZATION, "a2");
+	s->fence = store_seq(w->hub.store);
+	s->fence_ms = w->hub.now_ms;
+	assert_true(store_begin(w->hub.store, &e));
+	assert_true(store_end(w->hub.store, store_shadow_save(w->hub.store, s, &e), &e));
+	assert_int_equal(gone(w, 3, 2), 0);
+	w->hub.now_ms += (int64_t)w->partner_config[0].stale_ms;
+	assert_int_equal(gone(w, 3, 2), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(two_complete_scans_count_and_what_lies_between_does_not, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_was_written_just_now_need_not_be_listed_yet, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
