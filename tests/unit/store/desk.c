@@ -99,6 +99,7 @@ static void keeps_plans(void **state)
 		.partner = 2, .state = "held", .hash = "0a1bff", .reason = "", .counts = "{}", .made_at = 8
 	};
 	struct plan_row *back;
+	int64_t first;
 
 	must(f, store_plan_add(f->store, &p, &f->err));
 	must(f, store_plan_add(f->store, &q, &f->err));
@@ -109,6 +110,7 @@ static void keeps_plans(void **state)
 	assert_string_equal(back->reason, "over");
 	assert_string_equal(back->counts, "{}");
 	assert_int_equal(back->made_at, 7);
+	first = p.id;
 	must(f, store_plan_by_hash(f->store, f->arena, "0a1b2", &back, &f->err));
 	assert_int_equal(back->id, p.id);
 	must(f, store_plan_by_hash(f->store, f->arena, "0a1bff", &back, &f->err));
@@ -117,6 +119,13 @@ static void keeps_plans(void **state)
 	assert_int_equal(back->id, q.id);
 	must(f, store_plan_by_hash(f->store, f->arena, "0b", &back, &f->err));
 	assert_null(back);
+	/* The same was held twice: what has been decided does not stand before what waits. */
+	must(f, store_plan_add(f->store, &p, &f->err));
+	assert_int_not_equal(p.id, first);
+	must(f, store_plan_decide(f->store, p.id, "rejected", "els", 98, &f->err));
+	must(f, store_plan_by_hash(f->store, f->arena, "0a1b2c", &back, &f->err));
+	assert_int_equal(back->id, first);
+	p.id = first;
 	must(f, store_plan_decide(f->store, p.id, "approved", "els", 99, &f->err));
 	must(f, store_plan(f->store, f->arena, p.id, &back, &f->err));
 	assert_string_equal(back->state, "approved");
