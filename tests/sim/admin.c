@@ -154,6 +154,9 @@ static void approve_plans(struct round *r)
 		const bool ok = release_approve(r->hub, hash[i], "admin", &partner, &e);
 
 		r->did |= ok;
+		for (unsigned k = 0; ok && k < SIM_PARTNERS; k++)
+			if (!strcmp(r->w->place[k].is->name, hub_partner(r->hub, partner)->config->id))
+				oracle_approved(&r->w->place[k]);
 		r->w->out->deeds[DEED_APPROVED] += ok;
 		world_tell(r->w, "admin: plan %s %s", hash[i], ok ? "approved" : "not now");
 	}

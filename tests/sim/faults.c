@@ -28,7 +28,12 @@ static bool fits(const struct fault *f, enum sim_op op, bool with_cursor)
 	case FAULT_LATE_EFFECT:
 	case FAULT_TWICE:
 	case FAULT_REJECT:
+	case FAULT_OVERTAKEN:
 		return op == SIM_PUSH;
+	case FAULT_LATE_PAGE:
+		return op == SIM_PULL;
+	case FAULT_SKIP:
+		return op == SIM_PULL && !with_cursor;
 	case FAULT_CURSOR:
 		return op == SIM_PULL && with_cursor;
 	default:
@@ -142,6 +147,9 @@ static bool begins(struct world *w, const struct fault *f)
 		if (p->scanning || !p->vanishing)
 			return false;
 		until(&p->vanish_until_ms, w, f);
+		/* Where absence counts only if it is seen twice, that must be so. */
+		if (!(p->is->caps & ADAPTER_CAN_GET))
+			p->vanish_until_ms += 2 * p->is->complete_s * 1000;
 		return true;
 	case FAULT_HOOK_LOST:
 		until(&p->hooks_lost_until_ms, w, f);
@@ -214,6 +222,9 @@ static void on_room(struct timer *t)
 
 	w->refused_until_ms = 0;
 	disk_refuse(SQLITE_OK);
+	/* A run that met this is begun again. */
+	for (unsigned i = 0; i < SIM_PARTNERS; i++)
+		oracle_reason(&w->place[i], REASON_STORE);
 	world_tell(w, "room again");
 }
 

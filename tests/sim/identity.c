@@ -54,23 +54,67 @@ void identity_write(struct world *w, struct rec *r, struct state *s)
 	}
 }
 
+static unsigned person_by(const char *mail)
+{
+	unsigned thing;
+
+	return sscanf(mail, "c%u@", &thing) == 1 ? thing : 0;
+}
+
+bool identity_is_mail(const char *element)
+{
+	return person_by(element);
+}
+
+/* By the first address that is one. */
+static unsigned person_of(struct arena *arena, const char *mails)
+{
+	unsigned thing = 0;
+	size_t len;
+
+	for (const char *e; mails && !thing && (e = set_next(&mails, &len));)
+		thing = person_by(arena_strndup(arena, e, len));
+	return thing;
+}
+
+/* Of all addresses, those by which the person is known. */
+static const char *known_mails(struct arena *arena, const char *mails)
+{
+	const char *list[64];
+	size_t n = 0, len;
+
+	for (const char *e; n < 64 && (e = set_next(&mails, &len));) {
+		const char *mail = arena_strndup(arena, e, len);
+
+		if (identity_is_mail(mail))
+			list[n++] = mail;
+	}
+	return set_make(arena, list, n);
+}
+
+void identity_like(struct rec *r, struct state *s, const struct rec *known)
+{
+	const struct state *shown = rec_now(known);
+
+	identity_write(r->place->w, r, s);
+	if (r->type != RECORD_CONTACT)
+		return;
+	s->v[CONTACT_GIVEN_NAME] = shown->v[CONTACT_GIVEN_NAME];
+	s->v[CONTACT_FAMILY_NAME] = shown->v[CONTACT_FAMILY_NAME];
+	s->v[CONTACT_EMAILS] = known_mails(r->place->w->arena, shown->v[CONTACT_EMAILS]);
+}
+
 unsigned identity_read(struct world *w, enum record_type type, const struct record *r)
 {
-	const char *mail;
-	unsigned thing = 0;
 	int64_t ms;
 
-	(void)w;
 	switch (type) {
 	case RECORD_ORGANIZATION:
 		return r->v[ORGANIZATION_ENTERPRISE_NUMBER]
 			? (unsigned)(strtoull(r->v[ORGANIZATION_ENTERPRISE_NUMBER], NULL, 10) / 100) - 2000000
 			: 0;
 	case RECORD_CONTACT:
-		mail = r->v[CONTACT_EMAILS] ? strstr(r->v[CONTACT_EMAILS], "@people.example") : NULL;
-		while (mail && mail > r->v[CONTACT_EMAILS] && mail[-1] != '\n')
-			mail--;
-		return mail && sscanf(mail, "c%u@", &thing) == 1 ? thing : 0;
+		return person_of(w->arena, r->v[CONTACT_EMAILS]);
 	case RECORD_REFERRAL:
 		return r->v[REFERRAL_CREATED_AT] && time_parse(r->v[REFERRAL_CREATED_AT], &ms)
 			? (unsigned)((ms - REFERRED_FROM) / 86400000)

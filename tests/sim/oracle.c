@@ -70,7 +70,7 @@ static bool deletion_is_wanted(struct world *w, unsigned thing)
 		for (size_t k = 0; k < p->n && p->is->deletion == DELETION_PROPAGATE; k++) {
 			const struct state *s = rec_now(p->rec[k]);
 
-			if (world_root(w, p->rec[k]->thing) == world_root(w, thing) && s->author == BY_PEOPLE &&
+			if (world_root(w, p->rec[k]->thing) == world_root(w, thing) && s->author == BY_PEOPLE && !s->hasty &&
 				(s->standing == DELETED || (s->standing == MERGED && !(p->is->shows_merges && p->is->caps & ADAPTER_CAN_GET))))
 				return true;
 		}
@@ -82,6 +82,8 @@ void oracle_push(struct world *w, struct place *p, struct rec *r, const struct p
 {
 	const struct state *s = rec_now(r);
 
+	if (push->kind == PUSH_DELETE)
+		oracle_deletion(w, p, r->type);
 	if (push->kind == PUSH_DELETE && !deletion_is_wanted(w, r->thing)) {
 		world_blame(w, p, r, 0, NULL);
 		world_violated(w, "I6 false delete", "%s: the hub deletes %s %s #%u, which no people deleted anywhere",
@@ -126,6 +128,7 @@ void oracle_create(struct world *w, struct place *p, const struct push *push, un
 	const struct rec *gone = taken_away(p, thing);
 	const uint64_t now = world_now(w);
 
+	oracle_order(w, p, push, thing);
 	/* An attempt made before they took it away may arrive after. */
 	if (gone && !w->late && now - rec_now(gone)->at_ms > IN_FLIGHT_MS) {
 		world_blame(w, p, gone, 0, NULL);

@@ -145,6 +145,8 @@ void oracle_restart(struct place *p)
 {
 	struct economy *x = &p->economy;
 
+	p->lately.nrefused = 0;
+	memset(p->lately.refused, 0, sizeof p->lately.refused);
 	x->not_before_ms = x->listed_ms = 0;
 	x->more = false;
 	x->reasons += LOOKS * p->is->sends;

@@ -21,7 +21,7 @@ struct probe {
 	uint64_t until_ms;
 };
 
-/* The one record there of what that one is of; NULL: none, or more. */
+/* The one record there of what that one is of; NULL: none, or more, or of what people elsewhere have made one with it. */
 static struct rec *only_one(struct place *p, const struct rec *like)
 {
 	struct rec *found = NULL;
@@ -35,7 +35,7 @@ static struct rec *only_one(struct place *p, const struct rec *like)
 			return NULL;
 		found = r;
 	}
-	return found;
+	return found && found->thing == like->thing ? found : NULL;
 }
 
 static bool find_pair(struct probe *x)
@@ -56,17 +56,6 @@ static bool find_pair(struct probe *x)
 		}
 	}
 	return false;
-}
-
-static const char *with_element(struct arena *arena, const char *set)
-{
-	const char *list[64];
-	size_t n = 0, len;
-
-	for (const char *e; n < 63 && (e = set_next(&set, &len));)
-		list[n++] = arena_strndup(arena, e, len);
-	list[n++] = element;
-	return set_make(arena, list, n);
 }
 
 static bool time_is_up(void *ctx)
@@ -97,7 +86,7 @@ static void judge(struct probe *x)
 	const uint64_t edited_ms = world_now(w);
 	struct state *s = rec_change(x->from, BY_PEOPLE);
 
-	rec_set(x->from, s, ORGANIZATION_EMAILS, with_element(w->arena, s->v[ORGANIZATION_EMAILS]));
+	rec_set(x->from, s, ORGANIZATION_EMAILS, value_with(w->arena, s->v[ORGANIZATION_EMAILS], element));
 	remote_hook(from, x->from);
 	x->until_ms = edited_ms + soon_ms(from);
 	simloop_run(&w->sim, arrived, x);

@@ -35,6 +35,7 @@ const char *ledger_text(struct ledger *l, const struct field *field, json_t *val
 struct logged {
 	struct logged *next;
 	unsigned field;
+	bool edit;
 	int64_t at_ms;
 	const char *value;
 };
@@ -46,11 +47,12 @@ struct reading {
 	struct link *link;
 };
 
-static void log_value(struct reading *r, unsigned f, const char *value)
+static void log_value(struct reading *r, unsigned f, const char *value, bool edit)
 {
 	struct logged *x = arena_new_of(r->l->arena, struct logged);
 
-	*x = (struct logged){.next = r->of[r->link->shadow->id], .field = f, .at_ms = r->at_ms, .value = value};
+	*x = (struct logged){
+		.next = r->of[r->link->shadow->id], .field = f, .edit = edit, .at_ms = r->at_ms, .value = value};
 	r->of[r->link->shadow->id] = x;
 }
 
@@ -70,9 +72,11 @@ static void contribute(struct reading *r, unsigned f, const char *value)
 	c->base = value;
 }
 
-/* Whether people of that partner ever wrote it, there. The reference's text differs: it is left to the fold. */
-static bool by_people(const struct link *k, unsigned f, const char *value)
+/* How often people of that partner wrote it, there. The reference's text differs: it is left to the fold. */
+static unsigned by_people(const struct link *k, unsigned f, const char *value)
 {
+	unsigned n = 0;
+
 	for (size_t i = 0; i < k->place->n; i++) {
 		const struct rec *r = k->place->rec[i];
 
@@ -81,9 +85,18 @@ static bool by_people(const struct link *k, unsigned f, const char *value)
 		for (size_t s = 1; s < r->nstates; s++)
 			if (r->state[s].author == BY_PEOPLE && !strcmp(r->state[s].v[f], value) &&
 				(s == 1 || r->state[s].v[f] != r->state[s - 1].v[f]))
-				return true;
+				n++;
 	}
-	return false;
+	return n;
+}
+
+static unsigned times_logged(const struct reading *r, unsigned f, const char *value)
+{
+	unsigned n = 0;
+
+	for (const struct logged *x = r->of[r->link->shadow->id]; x; x = x->next)
+		n += x->edit && x->field == f && !strcmp(x->value, value);
+	return n;
 }
 
 /* What an edit of a set adds and takes away is told by what it was made from. */
@@ -96,19 +109,19 @@ static void on_edit(struct reading *r, unsigned f, const char *to)
 {
 	const struct field *field = field_at(r->link->shadow->type, f);
 
-	if (field->kind != VALUE_REF && !by_people(r->link, f, to)) {
+	if (field->kind != VALUE_REF && by_people(r->link, f, to) <= times_logged(r, f, to)) {
 		world_blame(r->l->w, r->link->place, r->link->rec, f, to);
-		world_violated(r->l->w, "I2 echo", "event %lld: %s %s %s: no people ever wrote \"%s\" there", (long long)r->seq,
-			r->link->place->is->name, r->link->shadow->key, field->name, to);
+		world_violated(r->l->w, "I2 echo", "event %lld: %s %s %s: people wrote \"%s\" there %u times, and no more",
+			(long long)r->seq, r->link->place->is->name, r->link->shadow->key, field->name, to, by_people(r->link, f, to));
 	}
-	log_value(r, f, to);
+	log_value(r, f, to, true);
 	contribute(r, f, to);
 }
 
 /* A field that is empty when first seen is no contribution. */
 static void on_seen(struct reading *r, unsigned f, const char *value)
 {
-	log_value(r, f, value);
+	log_value(r, f, value, false);
 	if (*value)
 		contribute(r, f, value);
 	else
@@ -117,8 +130,28 @@ static void on_seen(struct reading *r, unsigned f, const char *value)
 
 static void on_confirm(struct reading *r, unsigned f, const char *value)
 {
-	log_value(r, f, value);
+	log_value(r, f, value, false);
 	r->link->told->cell[f].base = value;
+}
+
+/* It has been taken away there, whatever a list left out. */
+static void on_gone(struct reading *r)
+{
+	const struct link *k = r->link;
+	const int64_t at_ms = r->at_ms - r->l->w->sim.wall;
+
+	for (size_t i = 0; i < k->place->n; i++) {
+		const struct rec *x = k->place->rec[i];
+
+		if (x->type != k->shadow->type || !ledger_is(k, x->key))
+			continue;
+		for (size_t s = 1; s < x->nstates; s++)
+			if (x->state[s].standing != STANDS && (int64_t)x->state[s].at_ms <= at_ms)
+				return;
+	}
+	world_blame(r->l->w, k->place, k->rec, 0, NULL);
+	world_violated(r->l->w, "I6 false delete", "event %lld: %s %s counts as deleted, and stood there", (long long)r->seq,
+		k->place->is->name, k->shadow->key);
 }
 
 static void each_field(struct reading *r, json_t *fields, const char *within, void (*visit)(struct reading *, unsigned, const char *))
@@ -148,6 +181,8 @@ static void one_event(struct reading *r, enum event_kind kind, json_t *data)
 		each_field(r, fields, "to", on_edit);
 	} else if (kind == EVENT_CONFIRM)
 		each_field(r, fields, NULL, on_confirm);
+	else if (kind == EVENT_GONE)
+		on_gone(r);
 	else if (kind == EVENT_LEARNED) {
 		f = field_find(r->link->shadow->type, json_string_value(json_object_get(data, "field")));
 		if (f >= 0)
@@ -161,7 +196,7 @@ static bool read_log(struct reading *r, struct err *e)
 	sqlite3_stmt *q = NULL;
 	int rc;
 
-	sqlite3_prepare_v2(db, "SELECT seq, at, kind, shadow, data FROM event WHERE shadow IS NOT NULL AND data IS NOT NULL ORDER BY seq",
+	sqlite3_prepare_v2(db, "SELECT seq, at, kind, shadow, data FROM event WHERE shadow IS NOT NULL ORDER BY seq",
 		-1, &q, NULL);
 	while ((rc = sqlite3_step(q)) == SQLITE_ROW) {
 		json_t *data;
@@ -171,7 +206,7 @@ static bool read_log(struct reading *r, struct err *e)
 		r->link = ledger_link(r->l, sqlite3_column_int64(q, 3));
 		if (!r->link || !r->link->place)
 			continue;
-		data = json_loads((const char *)sqlite3_column_text(q, 4), 0, NULL);
+		data = sqlite3_column_text(q, 4) ? json_loads((const char *)sqlite3_column_text(q, 4), 0, NULL) : NULL;
 		one_event(r, (enum event_kind)sqlite3_column_int(q, 2), data);
 		json_decref(data);
 	}

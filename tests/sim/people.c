@@ -11,101 +11,6 @@
 #include "base/hash.h"
 #include "core/referral.h"
 
-/* --- values ----------------------------------------------------------------------------------------------------- */
-
-static const unsigned editable[RECORD_TYPES][6] = {
-	[RECORD_ORGANIZATION] = {ORGANIZATION_LEGAL_NAME, ORGANIZATION_PREFERRED_NAME, ORGANIZATION_STREET,
-		ORGANIZATION_EMPLOYEES_CLASS, ORGANIZATION_LANGUAGE, ORGANIZATION_LEGAL_NAME},
-	[RECORD_CONTACT] = {CONTACT_ROLE, CONTACT_LANGUAGE, CONTACT_DECISION_MAKER, CONTACT_CONSENT_NEWSLETTER, CONTACT_ROLE,
-		CONTACT_ORGANIZATION},
-	[RECORD_REFERRAL] = {REFERRAL_REASON, REFERRAL_HANDLER, REFERRAL_CHANNEL, REFERRAL_REASON, REFERRAL_HANDLER,
-		REFERRAL_REASON},
-};
-static const unsigned sets[RECORD_TYPES][2] = {
-	[RECORD_ORGANIZATION] = {ORGANIZATION_EMAILS, ORGANIZATION_PHONES},
-	[RECORD_CONTACT] = {CONTACT_EMAILS, CONTACT_PHONES},
-};
-
-/* A standing record of that type, or NULL. */
-static struct rec *choose(struct place *p, enum record_type type, uint64_t pick)
-{
-	struct rec *best = NULL;
-	uint64_t least = 0;
-
-	for (size_t i = 0; i < p->n; i++) {
-		const uint64_t order = hash_bytes(&p->rec[i]->thing, sizeof p->rec[i]->thing, pick);
-
-		if (p->rec[i]->type != type || rec_now(p->rec[i])->standing != STANDS || (best && order >= least))
-			continue;
-		best = p->rec[i];
-		least = order;
-	}
-	return best;
-}
-
-/* Nobody has written it before, and even cut off or in capitals it is like no other. */
-static const char *unheard_of(struct world *w, enum value_kind kind, uint64_t nonce)
-{
-	static const char *const words[] = {"kadehuis", "Broek & Zoon", "dijk (noord)", "Veldweg 7a.", "het hof!"};
-	const unsigned mark = ++w->marks;
-
-	switch (kind) {
-	case VALUE_CODE:
-		return arena_printf(w->arena, "W%uX", mark);
-	case VALUE_EMAIL:
-		return arena_printf(w->arena, "w%u@post.example", mark);
-	case VALUE_PHONE:
-		return arena_printf(w->arena, "+3247%07u", mark);
-	case VALUE_LANGUAGE:
-		return (const char *const[]){"nl", "fr", "de", "en"}[nonce % 4];
-	case VALUE_BOOL:
-		return nonce & 1 ? "true" : "false";
-	case VALUE_CONSENT:
-		return (const char *const[]){"granted", "withdrawn", "unknown"}[nonce % 3];
-	default:
-		return arena_printf(w->arena, "w%u %s %s", mark, words[nonce % 5], words[nonce / 5 % 5]);
-	}
-}
-
-static const char *fresh_value(struct rec *r, unsigned f, uint64_t nonce)
-{
-	const struct field *field = field_at(r->type, f);
-	const struct rec *target;
-
-	if (field->kind != VALUE_REF)
-		return unheard_of(r->place->w, field->kind, nonce);
-	target = choose(r->place, field->target, nonce);
-	return target ? target->key : "";
-}
-
-static const char *with(struct arena *arena, const char *set, const char *element)
-{
-	const char *list[64];
-	size_t n = 0, len;
-
-	for (const char *e; n < 63 && (e = set_next(&set, &len));)
-		list[n++] = arena_strndup(arena, e, len);
-	list[n++] = element;
-	return set_make(arena, list, n);
-}
-
-/* Without the element at that place; who a person is stays. */
-static const char *without(struct arena *arena, const char *set, uint64_t at)
-{
-	const char *list[64];
-	size_t n = 0, count = 0, len;
-
-	for (const char *c = set; set_next(&c, &len);)
-		count++;
-	for (size_t i = 0; i < count && n < 64; i++) {
-		const char *e = set_next(&set, &len);
-
-		if (i != at % count || strstr(arena_strndup(arena, e, len), "@people.example"))
-			list[n++] = arena_strndup(arena, e, len);
-	}
-	return set_make(arena, list, n);
-}
-
 /* --- changes ---------------------------------------------------------------------------------------------------- */
 
 static void tell(struct rec *r, const char *what)
@@ -118,7 +23,7 @@ static void tell(struct rec *r, const char *what)
 	(void)s;
 }
 
-static bool write_one(struct rec *r, unsigned f, const char *value)
+bool people_write(struct rec *r, unsigned f, const char *value)
 {
 	struct state *s;
 
@@ -132,19 +37,23 @@ static bool write_one(struct rec *r, unsigned f, const char *value)
 	return true;
 }
 
-static struct rec *enter(struct place *p, enum record_type type, unsigned thing, uint64_t nonce)
+/* known: the record by which they know it, or NULL. */
+static struct rec *enter(struct place *p, enum record_type type, unsigned thing, const struct rec *known, uint64_t nonce)
 {
 	struct rec *r = place_add(p, type, thing, BY_PEOPLE);
 	struct state *s = &r->state[r->nstates - 1];
 
-	identity_write(p->w, r, s);
+	if (known)
+		identity_like(r, s, known);
+	else
+		identity_write(p->w, r, s);
 	for (unsigned i = 0; i < 5; i++)
 		if (nonce >> i & 1)
-			rec_set(r, s, editable[type][i], fresh_value(r, editable[type][i], nonce >> 8));
+			rec_set(r, s, value_field(type, i), value_fresh(r, value_field(type, i), nonce >> 8));
 	if (type == RECORD_CONTACT)
-		rec_set(r, s, CONTACT_ORGANIZATION, fresh_value(r, CONTACT_ORGANIZATION, nonce));
+		rec_set(r, s, CONTACT_ORGANIZATION, value_fresh(r, CONTACT_ORGANIZATION, nonce));
 	if (type == RECORD_ORGANIZATION)
-		rec_set(r, s, ORGANIZATION_LEGAL_NAME, fresh_value(r, ORGANIZATION_LEGAL_NAME, nonce));
+		rec_set(r, s, ORGANIZATION_LEGAL_NAME, value_fresh(r, ORGANIZATION_LEGAL_NAME, nonce));
 	tell(r, "enter");
 	return r;
 }
@@ -160,11 +69,11 @@ static void let_go(struct rec *r, const char *instead)
 
 			if (rec_now(p->rec[i])->standing == STANDS && field->kind == VALUE_REF && field->target == r->type &&
 				!strcmp(rec_now(p->rec[i])->v[f], r->key))
-				write_one(p->rec[i], f, instead);
+				people_write(p->rec[i], f, instead);
 		}
 }
 
-static bool delete(struct rec *r)
+bool people_delete(struct rec *r)
 {
 	if (r->place->is->page & 1)
 		let_go(r, "");
@@ -229,40 +138,73 @@ static bool enter_known(struct place *p, const struct act *a, bool gone)
 	/* By what it goes by now: one that was made one with another has that one's number. */
 	const unsigned thing = r ? identity_shown(r) : 0;
 
-	return thing && !place_record_of(p, thing) && enter(p, a->type, thing, a->nonce);
+	return thing && !place_record_of(p, thing) && enter(p, a->type, thing, r, a->nonce);
 }
 
-static bool edit(struct rec *r, uint64_t nonce)
+/* Another person of the same name, at the same company. */
+static bool enter_namesake(struct place *p, const struct act *a)
 {
-	return r && write_one(r, editable[r->type][nonce % 6], fresh_value(r, editable[r->type][nonce % 6], nonce >> 4));
+	struct world *w = p->w;
+	const struct rec *known = known_elsewhere(p, RECORD_CONTACT, a->pick, false), *company;
+	struct rec *r;
+	struct state *s;
+
+	company = known ? place_at(known->place, RECORD_ORGANIZATION, rec_now(known)->v[CONTACT_ORGANIZATION]) : NULL;
+	company = company ? place_record_of(p, company->thing) : NULL;
+	if (!company)
+		return false;
+	r = enter(p, RECORD_CONTACT, world_thing(w), NULL, a->nonce);
+	s = &r->state[r->nstates - 1];
+	s->v[CONTACT_GIVEN_NAME] = rec_now(known)->v[CONTACT_GIVEN_NAME];
+	s->v[CONTACT_FAMILY_NAME] = rec_now(known)->v[CONTACT_FAMILY_NAME];
+	s->v[CONTACT_EMAILS] = arena_printf(w->arena, "c%u@elsewhere.example", r->thing);
+	s->v[CONTACT_ORGANIZATION] = company->key;
+	return true;
+}
+
+/* Most of their companies. */
+static bool purge(struct place *p, const struct act *a)
+{
+	unsigned gone = 0;
+
+	for (size_t i = 0; i < p->n; i++)
+		if (p->rec[i]->type == RECORD_ORGANIZATION && rec_now(p->rec[i])->standing == STANDS &&
+			hash_bytes(&p->rec[i]->thing, sizeof p->rec[i]->thing, a->pick) % 4)
+			gone += people_delete(p->rec[i]);
+	return gone;
+}
+
+bool people_edit(struct rec *r, uint64_t nonce)
+{
+	return r && people_write(r, value_field(r->type, nonce), value_fresh(r, value_field(r->type, nonce), nonce >> 4));
 }
 
 static bool change_set(struct rec *r, uint64_t nonce, bool add)
 {
-	const unsigned f = r ? sets[r->type][nonce & 1] : 0;
+	const unsigned f = r ? value_set_field(r->type, nonce) : 0;
 	struct world *w = r ? r->place->w : NULL;
 
 	if (!r)
 		return false;
-	return write_one(r, f, add ? with(w->arena, rec_now(r)->v[f], unheard_of(w, field_at(r->type, f)->kind, nonce))
-				   : without(w->arena, rec_now(r)->v[f], nonce >> 1));
+	return people_write(r, f, add ? value_with(w->arena, rec_now(r)->v[f], value_new(w, field_at(r->type, f)->kind, nonce))
+				   : value_without(w->arena, rec_now(r)->v[f], nonce >> 1));
 }
 
 /* To what they themselves had there before. */
 static bool revert(struct rec *r, uint64_t nonce)
 {
-	const unsigned f = r ? editable[r->type][nonce % 3] : 0;
+	const unsigned f = r ? value_field(r->type, nonce % 3) : 0;
 
 	for (size_t i = r ? r->nstates - 1 : 0; i-- > 1;)
 		if (r->state[i].author == BY_PEOPLE && strcmp(r->state[i].v[f], rec_now(r)->v[f]) && *r->state[i].v[f] &&
 			strcmp(r->state[i].v[f], r->state[i - 1].v[f]))
-			return write_one(r, f, r->state[i].v[f]);
+			return people_write(r, f, r->state[i].v[f]);
 	return false;
 }
 
 static bool merge_two(struct place *p, const struct act *a)
 {
-	struct rec *from = choose(p, a->type, a->pick), *into = choose(p, a->type, a->nonce);
+	struct rec *from = place_choose(p, a->type, a->pick), *into = place_choose(p, a->type, a->nonce);
 
 	return from && into != from && merge(from, into);
 }
@@ -279,7 +221,7 @@ static bool spoil(struct rec *r, bool unusable)
 static bool refer(struct place *p, const struct act *a)
 {
 	struct world *w = p->w;
-	struct rec *company = choose(p, RECORD_ORGANIZATION, a->pick), *r;
+	struct rec *company = place_choose(p, RECORD_ORGANIZATION, a->pick), *r;
 	const unsigned to = (p->index + 1 + (unsigned)(a->nonce % (SIM_PARTNERS - 1))) % SIM_PARTNERS;
 	struct state *s;
 
@@ -293,7 +235,7 @@ static bool refer(struct place *p, const struct act *a)
 	rec_set(r, s, REFERRAL_ORGANIZATION, company->key);
 	rec_set(r, s, REFERRAL_SERVICE, "academie");
 	rec_set(r, s, REFERRAL_STATE, "created");
-	rec_set(r, s, REFERRAL_REASON, unheard_of(w, VALUE_NOTE, a->nonce));
+	rec_set(r, s, REFERRAL_REASON, value_new(w, VALUE_NOTE, a->nonce));
 	tell(r, "refer");
 	return true;
 }
@@ -312,7 +254,7 @@ static bool advance(struct rec *r, uint64_t nonce)
 		if (next == now || !referral_reaches(now, next) || next == REFERRAL_IS_EXPIRED ||
 			receiver != (next != REFERRAL_IS_SENT && next != REFERRAL_IS_WITHDRAWN))
 			continue;
-		return write_one(r, REFERRAL_STATE, referral_state_name(next));
+		return people_write(r, REFERRAL_STATE, referral_state_name(next));
 	}
 	return false;
 }
@@ -327,23 +269,23 @@ static struct rec *choose_spoilt(struct place *p)
 
 static bool arm(struct place *p, const struct act *a)
 {
-	p->trap = (struct trap){.rec = choose(p, a->type, a->pick), .act = a};
+	p->trap = (struct trap){.rec = place_choose(p, a->type, a->pick), .act = a};
 	return false; /* counts when it springs */
 }
 
 static bool happens(struct place *p, const struct act *a)
 {
-	struct rec *r = choose(p, a->type, a->pick);
+	struct rec *r = place_choose(p, a->type, a->pick);
 
 	switch (a->kind) {
 	case ACT_ENTER:
-		return enter(p, a->type, world_thing(p->w), a->nonce);
+		return enter(p, a->type, world_thing(p->w), NULL, a->nonce);
 	case ACT_ENTER_KNOWN:
 		return enter_known(p, a, false);
 	case ACT_EDIT:
-		return edit(r, a->nonce);
+		return people_edit(r, a->nonce);
 	case ACT_BLANK:
-		return r && write_one(r, editable[r->type][a->nonce % 3], "");
+		return r && people_write(r, value_field(r->type, a->nonce % 3), "");
 	case ACT_ADD:
 		return change_set(r, a->nonce, true);
 	case ACT_REMOVE:
@@ -351,7 +293,7 @@ static bool happens(struct place *p, const struct act *a)
 	case ACT_REVERT:
 		return revert(r, a->nonce);
 	case ACT_DELETE:
-		return r && delete(r);
+		return r && people_delete(r);
 	case ACT_REVIVE:
 		return enter_known(p, a, true);
 	case ACT_MERGE:
@@ -362,27 +304,18 @@ static bool happens(struct place *p, const struct act *a)
 		return spoil(r, true);
 	case ACT_MEND:
 		return spoil(choose_spoilt(p), false);
+	case ACT_PURGE:
+		return purge(p, a);
+	case ACT_NAMESAKE:
+		return enter_namesake(p, a);
 	case ACT_REFER:
 		return refer(p, a);
 	case ACT_ADVANCE:
-		return advance(choose(p, RECORD_REFERRAL, a->pick), a->nonce);
+		return advance(place_choose(p, RECORD_REFERRAL, a->pick), a->nonce);
 	case ACTS:
 		break;
 	}
 	return false;
-}
-
-void people_spring(struct world *w, struct place *p, struct rec *r)
-{
-	const struct act *a = p->trap.act;
-
-	if (p->trap.rec != r || !a || rec_now(r)->standing != STANDS)
-		return;
-	p->trap = (struct trap){0};
-	if (a->nonce % 8 == 0 ? !delete(r) : !edit(r, a->nonce))
-		return;
-	r->state[r->nstates - 1].armed_ms = a->at_ms;
-	w->out->acts[ACT_TRAP]++;
 }
 
 void people_mend_all(struct world *w)

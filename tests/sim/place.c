@@ -38,6 +38,22 @@ struct rec *place_record_of(struct place *p, unsigned thing)
 	return NULL;
 }
 
+struct rec *place_choose(struct place *p, enum record_type type, uint64_t pick)
+{
+	struct rec *best = NULL;
+	uint64_t least = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		const uint64_t order = hash_bytes(&p->rec[i]->thing, sizeof p->rec[i]->thing, pick);
+
+		if (p->rec[i]->type != type || rec_now(p->rec[i])->standing != STANDS || (best && order >= least))
+			continue;
+		best = p->rec[i];
+		least = order;
+	}
+	return best;
+}
+
 /* Somebody's reference still is that key: a system that gives it out again all the same is beyond help. */
 static bool referred_to(const struct place *p, const struct rec *old)
 {
@@ -48,6 +64,14 @@ static bool referred_to(const struct place *p, const struct rec *old)
 	return false;
 }
 
+/* So long that every complete list in between has been read without it. */
+static bool is_long_gone(const struct place *p, const struct state *gone)
+{
+	const uint64_t since = p->vanish_until_ms > gone->at_ms ? p->vanish_until_ms : gone->at_ms;
+
+	return since + 4 * p->is->complete_s * 1000 <= world_now(p->w);
+}
+
 /* A key that was another's long ago, where a system does that; else a new one. */
 static const char *new_key(struct place *p, enum record_type type)
 {
@@ -55,8 +79,8 @@ static const char *new_key(struct place *p, enum record_type type)
 		struct rec *old = p->rec[i];
 		const struct state *now = rec_now(old);
 
-		if (old->type != type || old->recycled || now->standing != DELETED ||
-			world_now(p->w) - now->at_ms < 4 * p->is->complete_s * 1000 || referred_to(p, old))
+		if (old->type != type || old->recycled || now->standing != DELETED || !is_long_gone(p, now) ||
+			referred_to(p, old))
 			continue;
 		old->recycled = true;
 		return old->key;

@@ -1,6 +1,6 @@
 /*
  * plan.c - what will happen, drawn from the seed before anything does. One stream for the partners and their people, one
- * for faults; what orders things and what the daemon draws itself have their own while it is played.
+ * for faults, one for what seldom happens; what orders things and what the daemon draws itself have their own while it is played.
  */
 #include "sim.h"
 
@@ -192,7 +192,7 @@ static void draw_acts(uint64_t *s, struct plan *p)
 	unsigned allowed = 0;
 
 	for (unsigned k = 0; k < ACTS; k++)
-		allowed |= chance(s, 80) ? 1u << k : 0;
+		allowed |= weights[k] && chance(s, 80) ? 1u << k : 0;
 	for (uint64_t i = 0; i < n; i++) {
 		struct act a = {
 			.at_ms = between(s, MINUTE_MS, TROUBLE_MS - 1000),
@@ -255,7 +255,7 @@ static void draw_faults(uint64_t *s, struct plan *p)
 	unsigned total = 0, allowed = 0;
 
 	for (unsigned k = 0; k < FAULTS; k++) {
-		allowed |= chance(s, 60) ? 1u << k : 0;
+		allowed |= fault_kinds[k].weight && chance(s, 60) ? 1u << k : 0;
 		total += fault_kinds[k].weight;
 	}
 	for (unsigned i = 0; i < n; i++) {
@@ -273,6 +273,75 @@ static void draw_faults(uint64_t *s, struct plan *p)
 }
 
 /* --- all of it -------------------------------------------------------------------------------------------------- */
+
+/* --- what seldom happens ------------------------------------------------------------------------------------------ */
+
+static void add_fault(uint64_t *s, struct plan *p, enum fault_kind kind, unsigned partner, uint64_t for_ms)
+{
+	if (p->nfaults < LISTS_MAX)
+		p->fault[p->nfaults++] = (struct fault){
+			.at_ms = between(s, 0, TROUBLE_MS),
+			.kind = kind,
+			.partner = partner,
+			.for_ms = for_ms,
+			.nonce = simloop_next(s),
+		};
+}
+
+static void add_late_act(uint64_t *s, struct plan *p, enum act_kind kind, unsigned partner)
+{
+	*add_act(p) = (struct act){
+		.at_ms = between(s, HOUR_MS, TROUBLE_MS - HOUR_MS),
+		.kind = kind,
+		.partner = partner,
+		.type = draw_type(s),
+		.pick = simloop_next(s),
+		.nonce = simloop_next(s),
+	};
+}
+
+/* Whose deletions are to be followed, if there is such a one. */
+static unsigned draw_follower(uint64_t *s, const struct plan *p)
+{
+	const unsigned from = (unsigned)below(s, SIM_PARTNERS);
+
+	for (unsigned i = 0; i < SIM_PARTNERS; i++)
+		if (p->partner[(from + i) % SIM_PARTNERS].deletion == DELETION_PROPAGATE)
+			return (from + i) % SIM_PARTNERS;
+	return from;
+}
+
+static void draw_seldom(uint64_t *s, struct plan *p)
+{
+	static const enum fault_kind kinds[] = {FAULT_LATE_PAGE, FAULT_SKIP, FAULT_OVERTAKEN};
+	static const unsigned levels[] = {0, 0, 12, 40};
+	const unsigned n = levels[below(s, 4)];
+
+	for (unsigned i = 0; i < SIM_PARTNERS; i++) {
+		struct profile *q = &p->partner[i];
+
+		/* Versions alone tell old states from new ones. */
+		if (!(q->caps & ADAPTER_CAN_GET) && q->caps & ADAPTER_CAN_ORDERED && chance(s, 50)) {
+			q->caps |= ADAPTER_CAN_LAGS;
+			q->lag_ms = between(s, 1000, 25000);
+		}
+		/* Its feed tells everything, so that it is read as a whole once a month. */
+		if (q->caps & ADAPTER_CAN_INCREMENTAL && q->caps & ADAPTER_CAN_TOMBSTONES && chance(s, 15))
+			q->complete_s = 30 * 86400;
+	}
+	for (unsigned i = 0; i < n; i++)
+		add_fault(s, p, kinds[below(s, sizeof kinds / sizeof *kinds)], (unsigned)below(s, SIM_PARTNERS), 0);
+	for (unsigned i = chance(s, 25) ? 3 : 0; i; i--)
+		add_fault(s, p, FAULT_VANISH, (unsigned)below(s, SIM_PARTNERS), between(s, HOUR_MS, 2 * HOUR_MS));
+	for (unsigned i = chance(s, 25) ? 6 : 0; i; i--) {
+		add_late_act(s, p, ACT_TRAP, draw_follower(s, p));
+		p->act[p->nacts - 1].nonce <<= 3; /* a deletion */
+	}
+	for (unsigned i = chance(s, 30) ? 3 : 0; i; i--)
+		add_late_act(s, p, ACT_NAMESAKE, (unsigned)below(s, SIM_PARTNERS));
+	if (chance(s, 15))
+		add_late_act(s, p, ACT_PURGE, draw_follower(s, p));
+}
 
 static int by_time(const void *a, const void *b)
 {
@@ -302,7 +371,7 @@ static uint64_t stream(uint64_t seed, uint64_t which)
 void plan_draw(struct plan *p, uint64_t seed)
 {
 	static const enum policy policies[] = {POLICY_AUTHORITY, POLICY_LATEST};
-	uint64_t people = stream(seed, 1), faults = stream(seed, 2);
+	uint64_t people = stream(seed, 1), faults = stream(seed, 2), seldom = stream(seed, 6);
 
 	*p = (struct plan){
 		.seed = seed,
@@ -319,8 +388,9 @@ void plan_draw(struct plan *p, uint64_t seed)
 		draw_partner(&people, &p->partner[i], i);
 	draw_population(&people, p);
 	draw_acts(&people, p);
-	qsort(p->act, p->nacts, sizeof *p->act, by_time);
 	draw_faults(&faults, p);
+	draw_seldom(&seldom, p);
+	qsort(p->act, p->nacts, sizeof *p->act, by_time);
 	qsort(p->fault, p->nfaults, sizeof *p->fault, fault_by_time);
 }
 

@@ -53,12 +53,13 @@ static uint64_t lists_show_ms(const struct place *p)
 /* NULL: a list does not show it. */
 static const struct state *listed(const struct place *p, const struct rec *r, enum record_type type)
 {
-	const struct state *s;
+	return r->type != type || r->recycled ? NULL : rec_shown(r, lists_show_ms(p));
+}
 
-	if (r->type != type || r->recycled)
-		return NULL;
-	s = rec_shown(r, lists_show_ms(p));
-	return s && p->vanishing & 1u << type && world_now(p->w) < p->vanish_until_ms && rec_vanishes(r) ? NULL : s;
+/* From complete lists: a feed that passes a change by never tells it again, and no hub could know. */
+static bool is_missing(const struct place *p, const struct rec *r)
+{
+	return p->vanishing & 1u << r->type && world_now(p->w) < p->vanish_until_ms && rec_vanishes(r);
 }
 
 static void list_all(struct place *p, struct pull *pull, unsigned from, uint64_t feed)
@@ -68,7 +69,7 @@ static void list_all(struct place *p, struct pull *pull, unsigned from, uint64_t
 	for (unsigned i = 0; i < p->n; i++) {
 		const struct state *s = listed(p, p->rec[i], pull->type);
 
-		if (!s || s->standing != STANDS)
+		if (!s || s->standing != STANDS || is_missing(p, p->rec[i]))
 			continue;
 		pull->total++;
 		if (i < from || pull->more)

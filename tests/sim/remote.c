@@ -35,6 +35,8 @@ static void finish(struct sim_call *c)
 
 	if (!world_dying(world))
 		oracle_answered(world, c->remote->place, c->kind, &op->err, c->kind == SIM_PULL ? c->pull : NULL);
+	if (!world_dying(world) && c->kind == SIM_PUSH && op->err.kind == ERR_CONFLICT)
+		oracle_refused(world, c->remote->place, c->push);
 	if (!op->err.kind && !world_dying(world))
 		told(c);
 	c->remote->calls--;
@@ -81,6 +83,40 @@ static void busy(struct sim_call *c)
 		oracle_busy(world, c->remote->place, c->kind == SIM_PUSH ? c->push : NULL, wait_ms);
 }
 
+/* One that the hub knows of, and that no list has left out yet. */
+static void leave_out(struct pull *pull, struct place *p, uint64_t nonce)
+{
+	for (size_t i = 0; i < pull->n; i++) {
+		const size_t at = (i + nonce) % pull->n;
+		struct rec *r = place_at(p, pull->type, pull->item[at].key);
+
+		if (!r || !r->told_ms || r->skipped)
+			continue;
+		r->skipped = true;
+		memmove(&pull->item[at], &pull->item[at + 1], (--pull->n - at) * sizeof *pull->item);
+		world_tell(p->w, "%s leaves out %s", p->is->name, r->key);
+		return;
+	}
+}
+
+/* Somebody who waits for a page or an answer may wait for minutes. */
+static void arrive_meanwhile(struct sim_call *c)
+{
+	struct place *p = c->remote->place;
+	const uint64_t nonce = c->fault->nonce;
+
+	c->answer_ms += draw(20000, 150000);
+	if (!arrives(c, &c->op->err))
+		return;
+	if (c->kind == SIM_PULL && c->pull->n)
+		people_meanwhile(place_at(p, c->pull->type, c->pull->item[nonce % c->pull->n].key), nonce >> 8);
+	if (c->kind != SIM_PUSH)
+		return;
+	if (c->push->kind == PUSH_UPDATE)
+		people_overtake(p, c->push, nonce);
+	forget_answer(c, ERR_AGAIN, "no answer");
+}
+
 static void arrive_at_fault(struct sim_call *c)
 {
 	struct err *e = &c->op->err;
@@ -94,6 +130,14 @@ static void arrive_at_fault(struct sim_call *c)
 		if (arrives(c, e))
 			forget_answer(c, ERR_AGAIN, "no answer");
 		c->answer_ms += draw(1000, 30000);
+		return;
+	case FAULT_LATE_PAGE:
+	case FAULT_OVERTAKEN:
+		arrive_meanwhile(c);
+		return;
+	case FAULT_SKIP:
+		if (arrives(c, e))
+			leave_out(c->pull, c->remote->place, c->fault->nonce);
 		return;
 	case FAULT_LATE_EFFECT:
 		if (c->kind == SIM_PUSH)
@@ -271,8 +315,10 @@ static void sim_push(struct remote *r, struct push *push)
 	c = start(r, &push->op, SIM_PUSH, NULL);
 	c->push = push;
 	c->seen_ms = oracle_seen(world, p, push);
-	if (!world_dying(world))
+	if (!world_dying(world)) {
 		oracle_send(world, p, push);
+		oracle_version(world, p, push);
+	}
 	push->sent = world_now(world) >= p->down_until_ms &&
 		!(c->fault && c->fault->kind == FAULT_REFUSE && c->fault->nonce & 1);
 }

@@ -18,6 +18,7 @@
 #define SIM_PARTNERS 5
 #define SIM_FIELDS 24 /* fixed fields of the largest type */
 #define SIM_VALUE 128
+#define SIM_DELETES 10 /* of one type within an hour: more have been asked about */
 #define MINUTE_MS UINT64_C(60000)
 #define HOUR_MS (60 * MINUTE_MS)
 #define TROUBLE_MS (6 * HOUR_MS)
@@ -68,7 +69,9 @@ struct profile {
 	X(SPOIL, "made a record unusable")                                                         \
 	X(MEND, "made it usable again")                                                            \
 	X(REFER, "referred a company to another partner")                                          \
-	X(ADVANCE, "moved a referral on")
+	X(ADVANCE, "moved a referral on")                                                          \
+	X(PURGE, "deleted most of their companies")                                                \
+	X(NAMESAKE, "entered somebody who looks like another person")
 enum act_kind {
 #define X(name, meaning) ACT_##name,
 	ACT_LIST(X)
@@ -109,7 +112,10 @@ struct act {
 	X(STOP, "stopped and started")                                                                                  \
 	X(DISK_FULL, "no room for the store")                                                                           \
 	X(DISK_ERROR, "the store's disk failed to write")                                                               \
-	X(NO_MEMORY, "an allocation failed, which aborts")
+	X(NO_MEMORY, "an allocation failed, which aborts")                                                              \
+	X(LATE_PAGE, "a page came late, and what it shows was changed meanwhile")                                       \
+	X(SKIP, "a complete list left a record out")                                                                    \
+	X(OVERTAKEN, "an answer was lost, and others changed the same meanwhile")
 enum fault_kind {
 #define X(name, meaning) FAULT_##name,
 	FAULT_LIST(X)
@@ -154,6 +160,7 @@ struct state {
 	enum author author;
 	enum standing standing;
 	bool unusable;
+	bool hasty;             /* DELETED while a change by others was on its way there: that wins elsewhere */
 	uint64_t armed_ms;      /* it happened just when a write of the hub's arrived, as planned then; 0: any time */
 	const struct rec *into; /* MERGED */
 	const char *v[SIM_FIELDS];
@@ -173,6 +180,7 @@ struct rec {
 	unsigned ngot;
 	uint64_t told_ms;        /* the hub was first told of it; 0: never */
 	bool uncertain;          /* made by the hub, and the answer did not reach it */
+	bool skipped;            /* a list has left it out once; twice would be what a deletion is */
 };
 
 struct trap {
@@ -196,6 +204,21 @@ struct economy {
 	uint64_t knocks, down_ms; /* while it is down: requests, since the first of them */
 };
 
+/* A person whose record the hub made without the company. */
+struct bare {
+	unsigned company;
+	uint64_t at_ms;
+};
+
+/* What the hub sent to one partner of late; oracle_sent.c. */
+struct lately {
+	uint64_t refused[16];   /* hashes of records and versions that conditional writes were refused for */
+	struct bare bare[16];
+	uint64_t deleted_ms[RECORD_TYPES][SIM_DELETES];
+	unsigned nrefused, nbare, ndeleted[RECORD_TYPES];
+	uint64_t approved_ms;   /* a plan; 0: none */
+};
+
 struct place {
 	struct world *w;
 	const struct profile *is;
@@ -210,6 +233,7 @@ struct place {
 	size_t taken;             /* faults of this partner up to here have been looked at */
 	bool scanning;            /* a complete list is being read */
 	struct economy economy;
+	struct lately lately;
 };
 
 /* Half of what there is: those a list does not show while records vanish. */
@@ -322,16 +346,29 @@ unsigned world_root(struct world *, unsigned thing);
 struct rec *place_add(struct place *, enum record_type, unsigned thing, enum author);
 struct rec *place_at(struct place *, enum record_type, const char *key);
 struct rec *place_record_of(struct place *, unsigned thing); /* a standing one, or NULL */
+/* A standing one of that type, or NULL: the first in an order that pick gives, so that one more or less changes little. */
+struct rec *place_choose(struct place *, enum record_type, uint64_t pick);
 /* A new state, a copy of the one before, to be filled in by the caller. */
 struct state *rec_change(struct rec *, enum author);
 void rec_set(struct rec *, struct state *, unsigned field, const char *value); /* as that system renders it */
 const char *place_renders(struct place *, enum record_type, unsigned field, const char *value);
 const struct state *rec_shown(const struct rec *, uint64_t at_ms); /* as it was then; NULL: not there yet */
 
+/* values.c: what people write. */
+unsigned value_field(enum record_type, uint64_t pick);     /* one that they change */
+unsigned value_set_field(enum record_type, uint64_t pick); /* and one of elements */
+const char *value_new(struct world *, enum value_kind, uint64_t nonce); /* nobody has written it before */
+const char *value_fresh(struct rec *, unsigned field, uint64_t nonce);  /* the same for that field; of references, another */
+const char *value_with(struct arena *, const char *set, const char *element);
+const char *value_without(struct arena *, const char *set, uint64_t pick); /* one less; who a person is stays */
+
 /* identity.c: by what a record is known to be of that thing, whoever made it. */
 void identity_write(struct world *, struct rec *, struct state *);
 unsigned identity_read(struct world *, enum record_type, const struct record *); /* 0: none */
 unsigned identity_shown(const struct rec *);
+/* As those who know it by that other record write it down. */
+void identity_like(struct rec *, struct state *, const struct rec *known);
+bool identity_is_mail(const char *element); /* one by which a person is known */
 
 /* remote.c, and what of it is in writes.c */
 extern const struct adapter sim_adapter;
@@ -339,11 +376,21 @@ void remote_use(struct world *);
 /* A webhook of that partner, on its way. */
 void remote_hook(struct place *, const struct rec *);
 
-/* people.c, faults.c, admin.c */
+/* people.c, meanwhile.c */
 void people_start(struct world *);
-void people_spring(struct world *, struct place *, struct rec *); /* the trap, if it is this record's */
+bool people_write(struct rec *, unsigned field, const char *value); /* false: so it was */
+bool people_edit(struct rec *, uint64_t nonce);                     /* NULL: false */
+bool people_delete(struct rec *);
+/* A write of the hub's arrives: the trap, if it is this record's. */
+void people_spring(struct world *, struct place *, struct rec *, const struct push *);
+/* They change it just then, or other partners' people what they have of it. */
+void people_meanwhile(struct rec *, uint64_t nonce);
+/* Other partners' people change what that write is about. */
+void people_overtake(struct place *, const struct push *, uint64_t nonce);
 void people_tidy(struct world *, struct rec *keep, struct rec *drop);
 void people_mend_all(struct world *);
+
+/* faults.c, admin.c */
 void faults_install(void); /* once, before anything is opened */
 void faults_start(struct world *);
 /* The one-shot of that partner for such an op, taken off its list, or NULL. */
@@ -357,10 +404,16 @@ void admin_start(struct world *);
 uint64_t oracle_seen(struct world *, struct place *, const struct push *); /* when it starts: for world->seen_ms */
 void oracle_push(struct world *, struct place *, struct rec *, const struct push *);
 void oracle_create(struct world *, struct place *, const struct push *, unsigned thing);
+/* oracle_sent.c: what was sent before. */
+void oracle_deletion(struct world *, struct place *, enum record_type);
+void oracle_approved(struct place *);
+void oracle_order(struct world *, struct place *, const struct push *, unsigned thing); /* a create */
+void oracle_refused(struct world *, struct place *, const struct push *); /* a conflict, and the hub knows it */
+void oracle_version(struct world *, struct place *, const struct push *); /* an update */
 void oracle_request(struct world *, struct place *, enum sim_op, const struct pull *); /* pull NULL: not one */
 void oracle_answered(struct world *, struct place *, enum sim_op, const struct err *, const struct pull *);
 void oracle_knock(struct world *, struct place *); /* a request where nobody is */
-enum reason { REASON_HOOK, REASON_ADMIN };
+enum reason { REASON_HOOK, REASON_ADMIN, REASON_STORE };
 void oracle_reason(struct place *, enum reason);   /* to ask out of turn */
 void oracle_send(struct world *, struct place *, const struct push *);
 void oracle_busy(struct world *, struct place *, const struct push *, uint64_t wait_ms); /* push NULL: a poll */

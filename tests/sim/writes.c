@@ -156,7 +156,7 @@ static bool change(struct place *p, struct push *push, struct err *e)
 		answer(p, r, push);
 		return true;
 	}
-	people_spring(w, p, r);
+	people_spring(w, p, r, push);
 	if (rec_now(r)->standing != STANDS)
 		return err_set(e, ERR_GONE, "there is no such record");
 	remote_show(p, push->arena, r, rec_now(r), &item);
