@@ -211,6 +211,7 @@ enum claim_kind {
 	CLAIM_NOTHING    /* the row is gone, or waits */
 };
 struct claim {
+	int partner;                            /* in: whose the row is to be; its number may be another's by now */
 	int64_t row;                            /* in */
 	bool fresh;                             /* in: the record was read just now and observed */
 	bool unreadable;                        /* in: it was read, and what is there makes no sense */

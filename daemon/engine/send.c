@@ -31,6 +31,8 @@ bool send_look_up(struct hub *hub, struct claim *claim, struct desk *d, struct e
 	*d = (struct desk){ .hub = hub, .claim = claim, .arena = claim->arena };
 	if (!store_outbox_by_id(hub->store, d->arena, claim->row, &d->row, err))
 		return false;
+	if (d->row && d->row->partner != claim->partner)
+		d->row = NULL;
 	if (!d->row)
 		return true;
 	d->partner = hub_partner(hub, d->row->partner);

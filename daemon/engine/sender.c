@@ -278,7 +278,7 @@ static void start_slot(struct partner *p, int64_t row)
 		.task = { .op = { .loop = p->engine->options.loop, .done = slot_done } },
 		.partner = p, .arena = arena_new(),
 	};
-	s->claim = (struct claim){ .row = row, .arena = s->arena };
+	s->claim = (struct claim){ .partner = p->id, .row = row, .arena = s->arena };
 	list_append(&p->slots, &s->in_partner);
 	p->nslots++;
 	task_start(&s->task, &step_claim);

@@ -254,7 +254,7 @@ static bool settle_row(struct hub *hub, struct claim *claim, struct tally *tally
 
 	if (!send_look_up(hub, claim, &d, err))
 		return false;
-	if (!d.row || d.row->state != OUTBOX_SENDING || !d.entity || !d.partner)
+	if (!d.row || d.row->state != OUTBOX_SENDING || d.row->intent != claim->intent || !d.entity || !d.partner)
 		return true;
 	if (claim->push.op.err.kind)
 		return failed(&d, err);

@@ -19,6 +19,7 @@ static struct claim claim(struct world *w, int64_t row)
 
 	w->hub.now_ms += 1000;
 	assert_true(store_outbox_by_id(w->hub.store, w->arena, row, &due, &e));
+	c.partner = due ? due->partner : 0;
 	if (due && due->not_before > w->hub.now_ms)
 		w->hub.now_ms = due->not_before;
 	assert_true(send_claim(&w->hub, &c, &e));
@@ -176,6 +177,24 @@ static void a_conflict_is_read_before_it_is_written(void **state)
 	assert_int_equal(c.kind, CLAIM_NOTHING);
 	assert_null(row_for(w, 1, e));
 	assert_non_null(row_for(w, 0, e));
+}
+
+static void a_row_that_is_another_partner_s_by_now_is_left_alone(void **state)
+{
+	struct world *w = *state;
+	struct claim c = { .partner = 99, .arena = w->arena };
+	int64_t e;
+	struct err err;
+
+	see(w, 0, "a1", organization(w, "Acme", "0403449823", NULL), "1");
+	see(w, 1, "b1", organization(w, "Acme", "0403449823", NULL), "1");
+	e = entity_at(w, 0, RECORD_ORGANIZATION, "a1")->id;
+	see(w, 0, "a1", organization(w, "Acme Two", "0403449823", NULL), "2");
+	release_to(w, 1);
+	c.row = row_for(w, 1, e)->id;
+	assert_true(send_claim(&w->hub, &c, &err));
+	assert_int_equal(c.kind, CLAIM_NOTHING);
+	assert_int_equal(row_for(w, 1, e)->state, OUTBOX_READY);
 }
 
 /* A company at a with a referral to c: c is to get both, the company first. */
@@ -462,6 +481,7 @@ int main(void)
 		T(a_page_from_before_a_push_is_read_again),
 		T(a_page_from_before_a_write_that_was_read_back_is_read_again),
 		T(a_conflict_is_read_before_it_is_written),
+		T(a_row_that_is_another_partner_s_by_now_is_left_alone),
 		T(a_referral_brings_its_company_to_its_two_partners_only),
 		T(a_create_without_answer_is_searched_for_twice_before_it_is_made_again),
 		T(what_the_search_finds_is_adopted_with_its_edits),
