@@ -3,7 +3,8 @@
  *
  *   sim [--jobs N] [--minutes M] [--every N] FIRST[-LAST]...   seeds; every N-th twice, its hashes must be equal
  *   sim --list FILE                                    the seeds in it, one a line
- *   sim --mutants [--jobs N] FIRST-LAST                each mechanism off, until one of those seeds shows it
+ *   sim --mutants [--jobs N] [--caught FILE] FIRST-LAST each mechanism off, until one of those seeds shows it; the one
+ *                                                      in FILE first
  *   sim --mutant NAME ...                              with that mechanism off
  *   sim --replay FILE                                  what a shrunk failure left
  *   --verbose tells everything that happens, --keep FOLDER leaves the store there, --shrink S shrinks failures for S CPU s
@@ -40,6 +41,7 @@ static struct total total;
 static unsigned jobs = 1, every, shrink_s;
 static uint64_t minutes, *seed, nseeds;
 static bool show_each;
+static const char *caught; /* seeds that have shown what is switched off */
 
 /* --- adding up ----------------------------------------------------------------------------------------------------- */
 
@@ -250,6 +252,8 @@ int main(int argc, char **argv)
 			shrink_s = (unsigned)atoi(value);
 		else if (!strcmp(argv[i], "--keep"))
 			play_keep = value;
+		else if (!strcmp(argv[i], "--caught"))
+			caught = value;
 		else if (!strcmp(argv[i], "--list"))
 			ok = add_list(value);
 		else if (!strcmp(argv[i], "--mutant"))
@@ -276,7 +280,7 @@ int main(int argc, char **argv)
 	}
 	jobs = !jobs ? 1 : jobs > JOBS_MAX ? JOBS_MAX : jobs;
 	if (mutants) {
-		const bool ok = nseeds && table(seed[0], seed[nseeds - 1], jobs);
+		const bool ok = nseeds && table(seed[0], seed[nseeds - 1], jobs, caught);
 
 		free(seed);
 		return !ok;

@@ -19,5 +19,6 @@ void shrink(struct plan *, const struct outcome *, uint64_t most_s, const char *
 void shrink_write(const struct plan *, const struct outcome *, const char *path);
 bool shrink_read(struct plan *, const char *path); /* draws and reduces it again */
 
-/* table.c: every mechanism, and the first seed that misses it. False: one is missed by nobody. */
-bool table(uint64_t first, uint64_t last, unsigned jobs);
+/* table.c: every mechanism, and the first seed that misses it, or the one named for it in that file (NULL: none). False: one
+ * is missed by nobody. */
+bool table(uint64_t first, uint64_t last, unsigned jobs, const char *caught);

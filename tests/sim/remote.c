@@ -114,6 +114,8 @@ static void arrive_meanwhile(struct sim_call *c)
 		return;
 	if (c->push->kind == PUSH_UPDATE)
 		people_overtake(p, c->push, nonce);
+	else if (c->push->kind == PUSH_CREATE)
+		people_edit(place_at(p, c->push->type, c->push->out_key), nonce);
 	forget_answer(c, ERR_AGAIN, "no answer");
 }
 

@@ -17,74 +17,118 @@ struct attempt {
 };
 
 /* What fails with every mechanism in place proves nothing about one. */
-static bool *sound;
+enum sound { NOT_PLAYED, SOUND, FAILS };
+static enum sound *sound;
+static uint64_t first_seed, last_seed;
 
-static void play_batch(struct attempt *a, unsigned n)
+static void begin(struct attempt *a, const char *mutant)
 {
-	for (unsigned i = 0; i < n; i++) {
-		struct plan plan;
+	struct plan plan;
 
-		plan_draw(&plan, a[i].seed);
-		a[i].pid = play_begin(&plan, a[i].out);
-		plan_free(&plan);
-	}
-	for (unsigned i = 0; i < n; i++) {
-		int status;
-
-		while (waitpid(a[i].pid, &status, 0) < 0)
-			;
-		play_end(status, a[i].out);
-	}
+	play_mutant = mutant;
+	plan_draw(&plan, a->seed);
+	a->pid = play_begin(&plan, a->out);
+	plan_free(&plan);
 }
 
-static bool one(const struct mutant_info *m, uint64_t first, uint64_t last, struct attempt *a, unsigned jobs)
+static bool failed(struct attempt *a)
 {
-	double cpu_s = 0;
+	int status;
 
-	play_mutant = m->name;
-	for (uint64_t seed = first; seed <= last; seed += jobs) {
-		unsigned n = 0;
+	while (waitpid(a->pid, &status, 0) < 0)
+		;
+	play_end(status, a->out);
+	return a->out->failed;
+}
 
-		for (uint64_t s = seed; s < seed + jobs && s <= last; s++)
-			if (sound[s - first])
-				a[n++].seed = s;
-		play_batch(a, n);
-		for (unsigned i = 0; i < n; i++) {
-			cpu_s += (double)a[i].out->cpu_us / 1e6;
-			if (!a[i].out->failed)
-				continue;
-			printf("%-20s %5llu  %-20s %6.1f  %s\n", m->name, (unsigned long long)a[i].seed, a[i].out->rule, cpu_s, m->what);
-			return true;
-		}
+static bool is_sound(const struct attempt *tried, struct attempt *a)
+{
+	enum sound *s = &sound[tried->seed - first_seed];
+
+	if (*s == NOT_PLAYED) {
+		a->seed = tried->seed;
+		begin(a, NULL);
+		*s = failed(a) ? FAILS : SOUND;
 	}
-	printf("%-20s  none  %-20s %6.1f  %s\n", m->name, "MISSED", cpu_s, m->what);
+	return *s == SOUND;
+}
+
+struct search {
+	const struct mutant_info *mutant;
+	struct attempt *a;       /* of jobs, and one more for what fails anyway */
+	unsigned jobs;
+	double cpu_s;
+};
+
+static bool catches(struct search *x, uint64_t seed, uint64_t last)
+{
+	unsigned n = 0;
+	bool caught = false;
+
+	for (; n < x->jobs && seed <= last; n++) {
+		x->a[n].seed = seed++;
+		begin(&x->a[n], x->mutant->name);
+	}
+	for (unsigned i = 0; i < n; i++) {
+		struct attempt *a = &x->a[i];
+		const bool fails = failed(a);
+
+		x->cpu_s += (double)a->out->cpu_us / 1e6;
+		if (!fails || caught || !is_sound(a, &x->a[x->jobs]))
+			continue;
+		caught = true;
+		printf("%-20s %5llu  %-20s %6.1f  %s\n", x->mutant->name, (unsigned long long)a->seed, a->out->rule, x->cpu_s,
+			x->mutant->what);
+	}
+	return caught;
+}
+
+/* The seed that showed it the last time, or 0. */
+static uint64_t remembered(const char *path, const char *name)
+{
+	FILE *f = path ? fopen(path, "r") : NULL;
+	char line[200], word[64];
+	unsigned long long seed, found = 0;
+
+	while (f && fgets(line, sizeof line, f))
+		if (sscanf(line, "%63s %llu", word, &seed) == 2 && !strcmp(word, name) && seed >= first_seed && seed <= last_seed)
+			found = seed;
+	if (f)
+		fclose(f);
+	return found;
+}
+
+static bool one(struct search *x, const char *path)
+{
+	const uint64_t seed = remembered(path, x->mutant->name);
+
+	if (seed && catches(x, seed, seed))
+		return true;
+	for (uint64_t s = first_seed; s <= last_seed; s += x->jobs)
+		if (catches(x, s, last_seed))
+			return true;
+	printf("%-20s  none  %-20s %6.1f  %s\n", x->mutant->name, "MISSED", x->cpu_s, x->mutant->what);
 	return false;
 }
 
-bool table(uint64_t first, uint64_t last, unsigned jobs)
+bool table(uint64_t first, uint64_t last, unsigned jobs, const char *caught)
 {
-	struct attempt a[JOBS_MAX];
+	struct attempt a[JOBS_MAX + 1];
 	unsigned missed = 0;
 
 	jobs = jobs < JOBS_MAX ? jobs : JOBS_MAX;
-	for (unsigned i = 0; i < jobs; i++)
+	for (unsigned i = 0; i <= jobs; i++)
 		a[i].out = play_outcome();
+	first_seed = first;
+	last_seed = last;
 	sound = calloc(last - first + 1, sizeof *sound);
 	if (!sound)
 		abort();
-	play_mutant = NULL;
-	for (uint64_t seed = first; seed <= last; seed += jobs) {
-		unsigned n = 0;
-
-		for (uint64_t s = seed; s < seed + jobs && s <= last; s++)
-			a[n++].seed = s;
-		play_batch(a, n);
-		for (unsigned i = 0; i < n; i++)
-			sound[a[i].seed - first] = !a[i].out->failed;
-	}
 	printf("%-20s %5s  %-20s %6s  %s\n", "mechanism", "seed", "caught by", "CPU s", "switched off");
 	for (enum mutant m = MUTANT_NONE + 1; m < MUTANTS_END; m++) {
-		missed += !one(mutant_info(m), first, last, a, jobs);
+		struct search x = {.mutant = mutant_info(m), .a = a, .jobs = jobs};
+
+		missed += !one(&x, caught);
 		fflush(stdout);
 	}
 	free(sound);
