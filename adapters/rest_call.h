@@ -9,7 +9,7 @@
  *
  * token   asks io/oauth for an access token; nothing for other credentials
  * send    composes the request when its turn has come, and starts the exchange
- * read    parses, judges and maps the answer on the thread pool
+ * read    parses, judges and maps the answer on the thread pool, a little one on the loop
  * judge   back on the loop: takes the results over, or fails
  */
 #pragma once
@@ -25,7 +25,7 @@ struct call_kind {
 	bool (*begin)(struct rest_call *, struct err *);
 	/* Method, URL, headers and body of http; right before it leaves. */
 	bool (*compose)(struct rest_call *, struct err *);
-	/* On the thread pool, after a verdict of OK; may set failure. */
+	/* On any thread, after a verdict of OK; may set failure. */
 	void (*parse)(struct rest_call *);
 	/* Takes the results over. Setting *next, which is NULL before, has the call go on there. */
 	bool (*judge)(struct rest_call *, const struct step **next, struct err *);

@@ -92,11 +92,14 @@ static void on_awake(uv_idle_t *h)
 	(void)h;
 }
 
+/* A question to the kernel costs more than most turns; it is asked again before the others have waited long. */
+enum { TURNS_PER_ROUND = 8 };
+
 static void on_drain(uv_check_t *h)
 {
 	struct uvloop *u = h->data;
 
-	if (uv_is_active((uv_handle_t *)&u->awake))
+	for (unsigned n = 0; n < TURNS_PER_ROUND && uv_is_active((uv_handle_t *)&u->awake); n++)
 		loop_turn(&u->loop);
 }
 
