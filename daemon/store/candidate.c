@@ -160,10 +160,15 @@ static void gather(struct search *x, struct arena *arena)
 /* The reasons to look at those. */
 static void weigh(struct search *x)
 {
+	uint64_t ends = 0;   /* the last bits of those found: few keys lead to any of them */
+
+	for (size_t i = 0; i < x->n; i++)
+		ends |= UINT64_C(1) << (x->found[i].entity & 63);
 	for (size_t i = 0; i < x->nshared; i++)
 		for (int k = 0; k < x->shared[i].n; k++) {
 			const struct tally sought = { .entity = x->shared[i].by[k] };
-			struct tally *of = bsearch(&sought, x->found, x->n, sizeof sought, by_entity);
+			struct tally *of = ends >> (sought.entity & 63) & 1
+				? bsearch(&sought, x->found, x->n, sizeof sought, by_entity) : NULL;
 
 			if (!of)
 				continue;
