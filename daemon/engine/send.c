@@ -225,7 +225,8 @@ static bool claim_update(struct desk *d, struct err *err)
 	/* What an earlier attempt may have written is sent again only if it may have been lost. */
 	if (d->row->state != OUTBOX_UNCERTAIN)
 		fields &= ~plan_unconfirmed(d->shadow, d->entity->golden, fields);
-	if (!fields)
+	/* What began as a create may be there by now, where nothing can be changed. */
+	if (!fields || !(d->partner->caps & ADAPTER_CAN_UPDATE))
 		return drop_row(d, err);
 	/* An attempt that comes late would go over what is sent now, unless it has a condition. */
 	if (late_ms(d) && !(d->partner->caps & ADAPTER_CAN_CONDITIONAL))
