@@ -270,6 +270,29 @@ void json_merge(json_t *target, json_t *patch)
 	}
 }
 
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+json_t *json_sorted(json_t *object)
+{
+	AUTO(free) const char **name = calloc(json_object_size(object) + 1, sizeof *name);
+	json_t *out = json_object(), *value;
+	const char *key;
+	size_t n = 0;
+
+	if (!name)
+		abort();
+	json_object_foreach(object, key, value)
+		name[n++] = key;
+	qsort(name, n, sizeof *name, by_name);
+	for (size_t i = 0; i < n; i++)
+		json_object_set(out, name[i], json_object_get(object, name[i]));
+	json_decref(object);
+	return out;
+}
+
 char *json_canonical(const json_t *j)
 {
 	char *text = json_dumps(j, JSON_SORT_KEYS | JSON_COMPACT | JSON_ENCODE_ANY);

@@ -30,5 +30,8 @@ bool json_pointer_valid(const char *pointer);
 /* RFC 7396 on two objects: target is changed in place; a null in the patch removes the key. */
 void json_merge(json_t *target, json_t *patch);
 
+/* The same members in the order of their names: a new reference; steals the object. */
+json_t *json_sorted(json_t *object);
+
 /* Canonical text: sorted keys, no blanks; malloc'ed. */
 char *json_canonical(const json_t *);

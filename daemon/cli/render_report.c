@@ -206,7 +206,8 @@ void render_matrix(const struct cli *cli, const json_t *answer)
 	for (i = 0; i < sizeof(columns) / sizeof(*columns); i++)
 		table_column(t, columns[i], COLUMN_NUMBER);
 	json_array_foreach(json_object_get(answer, "cells"), i, cell)
-		matrix_row(cli, t, words_text(cell, "from"), words_text(cell, "to"), cell);
+		matrix_row(cli, t, report_partner(answer, words_text(cell, "from"), LANGUAGE_EN),
+			report_partner(answer, words_text(cell, "to"), LANGUAGE_EN), cell);
 	matrix_row(cli, t, "total", "", json_object_get(json_object_get(answer, "sums"), "total"));
 	table_print(t);
 	footing(cli, answer);

@@ -13,32 +13,32 @@ struct sheet {
 };
 
 static const char style[] =
-	"@page{size:A4;margin:12mm 14mm}"
+	"@page{size:A4;margin:9mm 14mm}"
 	"*{box-sizing:border-box}"
 	"body{margin:0;background:#e9ecef;color:#1b1b1b;font:13px/1.4 'Source Sans 3','Helvetica Neue',Arial,'Liberation Sans',sans-serif;"
 	"-webkit-print-color-adjust:exact;print-color-adjust:exact}"
 	"section{background:#fff;width:794px;margin:24px auto;padding:36px 37px;box-shadow:0 1px 4px #0003}"
-	"header{display:flex;justify-content:space-between;align-items:flex-end;border-bottom:3px solid #0072b2;padding-bottom:8px}"
+	"header{display:flex;justify-content:space-between;align-items:flex-end;border-bottom:3px solid #0072b2;padding-bottom:6px}"
 	"h1{font-size:23px;line-height:1.15;margin:0;letter-spacing:-.01em}"
-	"h2{font-size:13.5px;margin:15px 0 5px;color:#0072b2}"
+	"h2{font-size:13.5px;margin:11px 0 3px;color:#0072b2}"
 	"header p{margin:0;text-align:right;color:#5f6670;font-size:11.5px}"
 	".sub{margin:2px 0 0;color:#5f6670}"
-	".tiles{display:flex;gap:8px;margin:14px 0 2px}"
-	".tile{flex:1;background:#eef1f4;border-left:3px solid #0072b2;padding:7px 9px 6px}"
-	".tile b{display:block;font-size:24px;line-height:1.05;font-variant-numeric:tabular-nums}"
-	".tile span{display:block;font-size:11px;line-height:1.25;color:#3c434b;margin-top:2px}"
-	".tile i{display:block;font-style:normal;font-size:10.5px;color:#5f6670;margin-top:2px}"
-	"table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}"
+	".tiles{display:flex;gap:8px;margin:10px 0 2px}"
+	".tile{flex:1;background:#eef1f4;border-left:3px solid #0072b2;padding:5px 9px}"
+	".tile b{display:block;font-size:22px;line-height:1.05;font-variant-numeric:tabular-nums}"
+	".tile span{display:block;font-size:11px;line-height:1.25;color:#3c434b;margin-top:1px}"
+	".tile i{display:block;font-style:normal;font-size:10.5px;color:#5f6670;margin-top:1px}"
+	"table{border-collapse:collapse;width:100%;font-size:12px;line-height:1.25;font-variant-numeric:tabular-nums}"
 	"th{font-size:11px;font-weight:400;color:#5f6670;text-align:right;padding:0 0 2px 8px;vertical-align:bottom}"
-	"td{border-top:1px solid #d5d9de;padding:2px 0 2px 8px;text-align:right}"
+	"td{border-top:1px solid #d5d9de;padding:1px 0 1px 8px;text-align:right}"
 	"th:first-child,td:first-child{text-align:left;padding-left:0;white-space:nowrap}"
 	"tr.total td{border-top:1.5px solid #1b1b1b;font-weight:600}"
 	"svg{display:block;width:100%;height:auto}"
-	".columns{display:flex;gap:26px}.columns>div{flex:1}"
-	"footer{margin-top:13px;border-top:1px solid #d5d9de;padding-top:6px;font-size:10.5px;line-height:1.35;color:#3c434b}"
-	"footer p{margin:0 0 3px}"
-	"@media print{body{background:#fff}section{width:auto;margin:0;padding:0;box-shadow:none;break-after:page}"
-	"section:last-child{break-after:auto}svg,table,.tiles{break-inside:avoid}}";
+	".columns{display:flex;gap:26px}.columns>div{flex:3;min-width:0}.columns>div+div{flex:2}"
+	"footer{margin-top:10px;border-top:1px solid #d5d9de;padding-top:5px;font-size:10px;line-height:1.3;color:#3c434b}"
+	"footer p{margin:0 0 2px}"
+	"@media print{body{background:#fff}section{width:auto;margin:0;padding:0;box-shadow:none;break-after:page;zoom:.88}"
+	"section:last-child{break-after:auto}h2{break-after:avoid}svg,table,.tiles,.columns,footer{break-inside:avoid}}";
 
 /* --- small things --------------------------------------------------------------------------------------------- */
 
@@ -161,7 +161,7 @@ static void put_kinds(const struct sheet *p)
 	const char *headings[] = { "", in(p, "activiteiten", "activities"), in(p, "sessies", "sessions"),
 		in(p, "deelnames", "attendances"), in(p, "unieke deelnemers", "unique participants"),
 		arena_printf(p->arena, in(p, "%lld of meer sessies", "%lld sessions or more"), (long long)words_number(kinds, "certificate")),
-		in(p, "aandeel", "share"), in(p, "bedrijven per sessie", "companies at sessions"), in(p, "unieke bedrijven", "unique companies") };
+		in(p, "aandeel", "share"), in(p, "bedrijfsdeelnames", "company attendances"), in(p, "unieke bedrijven", "unique companies") };
 	size_t i;
 
 	heading(p, in(p, "Activiteiten", "Activities"));
@@ -252,6 +252,14 @@ static void note(const struct sheet *p, const char *t)
 	buf_adds(p->b, "</p>\n");
 }
 
+/* "396 to 398", or the one number. */
+static const char *between(const struct sheet *p, const json_t *figures, const char *low, const char *high)
+{
+	const char *from = report_count(p->arena, figures, low), *to = report_count(p->arena, figures, high);
+
+	return strcmp(from, to) ? arena_printf(p->arena, in(p, "%s tot %s", "%s to %s"), from, to) : from;
+}
+
 static void put_certainty(const struct sheet *p)
 {
 	const json_t *kinds = part(p, "kinds"), *waiting = json_object_get(kinds, "waiting"), *all = json_object_get(kinds, "total");
@@ -261,12 +269,12 @@ static void put_certainty(const struct sheet *p)
 
 	if (questions)
 		note(p, arena_printf(p->arena,
-				in(p, "Zekerheid: %lld vragen over wie wie is, wachten op een mens. Naargelang de antwoorden zijn er %s tot %s "
-				      "unieke deelnemers en %s tot %s unieke bedrijven.",
+				in(p, "Zekerheid: %lld vragen over wie wie is, wachten op een mens. Afhankelijk van de antwoorden zijn er %s "
+				      "unieke deelnemers en %s unieke bedrijven.",
 					"Certainty: %lld questions about who is who wait for a human. Depending on the answers there are %s "
-					"to %s unique participants and %s to %s unique companies."),
-				(long long)questions, report_count(p->arena, all, "people_low"), report_count(p->arena, all, "people_high"),
-				report_count(p->arena, all, "unique_companies_low"), report_count(p->arena, all, "unique_companies_high")));
+					"unique participants and %s unique companies."),
+				(long long)questions, between(p, all, "people_low", "people_high"),
+				between(p, all, "unique_companies_low", "unique_companies_high")));
 	else
 		note(p, in(p, "Zekerheid: geen enkele vraag over wie wie is, wacht op een mens.",
 				"Certainty: no question about who is who waits for a human."));

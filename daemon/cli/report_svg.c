@@ -106,7 +106,7 @@ void report_funnel_svg(struct buf *b, struct arena *arena, const json_t *funnel,
 	static const char *const headings[][LANGUAGES] = { { "bedrijven", "companies" }, { "verwijzingen", "referrals" },
 		{ "uit de vorige stap", "from the step before" }, { "mediane duur", "median time" } };
 	const json_t *list = json_object_get(json_object_get(funnel, "total"), "stages"), *stage;
-	const int row = 38, top = 26, bar_x = 172, bar_width = 230;
+	const int row = 26, top = 20, bar_x = 172, bar_width = 230;
 	int64_t most = 1;
 	size_t i;
 
@@ -114,25 +114,25 @@ void report_funnel_svg(struct buf *b, struct arena *arena, const json_t *funnel,
 		if (words_number(stage, "companies") > most)
 			most = words_number(stage, "companies");
 	open_svg(b, 720, top + row * (int)json_array_size(list) + 4, label[l]);
-	add_text(b, arena, bar_x, 14, START, "font-size=\"11\" fill=\"" GREY "\"", headings[0][l], 40);
+	add_text(b, arena, bar_x, 12, START, "font-size=\"11\" fill=\"" GREY "\"", headings[0][l], 40);
 	for (i = 1; i < 4; i++)
-		add_text(b, arena, (double[]){ 0, 488, 610, 716 }[i], 14, END, "font-size=\"11\" fill=\"" GREY "\"", headings[i][l], 40);
+		add_text(b, arena, (double[]){ 0, 488, 610, 716 }[i], 12, END, "font-size=\"11\" fill=\"" GREY "\"", headings[i][l], 40);
 	json_array_foreach(list, i, stage) {
 		const double y = top + row * (double)i, width = scaled(stage, "companies", most, bar_width);
 		const char *companies = report_count(arena, stage, "companies");
 
-		add_text(b, arena, bar_x - 10, y + 19, END, "font-weight=\"600\"", i < 6 ? stages[i].in[l] : "", 24);
-		add_bar(b, bar_x, y, bar_width, row - 8, PALE);
-		add_bar(b, bar_x, y, width > 0 ? width : 1, row - 8, BLUE);
+		add_text(b, arena, bar_x - 10, y + 15.5, END, "font-weight=\"600\"", i < 6 ? stages[i].in[l] : "", 24);
+		add_bar(b, bar_x, y, bar_width, row - 5, PALE);
+		add_bar(b, bar_x, y, width > 0 ? width : 1, row - 5, BLUE);
 		if (width > 60)
-			add_text(b, arena, bar_x + width - 8, y + 20, END, "font-weight=\"700\" font-size=\"15\" fill=\"#ffffff\"", companies, 20);
+			add_text(b, arena, bar_x + width - 8, y + 15.5, END, "font-weight=\"700\" font-size=\"14\" fill=\"#ffffff\"", companies, 20);
 		else
-			add_text(b, arena, bar_x + width + 8, y + 20, START, "font-weight=\"700\" font-size=\"15\"", companies, 20);
+			add_text(b, arena, bar_x + width + 8, y + 15.5, START, "font-weight=\"700\" font-size=\"14\"", companies, 20);
 		if (i >= 2)
-			add_text(b, arena, 488, y + 19, END, "", report_count(arena, stage, "referrals"), 20);
+			add_text(b, arena, 488, y + 15.5, END, "", report_count(arena, stage, "referrals"), 20);
 		if (i >= 1)
-			add_text(b, arena, 610, y + 19, END, "", report_share(arena, stage, "came", "of", l), 20);
-		add_text(b, arena, 716, y + 19, END, "", report_span(arena, stage, "median_ms", l), 20);
+			add_text(b, arena, 610, y + 15.5, END, "", report_share(arena, stage, "came", "of", l), 20);
+		add_text(b, arena, 716, y + 15.5, END, "", report_span(arena, stage, "median_ms", l), 20);
 	}
 	buf_adds(b, "</svg>\n");
 }
@@ -161,75 +161,138 @@ static const char *shade(struct arena *arena, double part)
 	return arena_printf(arena, "#%02x%02x%02x", (unsigned)c[0], (unsigned)c[1], (unsigned)c[2]);
 }
 
+#define CELL 31           /* high */
+#define HEAD 44           /* of it, lines of column names */
+#define LINE 12
+#define LEFT 150          /* names of rows */
+#define SMALL "font-size=\"11\""
+
 static void matrix_cell(struct buf *b, struct arena *arena, const json_t *cell, double x, double y, double width, int64_t most)
 {
 	const double part = scaled(cell, "sent", most, 1);
-	const char *ink = part > 0.55 ? "fill=\"#ffffff\"" : "";
+	const char *ink = part > 0.55 ? "fill=\"#ffffff\"" : "", *overdue = report_count(arena, cell, "overdue");
+	const double badge = 13 + 6.2 * (double)strlen(overdue);
 
-	add_bar(b, x + 1, y + 1, width - 2, 38, cell ? shade(arena, part) : PALE);
+	add_bar(b, x + 1, y + 1, width - 2, CELL - 2, cell ? shade(arena, part) : PALE);
 	if (!cell)
 		return;
-	add_text(b, arena, x + width / 2, y + 18, MIDDLE, arena_printf(arena, "font-weight=\"700\" font-size=\"15\" %s", ink),
+	add_text(b, arena, x + width / 2, y + 14, MIDDLE, arena_printf(arena, "font-weight=\"700\" font-size=\"14\" %s", ink),
 		report_count(arena, cell, "sent"), 12);
-	add_text(b, arena, x + 8, y + 33, START, arena_printf(arena, "font-size=\"11\" %s", ink),
-		arena_printf(arena, "✓ %s", report_count(arena, cell, "accepted")), 12);
+	add_text(b, arena, x + 5, y + 26, START, arena_printf(arena, SMALL " %s", ink),
+		arena_printf(arena, width < 60 ? "✓%s" : "✓ %s", report_count(arena, cell, "accepted")), 12);
 	if (words_number(cell, "overdue") || json_is_null(json_object_get(cell, "overdue"))) {
-		buf_addf(b, "<rect x=\"%.1f\" y=\"%.1f\" width=\"30\" height=\"15\" rx=\"3\" fill=\"" ORANGE "\"/>\n", x + width - 37, y + 22);
-		add_text(b, arena, x + width - 22, y + 33.5, MIDDLE, "font-size=\"11\" font-weight=\"700\"",
-			arena_printf(arena, "! %s", report_count(arena, cell, "overdue")), 12);
+		buf_addf(b, "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"13\" rx=\"3\" fill=\"" ORANGE "\"/>\n",
+			x + width - badge - 4, y + 15.5, badge);
+		add_text(b, arena, x + width - 4 - badge / 2, y + 26, MIDDLE, SMALL " font-weight=\"700\"",
+			arena_printf(arena, "!%s", overdue), 12);
 	}
 }
 
-/* A name above its column: on two lines, parted where a word ends, if it is too long for one. */
-static void column_name(struct buf *b, struct arena *arena, double x, double width, const char *name)
+/* Where the first line of a name ends that has room for so many letters: after a word that fits, else after the first. */
+static size_t line_end(const char *name, size_t room)
 {
-	const char *style = "font-size=\"11\" fill=\"" GREY "\"";
-	const size_t room = (size_t)(width / 5.8), len = strlen(name);
-	size_t cut = 0;
+	const size_t len = strlen(name);
+	size_t end = 0;
 
-	for (size_t i = 1; len > room && name[i]; i++)
-		if ((name[i - 1] == ' ' || name[i - 1] == '-') && (!cut || i <= len / 2 + 3))
-			cut = i;
-	if (cut)
-		add_text(b, arena, x, 15, MIDDLE, style, arena_strndup(arena, name, cut), room);
-	add_text(b, arena, x, 29, MIDDLE, style, name + cut, room);
+	for (size_t i = 1; len > room && i < len; i++)
+		if ((name[i - 1] == ' ' || name[i - 1] == '-') && (!end || i - (name[i - 1] == ' ') <= room))
+			end = i;
+	return end ? end : len;
+}
+
+#define LINES_MAX 3
+/* A name on at most n lines, above each other, the last of them at y, or around it where `around`; what does not fit is cut. */
+static void add_lines(struct buf *b, struct arena *arena, double x, double y, enum anchor anchor, const char *style,
+	const char *name, size_t room, size_t n, double around)
+{
+	const char *line[LINES_MAX];
+	size_t lines = 0;
+
+	while (*name) {
+		const size_t end = lines + 1 < n ? line_end(name, room) : strlen(name);
+
+		line[lines++] = arena_strndup(arena, name, end);
+		name += end;
+	}
+	for (size_t i = 0; i < lines; i++)
+		add_text(b, arena, x, y - LINE * ((double)(lines - 1) * around - (double)i), anchor, style, line[i], room);
+}
+
+/* How much the names share from the beginning, up to a blank. */
+static size_t shared(const char *a, const char *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; a[i] && a[i] == b[i]; i++)
+		if (a[i] == ' ')
+			n = i + 1;
+	return n;
+}
+
+/* The names of columns; what neighbours share stands once, above them all. */
+static void column_names(struct buf *b, struct arena *arena, const char *const *name, size_t n, double width)
+{
+	const size_t room = (size_t)(width / 5.6);
+	const char *style = SMALL " fill=\"" GREY "\"";
+
+	for (size_t i = 0, next; i < n; i = next) {
+		size_t common = 0;
+
+		for (next = i + 1; next < n && shared(name[i], name[next]); next++)
+			common = !common || shared(name[i], name[next]) < common ? shared(name[i], name[next]) : common;
+		if (common) {
+			const double x = LEFT + width * (double)i, across = width * (double)(next - i);
+
+			add_text(b, arena, x + across / 2, HEAD - 6 - 2 * LINE, MIDDLE, style, arena_strndup(arena, name[i], common),
+				(size_t)(across / 5.6));
+			add_bar(b, x + 4, HEAD - 3 - 2 * LINE, across - 8, 1, RULE);
+		}
+		for (size_t k = i; k < next; k++)
+			add_lines(b, arena, LEFT + width * ((double)k + 0.5), HEAD - 5, MIDDLE, style, name[k] + common, room,
+				common ? 2 : 3, 1);
+	}
+}
+
+/* Names of the partners of one side; n of them. */
+static const char **names_of(struct arena *arena, const json_t *matrix, const char *side, enum language l, const char ***ids, size_t *n)
+{
+	json_t *of = json_object_get(json_object_get(matrix, "sums"), side), *sums;
+	const char **name = arena_array(arena, const char *, json_object_size(of) + 1), *id;
+
+	*ids = arena_array(arena, const char *, json_object_size(of) + 1);
+	*n = 0;
+	json_object_foreach(of, id, sums) {
+		(*ids)[*n] = id;
+		name[(*n)++] = report_partner(matrix, id, l);
+	}
+	return name;
 }
 
 void report_matrix_svg(struct buf *b, struct arena *arena, const json_t *matrix, enum language l)
 {
 	static const char *const label[] = { "Doorverwijzingen van partner naar partner", "Referrals from partner to partner" };
-	static const char *const legend[] = { "getal: verstuurd   ✓ aanvaard   ! antwoord te laat",
-		"number: sent   ✓ accepted   ! answer overdue" };
+	static const char *const legend[] = { "rij: wie doorverwees, kolom: naar wie · getal: verstuurd · ✓ aanvaard · ! antwoord te laat",
+		"row: who referred, column: to whom · number: sent · ✓ accepted · ! answer overdue" };
 	static const char *const none[] = { "geen doorverwijzingen", "no referrals" };
-	json_t *from = json_object_get(json_object_get(matrix, "sums"), "from"),
-	       *to = json_object_get(json_object_get(matrix, "sums"), "to"), *v, *w;
-	const size_t nto = json_object_size(to), nfrom = json_object_size(from);
-	const double left = 150, width = nto ? (570.0 / (double)nto > 130 ? 130 : 570.0 / (double)nto) : 0, top = 36;
-	const char *a, *z;
+	const char **from, **to;
+	size_t nfrom, nto, i;
+	const char **row = names_of(arena, matrix, "from", l, &from, &nfrom), **column = names_of(arena, matrix, "to", l, &to, &nto);
+	const double width = nto ? (570.0 / (double)nto > 130 ? 130 : 570.0 / (double)nto) : 0;
 	const json_t *cell;
 	int64_t most = 1;
-	size_t i, x = 0, y = 0;
 
 	json_array_foreach(json_object_get(matrix, "cells"), i, cell)
 		if (words_number(cell, "sent") > most)
 			most = words_number(cell, "sent");
-	open_svg(b, 720, (int)(top + 40 * (double)nfrom) + 26, label[l]);
-	if (!nfrom)
-		add_text(b, arena, 0, 20, START, "fill=\"" GREY "\"", none[l], 60);
-	json_object_foreach(to, z, w) {
-		column_name(b, arena, left + width * ((double)x + 0.5), width, report_partner(matrix, z, l));
-		x++;
+	open_svg(b, 720, (int)(HEAD + CELL * nfrom) + 18, label[l]);
+	column_names(b, arena, column, nto, width);
+	for (size_t y = 0; y < nfrom; y++) {
+		add_lines(b, arena, LEFT - 8, HEAD + CELL * (double)y + 19.5, END, "font-size=\"12\" font-weight=\"600\"", row[y], 21, 2, 0.5);
+		for (size_t x = 0; x < nto; x++)
+			matrix_cell(b, arena, cell_of(matrix, from[y], to[x]), LEFT + width * (double)x, HEAD + CELL * (double)y, width, most);
 	}
-	json_object_foreach(from, a, v) {
-		x = 0;
-		add_text(b, arena, left - 8, top + 40 * (double)y + 25, END, "font-weight=\"600\"",
-			report_partner(matrix, a, l), 22);
-		json_object_foreach(to, z, w)
-			matrix_cell(b, arena, cell_of(matrix, a, z), left + width * (double)x++, top + 40 * (double)y, width, most);
-		y++;
-	}
-	if (nfrom)
-		add_text(b, arena, left, top + 40 * (double)nfrom + 18, START, "font-size=\"11\" fill=\"" GREY "\"", legend[l], 80);
+	add_text(b, arena, nfrom ? LEFT : 0, HEAD + CELL * (double)nfrom + 13, START, SMALL " fill=\"" GREY "\"",
+		nfrom ? legend[l] : none[l], 100);
 	buf_adds(b, "</svg>\n");
 }
 
@@ -241,7 +304,8 @@ void report_bars_svg(struct buf *b, struct arena *arena, const json_t *kpi, enum
 	static const char *const label[] = { "Unieke deelnemers en bedrijven", "Unique participants and companies" };
 	static const char *const people[] = { "unieke deelnemers", "unique participants" },
 			  *const companies[] = { "unieke bedrijven", "unique companies" };
-	const json_t *groups = json_object_get(kpi, "groups"), *group;
+	AUTO(json_drop) json_t *whole = json_pack("[O]", json_object_get(kpi, "total"));
+	const json_t *groups = json_array_size(json_object_get(kpi, "by")) ? json_object_get(kpi, "groups") : whole, *group;
 	const size_t n = json_array_size(groups) < ROWS_MAX ? json_array_size(groups) : ROWS_MAX;
 	const double left = 190, width = 440, top = 26;
 	int64_t most = 1;

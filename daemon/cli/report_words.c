@@ -179,7 +179,7 @@ const char *report_span(struct arena *arena, const json_t *figures, const char *
 const char *report_period(struct arena *arena, const json_t *answer, enum language l)
 {
 	static const char *const words[][LANGUAGES] = {
-		{ "alles wat gekend is", "everything known" },
+		{ "alles wat bekend is", "everything known" },
 		{ "vanaf %s", "from %s on" },
 		{ "tot en met %s", "up to and with %s" },
 		{ "%s tot en met %s", "%s up to and with %s" },
@@ -198,8 +198,8 @@ const char *report_period(struct arena *arena, const json_t *answer, enum langua
 
 const char *report_known(struct arena *arena, const json_t *answer, enum language l)
 {
-	static const char *const then[] = { "zoals gekend op het einde van %s", "as known at the end of %s" };
-	static const char *const now[] = { "zoals nu gekend", "as known now" };
+	static const char *const then[] = { "zoals bekend op het einde van %s", "as known at the end of %s" };
+	static const char *const now[] = { "zoals nu bekend", "as known now" };
 	const char *day = words_text(answer, "as_of");
 
 	return *day ? arena_printf(arena, then[l], day) : now[l];

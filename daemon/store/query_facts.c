@@ -174,7 +174,8 @@ static json_t *groups_of(const struct moment *m, const struct grouping *g,
 {
 	AUTO(json_drop) json_t *groups = json_array();
 
-	for (uint32_t n = 0; n < g->groups; n++) {
+	/* Nothing to tell apart by: all would be in one, and that is the total. */
+	for (uint32_t n = 0; g->n && n < g->groups; n++) {
 		json_t *key = grouping_key(m, g, n, e), *group;
 
 		if (!key)

@@ -189,6 +189,8 @@ static json_t *sums_of(json_t *cells)
 		add(sums_at(json_object_get(sums, "to"), json_string_value(json_object_get(cell, "to"))), cell);
 		add(json_object_get(sums, "total"), cell);
 	}
+	/* As their cells are: those are in this order by whom they are from only. */
+	json_object_set_new(sums, "to", json_sorted(json_incref(json_object_get(sums, "to"))));
 	return sums;
 }
 

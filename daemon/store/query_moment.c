@@ -196,28 +196,15 @@ int64_t moment_partner_under(const struct moment *m, int64_t number)
 	return number ? m->partners.met[number - 1].under : 0;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	const struct partner_met *const *x = a, *const *y = b;
-
-	return strcmp((*x)->name, (*y)->name);
-}
-
 static json_t *successors(const struct moment *m)
 {
 	const struct partners *p = &m->partners;
-	AUTO(free) const struct partner_met **sorted = calloc(p->n + 1, sizeof(*sorted));
 	json_t *out = json_object();
 
-	if (!sorted)
-		abort();
 	for (size_t i = 0; i < p->n; i++)
-		sorted[i] = &p->met[i];
-	qsort(sorted, p->n, sizeof(*sorted), by_name);
-	for (size_t i = 0; i < p->n; i++)
-		if (&p->met[sorted[i]->under - 1] != sorted[i])
-			json_object_set_new(out, sorted[i]->name, json_string(moment_partner_name(m, sorted[i]->under)));
-	return out;
+		if (p->met[i].under != i + 1)
+			json_object_set_new(out, p->met[i].name, json_string(moment_partner_name(m, p->met[i].under)));
+	return json_sorted(out);
 }
 
 /* --- what every answer says about itself ------------------------------------------------------------------ */
