@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/room.h"
+
 #define DEPTH_MOST 64
 
 /* Where nesting goes too deep, or n if nowhere; says nothing about whether the text is JSON. */
@@ -277,13 +279,11 @@ static int by_name(const void *a, const void *b)
 
 json_t *json_sorted(json_t *object)
 {
-	AUTO(free) const char **name = calloc(json_object_size(object) + 1, sizeof *name);
+	AUTO(free) const char **name = room_zeroed(json_object_size(object), sizeof *name);
 	json_t *out = json_object(), *value;
 	const char *key;
 	size_t n = 0;
 
-	if (!name)
-		abort();
 	json_object_foreach(object, key, value)
 		name[n++] = key;
 	qsort(name, n, sizeof *name, by_name);

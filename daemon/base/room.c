@@ -10,3 +10,12 @@ void *room_for(void *items, size_t n, size_t size)
 		abort();
 	return bigger;
 }
+
+void *room_zeroed(size_t n, size_t size)
+{
+	void *items = calloc(n ? n : 1, size);
+
+	if (!items)
+		abort();
+	return items;
+}

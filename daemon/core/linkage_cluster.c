@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/room.h"
+
 enum { GROUP_MAX = 64 };   /* records; more are one thing only by mistake */
 
 struct scored {
@@ -18,15 +20,6 @@ static int best_first(const void *a, const void *b)
 	if (x->a != y->a)
 		return x->a < y->a ? -1 : 1;
 	return x->b < y->b ? -1 : x->b > y->b;
-}
-
-static void *zeroed(size_t n, size_t size)
-{
-	void *p = calloc(n ? n : 1, size);
-
-	if (!p)
-		abort();
-	return p;
 }
 
 struct clusters {
@@ -74,8 +67,8 @@ static void join(struct clusters *c, size_t x, size_t y)
 void linkage_cluster(const struct linkage_model *model, const struct linkage_features *const *of, size_t n,
 	const struct linkage_pairs *pairs, double at, size_t *group)
 {
-	AUTO(free) struct scored *scored = zeroed(pairs->n, sizeof *scored);
-	AUTO(free) size_t *next = zeroed(n, sizeof *next), *size = zeroed(n, sizeof *size);
+	AUTO(free) struct scored *scored = room_zeroed(pairs->n, sizeof *scored);
+	AUTO(free) size_t *next = room_zeroed(n, sizeof *next), *size = room_zeroed(n, sizeof *size);
 	struct clusters c = {model, of, group, next, size};
 	struct linkage_result r;
 	size_t nscored = 0;

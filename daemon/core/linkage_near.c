@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/room.h"
 #include "core/linkage_parts.h"
 
 enum { ROUNDS = 30, PATTERNS_MAX = 4096, LEAST = 30, BORROWED = 20 };
@@ -12,15 +13,6 @@ struct pattern {
 	uint32_t session, fields;
 	double weight;          /* of the session's pairs */
 };
-
-static void *zeroed(size_t n, size_t size)
-{
-	void *p = calloc(n ? n : 1, size);
-
-	if (!p)
-		abort();
-	return p;
-}
 
 /* Fields in which few agree by chance. */
 static uint32_t telling(const struct linkage_model *m)
@@ -68,7 +60,7 @@ static size_t begin(const struct linkage_model *m, const struct linkage_sample *
 	uint32_t first[LINKAGE_NEAR_MAX])
 {
 	const uint32_t fields = telling(m);
-	AUTO(free) struct pattern *pattern = zeroed(PATTERNS_MAX, sizeof *pattern);
+	AUTO(free) struct pattern *pattern = room_zeroed(PATTERNS_MAX, sizeof *pattern);
 	double whole[LINKAGE_RULES_MAX] = {0};
 	size_t patterns = 0, classes = 0;
 
@@ -148,7 +140,7 @@ void linkage_near_learn(struct linkage_model *m, const struct linkage_sample *x,
 	double all)
 {
 	uint32_t first[LINKAGE_NEAR_MAX];
-	AUTO(free) struct linkage_tally *t = zeroed(LINKAGE_NEAR_MAX, sizeof *t);
+	AUTO(free) struct linkage_tally *t = room_zeroed(LINKAGE_NEAR_MAX, sizeof *t);
 
 	const uint32_t fields = telling(m);
 

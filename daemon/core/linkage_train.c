@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/room.h"
 #include "core/linkage_parts.h"
 
 enum { OUTER_ROUNDS = 3, LEAST_MATCHES = 20, LEAST_NEAR = 50 };
@@ -22,15 +23,6 @@ struct samples {
 	struct linkage_sample *item;
 	size_t n;
 };
-
-static void *zeroed(size_t n, size_t size)
-{
-	void *p = calloc(n ? n : 1, size);
-
-	if (!p)
-		abort();
-	return p;
-}
 
 static uint64_t draw(uint64_t *state)
 {
@@ -75,7 +67,7 @@ static void random_samples(const struct linkage_schema *s, const struct linkage_
 	const size_t max = (double)how->random_pairs < all ? how->random_pairs : (size_t)all;
 	uint64_t state = how->seed;
 
-	out->item = zeroed(max, sizeof *out->item);
+	out->item = room_zeroed(max, sizeof *out->item);
 	for (out->n = 0; out->n < max;) {
 		const size_t a = draw(&state) % n, b = draw(&state) % n;
 
@@ -112,7 +104,7 @@ static void candidate_samples(const struct linkage_schema *s, const struct linka
 {
 	uint32_t times = 0;
 
-	out->item = zeroed(pairs->n, sizeof *out->item);
+	out->item = room_zeroed(pairs->n, sizeof *out->item);
 	out->n = 0;
 	for (size_t i = 0; i < pairs->n; i++) {
 		const struct linkage_pair *p = &pairs->pair[i];
@@ -185,7 +177,7 @@ static double nearness(const struct linkage_model *m, const struct linkage_sampl
 /* Random pairs count for what they are likely not: the same, or near each other. */
 static void estimate_u(struct linkage_model *m, const struct samples *random, bool weigh_out)
 {
-	struct linkage_tally *t = zeroed(1, sizeof *t);
+	struct linkage_tally *t = room_zeroed(1, sizeof *t);
 
 	for (size_t i = 0; i < random->n; i++) {
 		const struct linkage_sample *x = &random->item[i];
@@ -225,8 +217,8 @@ static double decided_share(const struct linkage_schema *s, const struct samples
 static void learn_near(struct linkage_model *m, const struct samples *random, const struct samples *pairs, struct session *session,
 	size_t sessions, double all, bool first)
 {
-	struct linkage_tally *t = zeroed(sessions, sizeof *t);
-	AUTO(free) double *weight = zeroed(pairs->n, sizeof *weight);
+	struct linkage_tally *t = room_zeroed(sessions, sizeof *t);
+	AUTO(free) double *weight = room_zeroed(pairs->n, sizeof *weight);
 	double known[LINKAGE_RULES_MAX] = {0}, sum = 0;
 
 	for (size_t i = 0; i < pairs->n; i++) {
@@ -285,7 +277,7 @@ static double bits_of_near(const struct linkage_model *m, const struct session *
 
 static void estimate_m(struct linkage_model *m, const struct samples *pairs, struct session *session, size_t sessions)
 {
-	struct linkage_tally *t = zeroed(1, sizeof *t);
+	struct linkage_tally *t = room_zeroed(1, sizeof *t);
 	double found[LINKAGE_RULES_MAX] = {0};
 
 	for (size_t i = 0; i < pairs->n; i++) {
@@ -310,7 +302,7 @@ static double estimate_prior(struct linkage_model *m, const struct linkage_featu
 	const struct linkage_pairs *pairs, size_t rounds)
 {
 	const double all = (double)n * (double)(n - 1) / 2;
-	AUTO(free) double *score = zeroed(pairs->n, sizeof *score);
+	AUTO(free) double *score = room_zeroed(pairs->n, sizeof *score);
 	size_t distinct = 0;
 	double matches = (double)n / 4;
 
@@ -339,7 +331,7 @@ bool linkage_train(struct linkage_model *m, const struct linkage_features *const
 	const struct linkage_training *how, struct linkage_trained *out, struct err *e)
 {
 	AUTO(linkage_pairs_free) struct linkage_pairs *pairs = linkage_pairs(m->schema, of, n, how->block_max);
-	AUTO(free) struct session *session = zeroed(LINKAGE_RULES_MAX, sizeof *session);
+	AUTO(free) struct session *session = room_zeroed(LINKAGE_RULES_MAX, sizeof *session);
 	const double all = (double)n * (double)(n ? n - 1 : 0) / 2;
 	struct samples random, candidates;
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/room.h"
 #include "core/linkage_train.h"
 #include "core/match_parts.h"
 
@@ -16,30 +17,21 @@ static int highest_first(const void *a, const void *b)
 	return x > y ? -1 : x < y;
 }
 
-static double *scores(size_t n)
-{
-	double *out = calloc(n + 1, sizeof *out);
-
-	if (!out)
-		abort();
-	return out;
-}
-
 void match_expect(const struct match_model *model, enum record_type type, const struct match_features *const *of, const uint32_t *source,
 	size_t n, struct match_expected *out)
 {
 	/* Whatever the score: what the rules alone make of a pair. */
 	static const struct match_thresholds none = {-1e6, -1e6};
-	AUTO(free) const struct linkage_features **inner = calloc(n + 1, sizeof *inner);
+	AUTO(free) const struct linkage_features **inner = room_zeroed(n, sizeof *inner);
 
-	if (!inner)
-		abort();
 	for (size_t i = 0; i < n; i++)
 		inner[i] = match_linkage(of[i]);
 
 	AUTO(linkage_pairs_free) struct linkage_pairs *pairs = linkage_pairs(&match_schema[type], inner, n, LINKAGE_BLOCK_MAX);
 
-	*out = (struct match_expected){.records = n, .link = scores(pairs->n), .ask = scores(pairs->n)};
+	*out = (struct match_expected){.records = n,
+		.link = room_zeroed(pairs->n, sizeof *out->link),
+		.ask = room_zeroed(pairs->n, sizeof *out->ask)};
 	for (size_t i = 0; i < pairs->n; i++) {
 		const struct linkage_pair *p = &pairs->pair[i];
 		struct match_result r;

@@ -176,6 +176,16 @@ static void merging_copies(void **state)
 	assert_json(doc, "{\"a\":[1]}");
 }
 
+static void members_are_put_in_order(void **state)
+{
+	AUTO(json_drop) json_t *sorted = json_sorted(json_pack("{s{si,si},si,si}", "b", "z", 1, "y", 2, "a", 3, "", 4));
+	AUTO(free) char *text = json_dumps(sorted, JSON_COMPACT);
+
+	(void)state;
+	/* What is within stays as it is. */
+	assert_string_equal(text, "{\"\":4,\"a\":3,\"b\":{\"z\":1,\"y\":2}}");
+}
+
 static void canonical_text_is_sorted(void **state)
 {
 	AUTO(json_drop) json_t *a = parse("{ \"b\": [1, 2.5, \"x\"], \"a\": {\"d\":1,\"c\":2} }");
@@ -243,6 +253,7 @@ int main(void)
 		cmocka_unit_test(putting),
 		cmocka_unit_test(merging),
 		cmocka_unit_test(merging_copies),
+		cmocka_unit_test(members_are_put_in_order),
 		cmocka_unit_test(canonical_text_is_sorted),
 		cmocka_unit_test(json_test_suite),
 	};
