@@ -52,10 +52,27 @@ bool store_decide(struct store *s, struct arena *arena, const struct shadow *a, 
 	return sql_run(&q, e) && add_keys(s, arena, a, e) && add_keys(s, arena, b, e);
 }
 
+static bool read_all(struct sql *q, struct arena *arena, struct decided **out, size_t *n, struct err *e)
+{
+	struct rows rows = { .arena = arena };
+
+	while (sql_row(q)) {
+		struct decided *d = rows_add_of(&rows, struct decided);
+
+		d->decision = (enum decision)sql_get_small(q);
+		d->at_ms = sql_get_int(q);
+		d->by = sql_get_text(q, arena);
+		d->shadow = sql_get_int(q);
+		d->other = sql_get_int(q);
+	}
+	*out = rows.item;
+	*n = rows.n;
+	return sql_end(q, e);
+}
+
 bool store_decisions(struct store *s, struct arena *arena, int64_t shadow, int64_t entity, struct decided **out, size_t *n,
 	struct err *e)
 {
-	struct rows rows = { .arena = arena };
 	struct sql q;
 
 	*out = NULL;
@@ -65,37 +82,14 @@ bool store_decisions(struct store *s, struct arena *arena, int64_t shadow, int64
 	q = sql(s, SQL_DECISION_WITH);
 	sql_int(&q, shadow);
 	sql_int(&q, entity);
-	while (sql_row(&q)) {
-		struct decided *d = rows_add_of(&rows, struct decided);
-
-		d->decision = (enum decision)sql_get_small(&q);
-		d->at_ms = sql_get_int(&q);
-		d->by = sql_get_text(&q, arena);
-		d->other = sql_get_int(&q);
-		d->shadow = shadow;
-	}
-	*out = rows.item;
-	*n = rows.n;
-	return sql_end(&q, e);
+	return read_all(&q, arena, out, n, e);
 }
 
 bool store_decisions_all(struct store *s, struct arena *arena, struct decided **out, size_t *n, struct err *e)
 {
-	struct rows rows = { .arena = arena };
 	struct sql q = sql(s, SQL_DECISION_ALL);
 
-	while (sql_row(&q)) {
-		struct decided *d = rows_add_of(&rows, struct decided);
-
-		d->decision = (enum decision)sql_get_small(&q);
-		d->at_ms = sql_get_int(&q);
-		d->by = sql_get_text(&q, arena);
-		d->shadow = sql_get_int(&q);
-		d->other = sql_get_int(&q);
-	}
-	*out = rows.item;
-	*n = rows.n;
-	return sql_end(&q, e);
+	return read_all(&q, arena, out, n, e);
 }
 
 bool store_forbidden(struct store *s, int64_t shadow, int64_t entity)

@@ -192,9 +192,9 @@
 		" SELECT min(?2, other), max(?2, other), same, at, by FROM decision WHERE shadow = ?1 AND other <> ?2" \
 		" UNION ALL SELECT min(?2, shadow), max(?2, shadow), same, at, by FROM decision"          \
 		" WHERE other = ?1 AND shadow <> ?2")                                                     \
-	X(DECISION_WITH, "SELECT decision.same, decision.at, decision.by, decision.other FROM decision"   \
+	X(DECISION_WITH, "SELECT decision.same, decision.at, decision.by, ?1, decision.other FROM decision" \
 		" JOIN shadow ON shadow.id = decision.other WHERE decision.shadow = ?1 AND shadow.entity = ?2" \
-		" UNION ALL SELECT decision.same, decision.at, decision.by, decision.shadow FROM decision" \
+		" UNION ALL SELECT decision.same, decision.at, decision.by, ?1, decision.shadow FROM decision" \
 		" JOIN shadow ON shadow.id = decision.shadow WHERE decision.other = ?1 AND shadow.entity = ?2") \
 	X(DECIDED, "SELECT shadow FROM decision UNION SELECT other FROM decision")                        \
 	X(DECISION_KEY_ADD, "INSERT OR IGNORE INTO decision_key (shadow, hash) VALUES (?,?)")             \
