@@ -311,11 +311,14 @@ void match_contest(const struct match_model *model, const struct match_rival *ri
 
 	for (size_t i = 0; i < n; i++) {
 		odds[i] = 0;
-		for (size_t k = 0; k < n && !rival[i].result->strong && rival[i].result->verdict != MATCH_NEW; k++)
-			if (k != i && rival[k].result->verdict != MATCH_NEW &&
-				are_apart(model, &rival[i], &rival[k]))
+		for (size_t k = 0; k < i; k++)
+			if (rival[i].result->verdict != MATCH_NEW && rival[k].result->verdict != MATCH_NEW &&
+				are_apart(model, &rival[i], &rival[k])) {
 				odds[i] += exp2(rival[k].result->score);
+				odds[k] += exp2(rival[i].result->score);
+			}
 	}
 	for (size_t i = 0; i < n; i++)
-		lower(model, (enum record_type)rival[i].features->type, rival[i].result, odds[i]);
+		if (!rival[i].result->strong)
+			lower(model, (enum record_type)rival[i].features->type, rival[i].result, odds[i]);
 }

@@ -92,22 +92,27 @@ static void propose(struct like *out, struct entity *e, const struct match_resul
 	out->duplicate = duplicate;
 }
 
-static bool consider(struct hub *hub, struct page *page, struct entity *e, const struct match_result *why, struct like *out,
-	struct err *err)
-{
-	struct shadow **shadow, *at;
-	size_t count;
+struct compared {
+	struct entity *e;
+	struct shadow **shadow;
+	size_t nshadows;
+	struct match_result why;
+};
 
-	if (!store_shadows_of(hub->store, page->arena, e->id, &shadow, &count, err))
-		return false;
-	if (attend_elsewhere(e, shadow, count, page->partner))
-		return true;
-	at = mutant(ONE_PER_PARTNER) ? NULL : marks_shadow_at(shadow, count, page->partner);
+static void consider(const struct compared *c, int partner, struct like *out)
+{
+	struct entity *e = c->e;
+	const struct match_result *why = &c->why;
+	struct shadow *at;
+
+	if (attend_elsewhere(e, c->shadow, c->nshadows, partner))
+		return;
+	at = mutant(ONE_PER_PARTNER) ? NULL : marks_shadow_at(c->shadow, c->nshadows, partner);
 	if (why->verdict != MATCH_LINK || (at && at->state != SHADOW_PENDING)) {
 		/* A partner seldom has one company twice: what would be doubtful elsewhere is not asked about there. */
 		if (why->verdict == MATCH_LINK || !at)
 			propose(out, e, why, at != NULL);
-		return true;
+		return;
 	}
 	if (out->nall < LINKS_MAX) {
 		out->all[out->nall].e = e;
@@ -118,7 +123,6 @@ static bool consider(struct hub *hub, struct page *page, struct entity *e, const
 		out->link_why = *why;
 		out->pending = at;
 	}
-	return true;
 }
 
 static void bar(struct like *out, struct entity *e, const struct match_result *why)
@@ -135,26 +139,15 @@ bool like_another_now(const struct like *found)
 }
 
 /* Who has it. What the page's own partner has is another record than the one that is looked for: apart from every other. */
-static bool sources(struct hub *hub, struct page *page, const struct entity *e, uint64_t *out, struct err *err)
+static uint64_t sources(const struct compared *c, int partner)
 {
-	struct shadow **shadow;
-	size_t n;
+	uint64_t out = 0;
 
-	*out = 0;
-	if (!store_shadows_of(hub->store, page->arena, e->id, &shadow, &n, err))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (shadow[i]->state == SHADOW_LIVE)
-			*out |= UINT64_C(1) << (shadow[i]->partner & 63);
-	if (marks_shadow_at(shadow, n, page->partner))
-		*out = ~UINT64_C(0);
-	return true;
+	for (size_t i = 0; i < c->nshadows; i++)
+		if (c->shadow[i]->state == SHADOW_LIVE)
+			out |= UINT64_C(1) << (c->shadow[i]->partner & 63);
+	return marks_shadow_at(c->shadow, c->nshadows, partner) ? ~UINT64_C(0) : out;
 }
-
-struct compared {
-	struct entity *e;
-	struct match_result why;
-};
 
 bool like_search(struct hub *hub, struct page *page, const struct record *now, struct like *out, struct err *err)
 {
@@ -182,11 +175,13 @@ bool like_search(struct hub *hub, struct page *page, const struct record *now, s
 		page->run.compared++;
 		if (one->why.verdict == MATCH_NEW)
 			continue;
-		rival[agree] = (struct match_rival){ .features = c.features, .result = &one->why };
-		if (!store_entity(hub->store, page->arena, c.entity, &one->e, err) ||
-			(one->e && !sources(hub, page, one->e, &rival[agree].sources, err)))
+		if (!store_entity(hub->store, page->arena, c.entity, &one->e, err))
 			return false;
-		agree += one->e && (!mutant(TOMBSTONES) || one->e->state != ENTITY_DELETED);
+		if (!one->e || (mutant(TOMBSTONES) && one->e->state == ENTITY_DELETED))
+			continue;
+		if (!store_shadows_of(hub->store, page->arena, one->e->id, &one->shadow, &one->nshadows, err))
+			return false;
+		rival[agree++] = (struct match_rival){ c.features, sources(one, page->partner), &one->why };
 	}
 	if (agree > 1)
 		match_contest(x.model, rival, agree);
@@ -195,8 +190,8 @@ bool like_search(struct hub *hub, struct page *page, const struct record *now, s
 			continue;
 		if (forbidden(hub, out, compared[i].e->id))
 			bar(out, compared[i].e, &compared[i].why);
-		else if (!consider(hub, page, compared[i].e, &compared[i].why, out, err))
-			return false;
+		else
+			consider(&compared[i], page->partner, out);
 	}
 	return true;
 }
