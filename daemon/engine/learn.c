@@ -219,9 +219,11 @@ static json_t *type_report(const struct gathered *g, enum record_type type, cons
 		json_array_append_new(rows, threshold(&expected, type, link, steps[i], judged, n));
 		before = steps[i];
 	}
-	match_expected_free(&expected);
-	return json_pack("{ss,sI,sI,sf,sf,so}", "type", record_type_name(type), "records", (json_int_t)g->set[type].n, "pairs",
+	json_t *out = json_pack("{ss,sI,sI,sf,sf,so}", "type", record_type_name(type), "records", (json_int_t)g->set[type].n, "pairs",
 		(json_int_t)expected.pairs, "link", link, "review", review, "thresholds", rows);
+
+	match_expected_free(&expected);
+	return out;
 }
 
 json_t *learn_report(struct store *store, const struct match_model *model, struct err *err)
