@@ -61,8 +61,8 @@ void oracle_order(struct world *w, struct place *p, const struct push *push, uns
 	const uint64_t now = world_now(w);
 
 	if (push->type == RECORD_CONTACT && !(push->fields & FIELD_BIT(CONTACT_ORGANIZATION)))
-		x->bare[x->nbare++ % 16] = (struct bare){company_of(w, thing), now};
-	for (unsigned i = 0; company && i < 16; i++)
+		x->bare[x->nbare++ % SIM_LATELY] = (struct bare){company_of(w, thing), now};
+	for (unsigned i = 0; company && i < SIM_LATELY; i++)
 		if (x->bare[i].company == company && x->bare[i].at_ms + TOGETHER_MS > now)
 			world_violated(w, "order", "%s: the hub makes %s #%u, and made who belongs to it without it %.3f s before",
 				p->is->name, record_type_name(push->type), thing, (double)(now - x->bare[i].at_ms) / 1000);
@@ -78,13 +78,13 @@ static uint64_t condition(const struct push *push)
 void oracle_refused(struct world *w, struct place *p, const struct push *push)
 {
 	if (push->version && !w->refused_until_ms)
-		p->lately.refused[p->lately.nrefused++ % 16] = condition(push);
+		p->lately.refused[p->lately.nrefused++ % SIM_LATELY] = condition(push);
 }
 
 /* Whoever can read the record reads it before writing again. */
 void oracle_version(struct world *w, struct place *p, const struct push *push)
 {
-	for (unsigned i = 0; push->version && i < 16; i++)
+	for (unsigned i = 0; push->version && i < SIM_LATELY; i++)
 		if (p->is->caps & ADAPTER_CAN_GET && p->lately.refused[i] == condition(push))
 			world_violated(w, "contract", "%s is sent %s %s again under a version that it has refused", p->is->name,
 				record_type_name(push->type), push->key);

@@ -272,8 +272,6 @@ static void draw_faults(uint64_t *s, struct plan *p)
 	}
 }
 
-/* --- all of it -------------------------------------------------------------------------------------------------- */
-
 /* --- what seldom happens ------------------------------------------------------------------------------------------ */
 
 static void add_fault(uint64_t *s, struct plan *p, enum fault_kind kind, unsigned partner, uint64_t for_ms)
@@ -342,6 +340,8 @@ static void draw_seldom(uint64_t *s, struct plan *p)
 	if (chance(s, 15))
 		add_late_act(s, p, ACT_PURGE, draw_follower(s, p));
 }
+
+/* --- all of it -------------------------------------------------------------------------------------------------- */
 
 static int by_time(const void *a, const void *b)
 {

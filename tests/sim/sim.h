@@ -18,6 +18,7 @@
 #define SIM_PARTNERS 5
 #define SIM_FIELDS 24 /* fixed fields of the largest type */
 #define SIM_VALUE 128
+#define SIM_LATELY 16  /* of what was sent to one partner, so many are remembered */
 #define SIM_DELETES 10 /* of one type within an hour: more have been asked about */
 #define MINUTE_MS UINT64_C(60000)
 #define HOUR_MS (60 * MINUTE_MS)
@@ -212,8 +213,8 @@ struct bare {
 
 /* What the hub sent to one partner of late; oracle_sent.c. */
 struct lately {
-	uint64_t refused[16];   /* hashes of records and versions that conditional writes were refused for */
-	struct bare bare[16];
+	uint64_t refused[SIM_LATELY];   /* hashes of records and versions that conditional writes were refused for */
+	struct bare bare[SIM_LATELY];
 	uint64_t deleted_ms[RECORD_TYPES][SIM_DELETES];
 	unsigned nrefused, nbare, ndeleted[RECORD_TYPES];
 	uint64_t approved_ms;   /* a plan; 0: none */

@@ -100,12 +100,21 @@ static void an_edit_travels_and_its_echo_does_not(void **state)
 	assert_null(row_for(w, 1, e));
 }
 
+/* A page of the second partner that was asked for then, and comes only now. */
+static void read_late(struct world *w, int64_t asked, struct item item)
+{
+	struct err e;
+
+	w->page = (struct page){
+		.partner = w->partner[1].id, .type = RECORD_ORGANIZATION, .item = &item, .n = 1, .asked = asked, .arena = w->arena,
+	};
+	assert_true(reconcile_page(&w->hub, &w->page, &e));
+}
+
 static void a_page_from_before_a_push_is_read_again(void **state)
 {
 	struct world *w = *state;
-	struct item old;
 	int64_t e, asked;
-	struct err err;
 
 	see(w, 0, "a1", organization(w, "Acme", "0403449823", NULL), "1");
 	see(w, 1, "b1", organization(w, "Acme", "0403449823", NULL), "1");
@@ -113,11 +122,7 @@ static void a_page_from_before_a_push_is_read_again(void **state)
 	see(w, 0, "a1", organization(w, "Acme Two", "0403449823", NULL), "2");
 	asked = store_seq(w->hub.store);
 	push_through(w, 1, e, NULL, organization(w, "Acme Two", "0403449823", NULL));
-	old = item_of("b1", organization(w, "Acme", "0403449823", NULL), "1");
-	w->page = (struct page){
-		.partner = w->partner[1].id, .type = RECORD_ORGANIZATION, .item = &old, .n = 1, .asked = asked, .arena = w->arena,
-	};
-	assert_true(reconcile_page(&w->hub, &w->page, &err));
+	read_late(w, asked, item_of("b1", organization(w, "Acme", "0403449823", NULL), "1"));
 	assert_int_equal(w->page.run.ignored, 1);
 	assert_int_equal(w->page.nconfirm, 1);
 	assert_string_equal(w->page.confirm[0], "b1");
@@ -128,7 +133,6 @@ static void a_page_from_before_a_write_that_was_read_back_is_read_again(void **s
 {
 	struct world *w = *state;
 	struct item item;
-	struct err err;
 	int64_t e, asked;
 
 	see(w, 0, "a1", organization(w, "Acme", "0403449823", NULL), "1");
@@ -141,11 +145,7 @@ static void a_page_from_before_a_write_that_was_read_back_is_read_again(void **s
 	/* No answer yet, and a single read shows that it was carried out. */
 	item = item_of("b1", organization(w, "Acme Two", "0403449823", NULL), "2");
 	merge_items(w, 1, &item, 1, true);
-	item = item_of("b1", organization(w, "Acme", "0403449823", NULL), "1");
-	w->page = (struct page){
-		.partner = w->partner[1].id, .type = RECORD_ORGANIZATION, .item = &item, .n = 1, .asked = asked, .arena = w->arena,
-	};
-	assert_true(reconcile_page(&w->hub, &w->page, &err));
+	read_late(w, asked, item_of("b1", organization(w, "Acme", "0403449823", NULL), "1"));
 	assert_int_equal(w->page.run.ignored, 1);
 	assert_int_equal(w->page.nconfirm, 1);
 }
