@@ -12,15 +12,20 @@ static bool is_blank(int32_t c)
 	       c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
 }
 
-/* U+200B, U+2060 and U+FEFF, by their UTF-8 bytes. */
-static bool is_invisible(const char *at)
+static bool is_invisible(int32_t c)
 {
-	return !strncmp(at, "\xe2\x80\x8b", 3) || !strncmp(at, "\xe2\x81\xa0", 3) || !strncmp(at, "\xef\xbb\xbf", 3);
+	return c == 0x200b || c == 0x2060 || c == 0xfeff;
 }
 
 static const char *too_long(struct err *e)
 {
 	err_set(e, ERR_ITEM, "value of more than %d bytes", VALUE_MAX);
+	return NULL;
+}
+
+static const char *not_utf8(struct err *e)
+{
+	err_set(e, ERR_ITEM, "value is not UTF-8");
 	return NULL;
 }
 
@@ -32,11 +37,18 @@ static const char *clean_unicode(struct arena *arena, const char *text, size_t n
 	char *bytes = arena_alloc(arena, n + 1);
 	size_t len = 0;
 
+	/* What stands on both sides of one that is left out must not become a character. */
 	for (const char *s = text; *s;) {
-		if (is_invisible(s))
-			s += 3;
-		else
-			bytes[len++] = *s++;
+		int32_t c;
+		const utf8proc_ssize_t of = utf8proc_iterate((const uint8_t *)s, text + n - s, &c);
+
+		if (of < 0)
+			return not_utf8(e);
+		if (!is_invisible(c)) {
+			memcpy(bytes + len, s, (size_t)of);
+			len += (size_t)of;
+		}
+		s += of;
 	}
 	points = utf8proc_decompose(
 		(const uint8_t *)bytes, (utf8proc_ssize_t)len, point, 1024, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
@@ -45,10 +57,8 @@ static const char *clean_unicode(struct arena *arena, const char *text, size_t n
 		points = utf8proc_decompose((const uint8_t *)bytes, (utf8proc_ssize_t)len, point, points,
 			UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 	}
-	if (points < 0) {
-		err_set(e, ERR_ITEM, "value is not UTF-8");
-		return NULL;
-	}
+	if (points < 0)
+		return not_utf8(e);
 	points = utf8proc_normalize_utf32(point, points, UTF8PROC_STABLE | UTF8PROC_COMPOSE);
 
 	char *out = arena_alloc(arena, (size_t)points * 4 + 1), *o = out;

@@ -193,6 +193,8 @@ static void oversized_and_broken_text_is_refused(void **state)
 	assert_null(normalise(arena, VALUE_TEXT, "caf\xe9", NULL, &e));
 	assert_int_equal(e.kind, ERR_ITEM);
 	assert_null(normalise(arena, VALUE_REF, "\xed\xa0\x80", NULL, &e));
+	/* Without the word joiner between them the halves would be another one. */
+	assert_null(normalise(arena, VALUE_TEXT, "\xe2\x81\xe2\x81\xa0\xa0", NULL, &e));
 	/* U+0958 is three bytes and composes to nothing shorter than six. */
 	for (int i = 0; i < VALUE_MAX / 3; i++)
 		memcpy(big + i * 3, "\xe0\xa5\x98", 3);
