@@ -159,7 +159,7 @@ static void count_writes(json_t *writes, const json_t *plan)
 }
 
 /* Each is a transaction of its own; one that cannot be done now is left open. */
-static bool settle_one(struct command_call *call, struct like *like, int64_t id, bool keep, struct err *e)
+static bool settle_one(struct command_call *call, struct like *like, int64_t id, struct err *e)
 {
 	struct store *s = call->hub->store;
 	struct tally tally = { 0 };
@@ -177,11 +177,9 @@ static bool settle_one(struct command_call *call, struct like *like, int64_t id,
 		json_decref(plan);
 		like->settled++;
 	}
-	if (plan && keep)
+	if (plan)
 		return store_commit(s, e);
 	store_rollback(s);
-	if (plan)
-		return true;
 	if (why.kind != ERR_CONFLICT) {
 		*e = why;
 		return false;
@@ -192,26 +190,34 @@ static bool settle_one(struct command_call *call, struct like *like, int64_t id,
 
 static bool settle_all(struct command_call *call, struct like *like, struct err *e)
 {
-	struct store *s = call->hub->store;
-
-	if (!store_group_begin(s, e))
-		return false;
 	for (size_t i = 0; i < like->n; i++)
-		if (!settle_one(call, like, like->id[i], true, e)) {
-			struct err also;
-
-			store_group_end(s, &also);
-			return false;
-		}
-	return store_group_end(s, e);
-}
-
-static bool count_all(struct command_call *call, struct like *like, struct err *e)
-{
-	for (size_t i = 0; i < like->n; i++)
-		if (!settle_one(call, like, like->id[i], false, e))
+		if (!settle_one(call, like, like->id[i], e))
 			return false;
 	return true;
+}
+
+/* What was answered before one that failed stays answered. */
+static bool keep_all(struct command_call *call, struct like *like, struct err *e)
+{
+	struct err late;
+	bool ok;
+
+	if (!store_group_begin(call->hub->store, e))
+		return false;
+	ok = settle_all(call, like, e);
+	return store_group_end(call->hub->store, ok ? e : &late) && ok;
+}
+
+/* Answers to several questions about one company change less together than each for itself: they are carried out, too. */
+static bool count_all(struct command_call *call, struct like *like, struct err *e)
+{
+	bool ok;
+
+	if (!store_group_begin(call->hub->store, e))
+		return false;
+	ok = settle_all(call, like, e);
+	store_group_abandon(call->hub->store);
+	return ok;
 }
 
 static bool answer_all(struct command_call *call, bool accept, const char *done, struct err *e)
@@ -222,7 +228,7 @@ static bool answer_all(struct command_call *call, bool accept, const char *done,
 	struct like like = { .accept = accept, .skipped = skipped, .writes = writes };
 
 	if (!store_reviews_like(call->hub->store, call->arena, id, LIKE_MAX, &like.id, &like.n, e) ||
-		!(keep ? settle_all : count_all)(call, &like, e))
+		!(keep ? keep_all : count_all)(call, &like, e))
 		return false;
 	return answer(call, json_pack("{sI,sI,sI,sO,sO,ss,sb}", "id", (json_int_t)id, "like", (json_int_t)like.n, "settled",
 		(json_int_t)like.settled, "skipped", skipped, "writes", writes, "done", keep ? done : "nothing yet", "dry_run", !keep));

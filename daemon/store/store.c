@@ -335,6 +335,13 @@ bool store_group_end(struct store *s, struct err *e)
 	return err_set(e, ERR_AGAIN, "a transaction failed, and those grouped with it");
 }
 
+void store_group_abandon(struct store *s)
+{
+	assert(s->group && !s->inner);
+	s->group = false;
+	store_rollback(s);
+}
+
 static bool write_keys(struct store *s, struct err *e)
 {
 	if (!store_begin(s, e))

@@ -47,6 +47,7 @@ bool store_end(struct store *, bool ok, struct err *);
  * none is durable before the end returns. If that fails, none has happened. */
 bool store_group_begin(struct store *, struct err *);
 bool store_group_end(struct store *, struct err *);
+void store_group_abandon(struct store *);    /* none of them has happened */
 
 /* While a first load runs: larger WAL before checkpoints. Called by the lane between transactions. */
 bool store_checkpoint(struct store *, bool truncate, struct err *);

@@ -82,7 +82,7 @@ static void groups_transactions(void **state)
 
 	fixture_open(f);
 	f->store->shadow_keys.max = f->store->match_keys.max = 3;
-	for (int how = 0; how < 3; how++) {
+	for (int how = 0; how < 4; how++) {
 		const uint64_t commits = f->store->commits;
 
 		must(f, store_group_begin(f->store, &f->err));
@@ -102,13 +102,17 @@ static void groups_transactions(void **state)
 			assert_false(store_begin(f->store, &f->err));
 			assert_false(store_group_end(f->store, &f->err));
 			break;
+		case 2:
+			store_group_abandon(f->store);
+			assert_int_equal(f->store->commits, commits);
+			break;
 		default:
 			must(f, store_group_end(f->store, &f->err));
 			assert_int_equal(f->store->commits, commits + 1);
 		}
-		assert_int_equal(keys_found(f, 4), how < 2 ? 0 : 2);
-		assert_int_equal(store_live(f->store, 1, RECORD_ORGANIZATION), how < 2 ? 0 : 2);
-		assert_int_equal(store_seq(f->store), how < 2 ? 0 : 2);
+		assert_int_equal(keys_found(f, 4), how < 3 ? 0 : 2);
+		assert_int_equal(store_live(f->store, 1, RECORD_ORGANIZATION), how < 3 ? 0 : 2);
+		assert_int_equal(store_seq(f->store), how < 3 ? 0 : 2);
 	}
 	fixture_reopen(f);
 	assert_int_equal(keys_found(f, 4), 2);
