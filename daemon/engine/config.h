@@ -110,5 +110,7 @@ const char *config_secret(struct arena *, const struct yaml *ref, struct err *);
 const struct partner_config *config_partner(const struct config *, const char *id);   /* or NULL */
 /* The partner that a referral's from_partner or to_partner means: by id or by desk; NULL: none here. */
 const struct partner_config *config_desk(const struct config *, const char *name);
+/* Whether its last day is over, in Belgium (core/period.h). */
+bool config_ended(const struct partner_config *, int64_t ms);
 /* How long whoever a referral is addressed to may take to answer it; 0: nothing was agreed. */
 uint64_t config_service_level(const struct config *, const char *to, const char *service);

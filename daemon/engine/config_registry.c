@@ -9,6 +9,7 @@
 #include "base/list.h"
 #include "base/time.h"
 #include "core/normalise.h"
+#include "core/period.h"
 
 static const char *const languages[REGISTRY_LANGUAGES] = {
 #define X(language, name) [REGISTRY_##language] = name,
@@ -161,6 +162,13 @@ void config_organisation_read(struct arena *arena, struct config_partner_whole *
 		w->known[w->nknown++] = organisation(arena, &desk.organisation, desk.id, desk.id, w->known[0].endpoint, one, diags);
 	}
 	p->desks.item = name;
+}
+
+bool config_ended(const struct partner_config *p, int64_t ms)
+{
+	char today[PERIOD_TEXT_MAX];
+
+	return p->until && strcmp(p->until, period_day_format(period_day_of(ms), today)) < 0;
 }
 
 /* --- service levels --------------------------------------------------------------------------------------------- */

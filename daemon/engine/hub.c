@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "base/time.h"
-
 struct hub_partner *hub_partner(struct hub *hub, int id)
 {
 	for (size_t i = 0; i < hub->n; i++)
@@ -18,16 +16,6 @@ struct hub_partner *hub_partner_named(struct hub *hub, const char *name)
 		if (!strcmp(hub->partner[i].config->id, name))
 			return &hub->partner[i];
 	return NULL;
-}
-
-bool hub_ended(const struct hub *hub, const struct partner_config *p)
-{
-	char today[TIME_TEXT_MAX];
-
-	if (!p->until)
-		return false;
-	time_format(hub->now_ms, today);
-	return strncmp(p->until, today, strlen(p->until)) < 0;
 }
 
 /* splitmix64 (Steele, Lea, Flood 2014): ids need to be unlike, not secret. */

@@ -35,7 +35,6 @@ struct hub {
 
 struct hub_partner *hub_partner(struct hub *, int id);          /* NULL: not configured any more */
 struct hub_partner *hub_partner_named(struct hub *, const char *name);
-bool hub_ended(const struct hub *, const struct partner_config *);   /* its last day is past */
 uint64_t hub_random(struct hub *);
 struct uuid hub_uuid(struct hub *);
 

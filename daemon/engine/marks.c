@@ -202,7 +202,7 @@ static bool mark(struct hub *hub, struct arena *arena, const struct hub_partner 
 bool marks_for(struct hub *hub, struct arena *arena, const struct hub_partner *p, const struct entity *e,
 	struct shadow *const *shadow, size_t n, int cause, struct tally *tally, struct err *err)
 {
-	return !(p->types & 1u << e->type) || !p->writable[e->type] || hub_ended(hub, p->config) ||
+	return !(p->types & 1u << e->type) || !p->writable[e->type] || config_ended(p->config, hub->now_ms) ||
 		mark(hub, arena, p, e, shadow, n, cause, tally, err);
 }
 

@@ -6,7 +6,6 @@
 
 #include "base/log.h"
 #include "base/mutant.h"
-#include "base/time.h"
 #include "core/backoff.h"
 
 enum { RETRY_BASE_MS = 2000, RETRY_CAP_MS = 600000 };
@@ -54,11 +53,9 @@ void partner_schedule(struct partner *p, uint64_t delay_ms)
 /* From the day after its last one on. What it contributed stays. */
 static bool has_ended(struct partner *p)
 {
-	char today[TIME_TEXT_MAX], why[64];
+	char why[64];
 
-	time_format(loop_wall(loop_of(p)), today);
-	today[10] = '\0';
-	if (!p->config->until || strcmp(p->config->until, today) >= 0)
+	if (!config_ended(p->config, loop_wall(loop_of(p))))
 		return false;
 	p->halted = true;
 	p->queued = 0;

@@ -146,7 +146,7 @@ struct watch {
 	struct job job;
 	struct tally tally;
 	bool looking, afresh;
-	int64_t seq, day, next_ms;          /* of the last look: newest event, day, when something becomes due */
+	int64_t seq, next_ms;               /* of the last look: newest event, when something becomes due */
 };
 
 struct engine {

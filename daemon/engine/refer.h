@@ -36,5 +36,5 @@ bool refer_answers(const struct review *);
 bool refer_settle(struct hub *, struct arena *, const struct review *, const char *verdict, const char *by, struct tally *,
 	struct err *);
 
-/* The day of a time, YYYY-MM-DD. */
+/* The day in Belgium that a time is in, YYYY-MM-DD. */
 const char *refer_day(struct arena *, int64_t ms);

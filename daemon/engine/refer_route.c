@@ -5,16 +5,16 @@
 #include <string.h>
 
 #include "base/buf.h"
-#include "base/time.h"
+#include "core/period.h"
 #include "core/referral.h"
 #include "engine/origin.h"
 #include "engine/refer.h"
 
 const char *refer_day(struct arena *arena, int64_t ms)
 {
-	char text[TIME_TEXT_MAX];
+	char text[PERIOD_TEXT_MAX];
 
-	return arena_strndup(arena, time_format(ms, text), 10);
+	return arena_strdup(arena, period_day_format(period_day_of(ms), text));
 }
 
 static bool means(const struct hub *hub, const char *name, const struct hub_partner *p)

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "core/period.h"
 #include "core/referral.h"
 #include "engine/refer.h"
 
@@ -160,7 +161,8 @@ bool watch_referrals(struct hub *hub, bool afresh, int64_t *next_ms, struct tall
 	int64_t after = 0;
 	size_t n;
 
-	*next_ms = INT64_MAX;
+	/* On another day another partner may be there. */
+	*next_ms = period_day_begin(period_day_of(hub->now_ms) + 1);
 	if (!forget_settled(hub, arena, err))
 		return false;
 	do {
@@ -219,12 +221,6 @@ static void look_done(struct op *op)
 	engine_idle(engine);
 }
 
-static int64_t day_of(int64_t ms)
-{
-	return ms / (INT64_C(24) * 3600 * 1000);
-}
-
-/* On another day another partner may be there. */
 static void on_time(struct timer *t)
 {
 	struct watch *w = container_of(t, struct watch, timer);
@@ -234,9 +230,8 @@ static void on_time(struct timer *t)
 	arm(engine, LOOK_MS);
 	if (w->looking || engine->draining)
 		return;
-	if (!w->afresh && w->seq == engine->seq && now < w->next_ms && day_of(now) == w->day)
+	if (!w->afresh && w->seq == engine->seq && now < w->next_ms)
 		return;
-	w->day = day_of(now);
 	w->looking = true;
 	w->job.op = (struct op){ .done = look_done };
 	job_start(engine, &w->job, look_on_lane);

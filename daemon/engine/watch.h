@@ -9,5 +9,5 @@ void watch_start(struct engine *);      /* also after a reload */
 void watch_stop(struct engine *);
 
 /* On the store's lane, in transactions of its own. afresh: questions where a referral is to go are looked at again, since the
- * configuration may be another. *next_ms: when something becomes due; INT64_MAX: nothing. */
+ * configuration may be another. *next_ms: when something becomes due, or the next day begins. */
 bool watch_referrals(struct hub *, bool afresh, int64_t *next_ms, struct tally *, struct err *);

@@ -120,6 +120,28 @@ static void what_is_written_is_shown(void **ctx)
 	assert_non_null(strstr(b.data, "desk: old-centre"));
 }
 
+static bool ended(const char *until, const char *at)
+{
+	int64_t ms;
+
+	assert_true(time_parse(at, &ms));
+	return config_ended(&(struct partner_config){ .until = until }, ms);
+}
+
+/* In winter Belgium is an hour ahead of UTC, in summer two. */
+static void a_last_day_is_over_at_midnight_in_belgium(void **ctx)
+{
+	(void)ctx;
+	assert_false(ended("2026-01-03", "2026-01-03T22:59:59Z"));
+	assert_true(ended("2026-01-03", "2026-01-03T23:00:00Z"));
+	assert_false(ended("2026-07-03", "2026-07-03T21:59:59Z"));
+	assert_true(ended("2026-07-03", "2026-07-03T22:00:00Z"));
+	/* The day on which the clocks went back, of 25 hours. */
+	assert_false(ended("2026-10-25", "2026-10-25T22:59:59Z"));
+	assert_true(ended("2026-10-25", "2026-10-25T23:00:00Z"));
+	assert_false(ended(NULL, "2026-10-25T23:00:00Z"));
+}
+
 #define PARTNER(id, more) "  - { partner: " id ", " DIR more " }\n"
 
 static void faults_have_a_place(void **ctx)
@@ -170,6 +192,7 @@ int main(void)
 		cmocka_unit_test(partners_desks_and_groups_are_known),
 		cmocka_unit_test(service_levels_are_by_service),
 		cmocka_unit_test(what_is_written_is_shown),
+		cmocka_unit_test(a_last_day_is_over_at_midnight_in_belgium),
 		cmocka_unit_test(faults_have_a_place),
 	};
 
