@@ -98,16 +98,23 @@ static enum cli_exit backup(struct cli *cli, const json_t *args, json_t **out, s
 }
 
 /* What a question takes from the configuration in force it takes from the files; without, where they are faulty. */
-static void take_config(struct cli *cli, struct command_call *call)
+static bool take_config(struct cli *cli, struct command_call *call, struct err *e)
 {
+	static const struct {
+		command_part *before;
+		command_take *take;
+	} takes[] = { { command_status_before, command_status_take }, { command_referrals_before, command_referrals_take },
+		{ command_report_before, command_report_take } };
 	struct diags ignored = { .arena = cli->arena };
 	AUTO(config_free) struct config *c = NULL;
 
-	if (call->command->before != command_report_before)
-		return;
-	c = config_load(cli->config_path, &ignored);
-	if (c)
-		command_report_config(call, c);
+	for (size_t i = 0; i < sizeof takes / sizeof *takes; i++) {
+		if (takes[i].before != call->command->before)
+			continue;
+		c = config_load(cli->config_path, &ignored);
+		return !c || takes[i].take(call, c, e);
+	}
+	return true;
 }
 
 void offline_know_fields(struct cli *cli)
@@ -158,8 +165,7 @@ enum cli_exit offline_ask(struct cli *cli, const struct command *command, json_t
 	clock_gettime(CLOCK_REALTIME, &now);
 	call.now_ms = (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 	call.args = json_incref(args);
-	take_config(cli, &call);
-	if (!command_offline(&call, cli->query, e))
+	if (!take_config(cli, &call, e) || !command_offline(&call, cli->query, e))
 		return client_exit(e);
 	*out = call.out;
 	return CLI_OK;

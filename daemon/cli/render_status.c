@@ -120,8 +120,9 @@ static void table_up(const struct cli *cli, const json_t *partners)
 }
 
 /* What somebody should do, and the command that does it. */
-static int advice(const json_t *answer)
+static int advice(const struct cli *cli, const json_t *answer)
 {
+	const char *only = words_text(answer, "partner");
 	const int64_t reviews = words_number(answer, "reviews");
 	const json_t *p, *plan;
 	size_t i;
@@ -149,12 +150,13 @@ static int advice(const json_t *answer)
 		const int64_t overdue = words_number(p, "overdue");
 
 		if (overdue)
-			n += printf("%s: %lld referral%s wait%s longer for an answer than was agreed: doorstroom referrals --overdue\n",
-				     words_text(p, "id"), (long long)overdue, words_plural(overdue), overdue == 1 ? "s" : "") > 0;
+			n += printf("%s: %lld referral%s wait%s longer for an answer than was agreed: doorstroom referrals %s--overdue\n",
+				     words_text(p, "id"), (long long)overdue, words_plural(overdue), overdue == 1 ? "s" : "",
+				     *only ? arena_printf(cli->arena, "%s ", only) : "") > 0;
 	}
 	if (reviews)
-		n += printf("%lld question%s for a human: doorstroom review\n", (long long)reviews,
-			     words_plural(reviews)) > 0;
+		n += printf("%lld question%s for a human: doorstroom review%s%s\n", (long long)reviews, words_plural(reviews),
+			     *only ? " list --partner " : "", only) > 0;
 	return n;
 }
 
@@ -215,7 +217,7 @@ void render_status(const struct cli *cli, const json_t *answer)
 		table_up(cli, partners);
 	else
 		table_down(cli, partners);
-	if (!advice(answer) && up)
+	if (!advice(cli, answer) && up)
 		printf("%s\n", json_is_true(json_object_get(answer, "settled")) ? "everything is in step" : "at work");
 }
 

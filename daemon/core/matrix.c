@@ -57,12 +57,10 @@ static size_t cell_at(struct matrix *m, int64_t from, int64_t to)
 
 void matrix_add(struct matrix *m, int64_t from, int64_t to, const struct journey *j, uint64_t level_ms, int64_t now_ms)
 {
-	static const enum referral_state answers[] = { REFERRAL_IS_ACCEPTED, REFERRAL_IS_DECLINED, REFERRAL_STATES },
-					 ends[] = { REFERRAL_IS_EXPIRED, REFERRAL_IS_WITHDRAWN, REFERRAL_STATES };
+	static const enum referral_state answers[] = { REFERRAL_IS_ACCEPTED, REFERRAL_IS_DECLINED, REFERRAL_STATES };
 	const size_t i = cell_at(m, from, to);
 	struct matrix_cell *c = &m->cell[i];
-	const int64_t sent = journey_at(j, REFERRAL_IS_SENT), answered = journey_first(j, answers),
-		      due = referral_due(journey_owed_since(j), level_ms);
+	const int64_t sent = journey_at(j, REFERRAL_IS_SENT), answered = journey_first(j, answers);
 
 	c->made++;
 	c->accepted += journey_at(j, REFERRAL_IS_ACCEPTED) != JOURNEY_NEVER;
@@ -70,12 +68,12 @@ void matrix_add(struct matrix *m, int64_t from, int64_t to, const struct journey
 	c->sent += sent != JOURNEY_NEVER;
 	if (answered != JOURNEY_NEVER) {
 		c->answered++;
-		c->late += answered >= due;
+		c->late += answered >= referral_due(journey_owed_since(j), level_ms);
 		if (sent != JOURNEY_NEVER)
 			spans_add(&m->answer[i], answered > sent ? answered - sent : 0);
-	} else if (journey_first(j, ends) == JOURNEY_NEVER) {
+	} else if (journey_waits(j)) {
 		c->waiting++;
-		c->overdue += now_ms >= due;
+		c->overdue += now_ms >= journey_due(j, level_ms);
 	}
 }
 

@@ -9,7 +9,7 @@
 struct matrix_cell {
 	int64_t from, to;                /* as given to matrix_add() */
 	int64_t made, sent, accepted, declined, waiting;      /* waiting: neither answered nor ended */
-	int64_t overdue;                 /* of those waiting, see referral_due() */
+	int64_t overdue;                 /* of those waiting, see journey_due() */
 	int64_t late;                    /* answered, but only then */
 	int64_t answered;
 	int64_t answer_median_ms;        /* sent to answered; -1: none */

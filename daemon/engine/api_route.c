@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "engine/levels.h"
 #include "engine/metrics.h"
 
 #define HEADERS_MAX 100
@@ -37,9 +38,16 @@ static void ready(struct api_request *r)
 		plain(r, MHD_HTTP_SERVICE_UNAVAILABLE, "not every partner has been tried yet\n");
 }
 
+static bool metrics_before(struct command_call *call, struct err *e)
+{
+	(void)e;
+	call->taken = levels_of(engine_config(call->engine));
+	return true;
+}
+
 static bool metrics_run(struct command_call *call, struct err *e)
 {
-	call->out = query_status(call->query, NULL, e);
+	call->out = query_status(call->query, &(struct query_status){ .levels = levels_in(call->taken), .now_ms = call->now_ms }, e);
 	return call->out != NULL;
 }
 
@@ -66,7 +74,8 @@ static void metrics_done(struct op *op)
 
 static void metrics(struct api_request *r)
 {
-	static const struct command command = { .name = "metrics", .where = COMMAND_READER, .run = metrics_run };
+	static const struct command command = { .name = "metrics", .where = COMMAND_READER, .before = metrics_before,
+		.run = metrics_run };
 	const char *accept = MHD_lookup_connection_value(r->connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_ACCEPT);
 
 	r->open_metrics = accept && strstr(accept, "application/openmetrics-text");

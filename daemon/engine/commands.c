@@ -199,6 +199,14 @@ const struct adapter_env *call_env(const struct command_call *call)
 
 /* --- running one --------------------------------------------------------------------------------------------- */
 
+static void drop(struct command_call *call)
+{
+	json_decref(call->args);
+	json_decref(call->scratch);
+	json_decref(call->taken);
+	call->args = call->scratch = call->taken = NULL;
+}
+
 static void finish(struct command_call *call, const struct err *err)
 {
 	call->op.err = err ? *err : (struct err){ 0 };
@@ -206,9 +214,7 @@ static void finish(struct command_call *call, const struct err *err)
 		json_decref(call->out);
 		call->out = NULL;
 	}
-	json_decref(call->scratch);
-	json_decref(call->args);
-	call->scratch = call->args = NULL;
+	drop(call);
 	op_finish(&call->op);
 }
 
@@ -336,9 +342,7 @@ bool command_offline(struct command_call *call, struct query *q, struct err *e)
 
 	call->query = q;
 	ok = call->command->run(call, e);
-	json_decref(call->args);
-	json_decref(call->scratch);
-	call->args = call->scratch = NULL;
+	drop(call);
 	return ok;
 }
 

@@ -62,6 +62,7 @@ struct command_call {
 	struct hub *hub;              /* COMMAND_WRITER, COMMAND_BOTH in the end */
 	int64_t now_ms;
 	json_t *scratch;              /* from before() to run() and after(); dropped at the end */
+	json_t *taken;                /* what run() needs of the configuration, which may become another meanwhile; or NULL */
 	int64_t id;                   /* the same */
 	bool empty;                   /* run(): nothing new to tell, so that `wait` waits */
 

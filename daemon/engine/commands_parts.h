@@ -26,9 +26,12 @@ command_part command_refused_list, command_refused_show, command_refused_retry, 
 command_part command_refer, command_withdraw, command_referrals_before, command_referrals, command_review_answer;
 /* commands_report.c */
 command_part command_report_before, command_kpi, command_funnel, command_matrix, command_report;
-/* Puts what reports take from the configuration into the call's scratch: {"levels":{partner:{service:ms}},"names":{partner:
- * {language:name}},"successors":{partner: the one it is added up under}}; "" is any other service. */
-void command_report_config(struct command_call *, const struct config *);
+
+/* Puts into the call what run() needs of the configuration: the one in force, or that of the files while the daemon is down.
+ * Each has {"levels": as in levels.h}; reports also {"names":{partner:{language:name}},"successors":{partner: the one it is
+ * added up under}}, what is about one partner {"meant": its names in referrals}. ERR_GONE: no such partner. */
+typedef bool command_take(struct command_call *, const struct config *, struct err *);
+command_take command_status_take, command_referrals_take, command_report_take;
 /* commands_setup.c */
 command_part command_config_check, command_config_show, command_adapter_check, command_backup;
 

@@ -7,6 +7,7 @@
 
 #include "core/match.h"
 #include "core/normalise.h"
+#include "engine/levels.h"
 #include "engine/named.h"
 #include "engine/refer.h"
 
@@ -153,28 +154,49 @@ bool command_review_answer(struct command_call *call, struct err *e)
 /* --- seeing ------------------------------------------------------------------------------------------------------- */
 
 /* A partner is meant with its desks, a group with its members. */
-bool command_referrals_before(struct command_call *call, struct err *e)
+static json_t *meant(const struct config *c, const char *name)
+{
+	const struct partner_config *p = config_partner(c, name);
+	const struct registry_group *group = registry_group_find(&c->registry, name);
+	const struct registry_list *more = p ? &p->desks : group ? &group->member : NULL;
+	json_t *names = json_pack("[s]", name);
+
+	for (size_t i = 0; more && i < more->n; i++)
+		json_array_append_new(names, json_string(more->item[i]));
+	return names;
+}
+
+bool command_status_take(struct command_call *call, const struct config *c, struct err *e)
 {
 	const char *name = call_text(call, "partner");
-	const struct config *c = engine_config(call->engine);
-	const struct partner_config *p = name ? config_partner(c, name) : NULL;
-	const struct registry_group *group = name ? registry_group_find(&c->registry, name) : NULL;
-	const struct registry_list *more = p ? &p->desks : group ? &group->member : NULL;
 
-	if (name && !p && !group && !registry_find(&c->registry, name))
-		return err_set(e, ERR_GONE, "no partner, desk or group is called %.60s", name);
-	call->scratch = name ? json_pack("[s]", name) : NULL;
-	for (size_t i = 0; more && i < more->n; i++)
-		json_array_append_new(call->scratch, json_string(more->item[i]));
+	(void)e;
+	call->taken = json_pack("{so,so*}", "levels", levels_of(c), "meant", name ? meant(c, name) : NULL);
 	return true;
+}
+
+bool command_referrals_take(struct command_call *call, const struct config *c, struct err *e)
+{
+	const char *name = call_text(call, "partner");
+
+	if (name && !config_partner(c, name) && !registry_group_find(&c->registry, name) && !registry_find(&c->registry, name))
+		return err_set(e, ERR_GONE, "no partner, desk or group is called %.60s", name);
+	return command_status_take(call, c, e);
+}
+
+bool command_referrals_before(struct command_call *call, struct err *e)
+{
+	return command_referrals_take(call, engine_config(call->engine), e);
 }
 
 bool command_referrals(struct command_call *call, struct err *e)
 {
 	const char *name = call_text(call, "partner");
-	AUTO(json_drop) json_t *names = call->scratch ? json_incref(call->scratch) : name ? json_pack("[s]", name) : NULL;
+	const json_t *known = json_object_get(call->taken, "meant");
+	AUTO(json_drop) json_t *names = known ? json_incref((json_t *)known) : name ? json_pack("[s]", name) : NULL;
 	const struct query_referrals wanted = {
 		.names = names, .overdue = call_flag(call, "overdue"), .all = call_flag(call, "all"),
+		.levels = levels_in(json_object_get(call->taken, "levels")), .now_ms = call->now_ms,
 		.limit = call_number(call, "limit", 100),
 	};
 

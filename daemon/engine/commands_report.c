@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/time.h"
-#include "core/normalise.h"
+#include "engine/levels.h"
 
 #define CERTIFICATE_SESSIONS 5
 
@@ -37,17 +37,6 @@ static bool known_on(const struct command_call *call, int32_t *out, struct err *
 
 /* --- from the configuration ---------------------------------------------------------------------------------- */
 
-/* What config_service_level() says of every service; any other, and none, is "". */
-static void put_levels(json_t *levels, const struct config *c, const char *to)
-{
-	json_t *of = json_object();
-
-	json_object_set_new(of, "", json_integer((json_int_t)config_service_level(c, to, NULL)));
-	for (const char *const *service = value_words(VALUE_SERVICE); *service; service++)
-		json_object_set_new(of, *service, json_integer((json_int_t)config_service_level(c, to, *service)));
-	json_object_set_new(levels, to, of);
-}
-
 static const char *const languages[] = {
 #define X(language, name) name,
 	REGISTRY_LANGUAGE_LIST(X)
@@ -63,41 +52,32 @@ static void put_names(json_t *names, const char *id, const char *const name[REGI
 	json_object_set_new(names, id, of);
 }
 
-void command_report_config(struct command_call *call, const struct config *c)
+bool command_report_take(struct command_call *call, const struct config *c, struct err *e)
 {
-	json_t *levels = json_object(), *names = json_object(), *successors = json_object();
+	json_t *names = json_object(), *successors = json_object();
 	const struct registry *r = &c->registry;
 	char day[PERIOD_TEXT_MAX];
 	struct err told_later;
 	int32_t known;
 
+	(void)e;
 	known_on(call, &known, &told_later);
 	period_day_format(known, day);
 	for (size_t i = 0; i < r->n; i++) {
 		const char *id = r->partner[i].id;
 
-		put_levels(levels, c, id);
 		put_names(names, id, r->partner[i].name);
 		json_object_set_new(successors, id, json_string(registry_successor(r, id, day)));
 	}
 	for (size_t i = 0; i < r->ngroups; i++)
 		put_names(names, r->group[i].id, r->group[i].name);
-	call->scratch = json_pack("{so,so,so}", "levels", levels, "names", names, "successors", successors);
-}
-
-/* The configuration may change while run() reads the store. */
-bool command_report_before(struct command_call *call, struct err *e)
-{
-	(void)e;
-	command_report_config(call, engine_config(call->engine));
+	call->taken = json_pack("{so,so,so}", "levels", levels_of(c), "names", names, "successors", successors);
 	return true;
 }
 
-static uint64_t level(void *ctx, const char *to, const char *service)
+bool command_report_before(struct command_call *call, struct err *e)
 {
-	const json_t *of = json_object_get(json_object_get(ctx, "levels"), to), *ms = json_object_get(of, service ? service : "");
-
-	return (uint64_t)json_integer_value(ms ? ms : json_object_get(of, ""));
+	return command_report_take(call, engine_config(call->engine), e);
 }
 
 static const char *successor(void *ctx, const char *partner)
@@ -130,9 +110,9 @@ static bool asked(struct command_call *call, struct report *r, struct err *e)
 		.now_ms = call->now_ms,
 		.certificate = (unsigned)call_number(call, "sessions", CERTIFICATE_SESSIONS),
 		.small_cells = call_number(call, "small-cells", 0),
-		.level = call->scratch ? level : NULL,
+		.levels = levels_in(json_object_get(call->taken, "levels")),
 		.successor = successors ? successor : NULL,
-		.ctx = call->scratch,
+		.ctx = call->taken,
 	};
 	if (period && (call_text(call, "from") || call_text(call, "to")))
 		return err_set(e, ERR_ITEM, "period: give it, or from and to");
@@ -143,7 +123,7 @@ static bool asked(struct command_call *call, struct report *r, struct err *e)
 		return false;
 	if (r->period.first > r->period.last)
 		return err_set(e, ERR_ITEM, "from: it is after to");
-	if (successors && !call->scratch)
+	if (successors && !call->taken)
 		return err_set(e, ERR_BROKEN, "successors: only the configuration tells who came after whom, and it is faulty");
 	/* Today is not over. */
 	if (known < period_day_of(call->now_ms))
@@ -155,7 +135,7 @@ static bool asked(struct command_call *call, struct report *r, struct err *e)
 
 static json_t *with_names(const struct command_call *call, json_t *out)
 {
-	const json_t *names = json_object_get(call->scratch, "names");
+	const json_t *names = json_object_get(call->taken, "names");
 
 	if (out && names)
 		json_object_set(out, "names", (json_t *)names);

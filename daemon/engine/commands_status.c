@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "engine/levels.h"
 
 static json_t *when(int64_t ms)
 {
@@ -38,16 +39,20 @@ bool command_status_before(struct command_call *call, struct err *e)
 	json_t *rows = json_array();
 	struct partner_status s;
 
-	call->scratch = json_pack("{so,sb,sb,sI}", "partners", rows, "settled", engine_settled(call->engine), "ready",
-		engine_ready(call->engine), "queue", (json_int_t)engine_lane_depth(call->engine));
+	bool settled = engine_settled(call->engine);
+
 	for (size_t i = 0; i < engine_partners(call->engine); i++) {
 		engine_status(call->engine, i, &s);
-		if (!only || !strcmp(only, s.id))
-			json_array_append_new(rows, status_json(&s));
+		if (only && strcmp(only, s.id))
+			continue;
+		json_array_append_new(rows, status_json(&s));
+		settled = only ? s.settled : settled;
 	}
+	call->scratch = json_pack("{so,sb,sb,sI}", "partners", rows, "settled", settled, "ready", engine_ready(call->engine), "queue",
+		(json_int_t)engine_lane_depth(call->engine));
 	if (only && !json_array_size(rows))
 		return err_set(e, ERR_GONE, "no such partner: %.60s", only);
-	return true;
+	return command_status_take(call, engine_config(call->engine), e);
 }
 
 static json_t *row_of(json_t *rows, const char *id)
@@ -65,8 +70,11 @@ static json_t *row_of(json_t *rows, const char *id)
 /* What the daemon knows over what the store knows; a partner of the store that is configured no more is shown too. */
 bool command_status(struct command_call *call, struct err *e)
 {
-	AUTO(json_drop)
-	json_t *stored = query_status(call->query, call->scratch ? NULL : call_text(call, "partner"), e);
+	const struct query_status wanted = {
+		.partner = call_text(call, "partner"), .names = json_object_get(call->taken, "meant"),
+		.levels = levels_in(json_object_get(call->taken, "levels")), .now_ms = call->now_ms,
+	};
+	AUTO(json_drop) json_t *stored = query_status(call->query, &wanted, e);
 	json_t *live = json_object_get(call->scratch, "partners"), *row, *mine;
 	json_t *out;
 	size_t i;
@@ -74,6 +82,8 @@ bool command_status(struct command_call *call, struct err *e)
 	if (!stored)
 		return false;
 	out = call->scratch ? json_copy(call->scratch) : json_pack("{so}", "partners", json_array());
+	if (wanted.partner)
+		json_object_set_new(out, "partner", json_string(wanted.partner));
 	json_object_set_new(out, "daemon", json_string(call->scratch ? "running" : "down"));
 	json_object_set_new(out, "version", json_string(DOORSTROOM_VERSION));
 	json_object_set(out, "reviews", json_object_get(stored, "reviews"));
@@ -85,7 +95,7 @@ bool command_status(struct command_call *call, struct err *e)
 			json_object_update_missing(mine, row);
 		else if (!call->scratch)
 			json_array_append(json_object_get(out, "partners"), row);
-		else if (!call_text(call, "partner")) {
+		else {
 			json_object_set_new(row, "state", json_string("removed"));
 			json_object_set_new(row, "reason", json_string("not in the configuration any more"));
 			json_array_append(json_object_get(out, "partners"), row);

@@ -3,6 +3,7 @@
  * small transaction.
  */
 #include "engine/partner.h"
+#include "engine/watch.h"
 
 enum { TOGETHER_MAX = 64 };
 
@@ -61,6 +62,7 @@ static void batch_done(struct op *op)
 			job->op.err = op->err;
 		op_finish(&job->op);
 	}
+	watch_changed(engine);
 	next_batch(engine);
 }
 

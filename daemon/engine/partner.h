@@ -145,8 +145,8 @@ struct watch {
 	struct timer timer;
 	struct job job;
 	struct tally tally;
-	bool looking, afresh;
-	int64_t seq, next_ms;               /* of the last look: newest event, when something becomes due */
+	bool looking, afresh, soon;         /* soon: the timer knows of what has changed */
+	int64_t seq, next_ms;               /* of the last look: newest event, 0: look at all; when something becomes due */
 };
 
 struct engine {

@@ -4,41 +4,20 @@
 
 #include "base/log.h"
 #include "base/time.h"
+#include "core/journey.h"
 #include "core/period.h"
-#include "core/referral.h"
 #include "engine/refer.h"
 
 /* So many are named in the log at once: the first look at a partner's history may find thousands. */
 enum { NAMED_MAX = 20 };
-enum { FIRST_MS = 1000, LOOK_MS = 5 * 60000, REFERRALS_PER_PAGE = 256 };
+enum { FIRST_MS = 1000, SOON_MS = 2000, LOOK_MS = 5 * 60000, REFERRALS_PER_PAGE = 256 };
 
 /* --- one referral ------------------------------------------------------------------------------------------------- */
 
-static int64_t said(const struct referral_open *r, unsigned field)
-{
-	int64_t ms;
-
-	return r->golden->v[field] && time_parse(r->golden->v[field], &ms) ? ms : REFERRAL_NEVER;
-}
-
-static int64_t since_ms(const struct referral_open *r)
-{
-	return referral_owed_since(said(r, REFERRAL_SENT_AT), said(r, REFERRAL_CREATED_AT), r->known_ms);
-}
-
-static bool unanswered(const struct referral_open *r)
-{
-	enum referral_state state;
-
-	return referral_state_parse(r->golden->v[REFERRAL_STATE], &state) && referral_reaches(state, REFERRAL_IS_RECEIVED);
-}
-
 struct look {
 	struct hub *hub;
+	struct watch *watch;
 	const char *day;
-	bool afresh;
-	int64_t *next_ms;
-	struct tally *tally;
 	unsigned *named;
 };
 
@@ -47,8 +26,8 @@ enum what { WHAT_NOTHING, WHAT_ROUTE, WHAT_OVERDUE, WHAT_ANSWERED, WHAT_EXPIRE }
 /* Whether the deadline is past; one to come is remembered. */
 static bool past(const struct look *l, int64_t deadline_ms)
 {
-	if (deadline_ms > l->hub->now_ms && deadline_ms < *l->next_ms)
-		*l->next_ms = deadline_ms;
+	if (deadline_ms > l->hub->now_ms && deadline_ms < l->watch->next_ms)
+		l->watch->next_ms = deadline_ms;
 	return deadline_ms <= l->hub->now_ms;
 }
 
@@ -61,7 +40,7 @@ static bool to_be_moved(const struct look *l, const struct referral_open *r)
 	const struct registry_partner *receiver = to ? registry_find(known, to) : NULL;
 
 	if (r->asked)
-		return l->afresh;
+		return l->watch->afresh;
 	if (receiver && registry_ended(receiver, l->day))
 		return true;
 	return sender && registry_ended(sender, l->day) && registry_on(known, from, l->day, NULL);
@@ -73,13 +52,14 @@ static enum what what_now(const struct look *l, const struct referral_open *r, i
 	const char *to = r->golden->v[REFERRAL_TO_PARTNER];
 	const uint64_t level_ms = config_service_level(l->hub->config, to, r->golden->v[REFERRAL_SERVICE]);
 	const struct partner_config *receiver = to ? config_desk(l->hub->config, to) : NULL;
+	struct journey journey;
 
-	*deadline_ms = referral_due(since_ms(r), level_ms);
+	journey_of(&journey, r->golden, r->known_ms);
+	*deadline_ms = journey_due(&journey, level_ms);
 	if (to_be_moved(l, r))
 		return WHAT_ROUTE;
-	if (!unanswered(r))
-		return WHAT_NOTHING;
-	if (receiver && receiver->expiry_ms && past(l, since_ms(r) + (int64_t)receiver->expiry_ms))
+	if (receiver && receiver->expiry_ms && journey_waits(&journey) &&
+		past(l, journey_owed_since(&journey) + (int64_t)receiver->expiry_ms))
 		return WHAT_EXPIRE;
 	if (!past(l, *deadline_ms))
 		return r->overdue_ms ? WHAT_ANSWERED : WHAT_NOTHING;
@@ -117,14 +97,14 @@ static bool act(const struct look *l, struct arena *arena, const struct referral
 	case WHAT_NOTHING:
 		return true;
 	case WHAT_ROUTE:
-		return decide_entity(hub, arena, e, 0, l->tally, err);
+		return decide_entity(hub, arena, e, 0, &l->watch->tally, err);
 	case WHAT_OVERDUE:
 		tell_overdue(l, e, deadline_ms);
 		return store_overdue(hub->store, e->id, deadline_ms, err);
 	case WHAT_ANSWERED:
 		return store_overdue(hub->store, e->id, 0, err);
 	case WHAT_EXPIRE:
-		return refer_expire(hub, arena, e, l->tally, err);
+		return refer_expire(hub, arena, e, &l->watch->tally, err);
 	}
 	return true;
 }
@@ -154,7 +134,8 @@ static bool forget_settled(struct hub *hub, struct arena *arena, struct err *err
 	return true;
 }
 
-bool watch_referrals(struct hub *hub, bool afresh, int64_t *next_ms, struct tally *tally, struct err *err)
+/* Those that changed after that event; 0: all. */
+static bool look_at_each(struct hub *hub, struct watch *w, int64_t since, struct err *err)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
 	unsigned named = 0;
@@ -162,17 +143,15 @@ bool watch_referrals(struct hub *hub, bool afresh, int64_t *next_ms, struct tall
 	size_t n;
 
 	/* On another day another partner may be there. */
-	*next_ms = period_day_begin(period_day_of(hub->now_ms) + 1);
+	if (!since)
+		w->next_ms = period_day_begin(period_day_of(hub->now_ms) + 1);
 	if (!forget_settled(hub, arena, err))
 		return false;
 	do {
+		const struct look l = { .hub = hub, .watch = w, .day = refer_day(arena, hub->now_ms), .named = &named };
 		struct referral_open *r;
-		struct look l = {
-			.hub = hub, .day = refer_day(arena, hub->now_ms), .afresh = afresh, .next_ms = next_ms, .tally = tally,
-			.named = &named,
-		};
 
-		if (!store_referrals_open(hub->store, arena, after, REFERRALS_PER_PAGE, &r, &n, err))
+		if (!store_referrals_open(hub->store, arena, since, after, REFERRALS_PER_PAGE, &r, &n, err))
 			return false;
 		for (size_t i = 0; i < n; i++)
 			if (!look_at(&l, arena, &r[i], err))
@@ -191,9 +170,11 @@ static bool look_on_lane(struct job *job, struct hub *hub, struct err *e)
 {
 	struct watch *w = container_of(job, struct watch, job);
 
-	w->seq = store_seq(hub->store);
 	w->tally = (struct tally){ 0 };
-	return watch_referrals(hub, w->afresh, &w->next_ms, &w->tally, e);
+	if (!look_at_each(hub, w, hub->now_ms < w->next_ms ? w->seq : 0, e))
+		return false;
+	w->seq = store_seq(hub->store);
+	return true;
 }
 
 /* Sooner, if something becomes due before that. */
@@ -201,7 +182,7 @@ static void arm(struct engine *engine, int64_t ms)
 {
 	const int64_t due_ms = engine->watch.next_ms - loop_wall(engine->options.loop);
 
-	timer_arm(engine->options.loop, &engine->watch.timer, (uint64_t)(due_ms > 0 && due_ms < ms ? due_ms : ms));
+	timer_arm(engine->options.loop, &engine->watch.timer, (uint64_t)(due_ms < 0 ? 0 : due_ms < ms ? due_ms : ms));
 }
 
 static void look_done(struct op *op)
@@ -210,10 +191,13 @@ static void look_done(struct op *op)
 	struct engine *engine = container_of(w, struct engine, watch);
 
 	w->looking = false;
-	if (op->err.kind)
+	if (op->err.kind) {
 		log_event(LOG_LEVEL_ERROR, "store", "error=%s", op->err.text);
-	else
+		w->seq = engine->seq;
+		w->next_ms = loop_wall(engine->options.loop) + LOOK_MS;
+	} else {
 		w->afresh = false;
+	}
 	if (!engine->draining)
 		arm(engine, LOOK_MS);
 	if (w->tally.marked)
@@ -225,24 +209,34 @@ static void on_time(struct timer *t)
 {
 	struct watch *w = container_of(t, struct watch, timer);
 	struct engine *engine = container_of(w, struct engine, watch);
-	const int64_t now = loop_wall(engine->options.loop);
 
-	arm(engine, LOOK_MS);
 	if (w->looking || engine->draining)
 		return;
-	if (!w->afresh && w->seq == engine->seq && now < w->next_ms)
+	w->soon = false;
+	if (w->seq == engine->seq && loop_wall(engine->options.loop) < w->next_ms) {
+		arm(engine, LOOK_MS);
 		return;
+	}
 	w->looking = true;
 	w->job.op = (struct op){ .done = look_done };
 	job_start(engine, &w->job, look_on_lane);
+}
+
+void watch_changed(struct engine *engine)
+{
+	struct watch *w = &engine->watch;
+
+	if (w->soon || w->looking || engine->draining || w->seq == engine->seq)
+		return;
+	w->soon = true;
+	arm(engine, SOON_MS);
 }
 
 void watch_start(struct engine *engine)
 {
 	struct watch *w = &engine->watch;
 
-	w->afresh = true;
-	w->timer.fire = on_time;
+	*w = (struct watch){ .afresh = true, .soon = true, .timer.fire = on_time, .next_ms = INT64_MAX };
 	timer_arm(engine->options.loop, &w->timer, FIRST_MS);
 }
 

@@ -19,10 +19,23 @@ struct query *query_open(const char *path, const char *vfs, struct err *);
 void query_close(struct query *);
 AUTO_DEFINE(struct query, query_close)
 
+/* What was agreed about answers to referrals: how long one may take, with a partner for a service (NULL: none), 0: nothing was.
+ * of NULL: nothing with anybody. */
+struct levels {
+	uint64_t (*of)(void *ctx, const char *to_partner, const char *service);
+	void *ctx;
+};
+
+struct query_status {
+	const char *partner;            /* only this one, its referrals and the questions about its records; NULL: all */
+	const json_t *names;            /* of the partners and desks whose referrals are counted; NULL: all */
+	struct levels levels;
+	int64_t now_ms;
+};
 /* {"partners":[{"id","state","reason","onboarded","live":{type:n},"epoch_at":ms,"outbox":{state:n},"quarantine":n,
- * "plan":hash or null,"last_run":{"seq","at",...}}],"reviews":n,"seq":n,"referrals":[{"id","open","overdue"}]}; partner
- * NULL: all. */
-json_t *query_status(struct query *, const char *partner, struct err *);
+ * "plan":hash or null,"last_run":{"seq","at",...}}],"reviews":n,"seq":n,"referrals":[{"id": who they are
+ * for,"open":n,"overdue":n}]} */
+json_t *query_status(struct query *, const struct query_status *, struct err *);
 
 /* The whole hub id that begins like that, also of a record that became part of another. */
 bool query_hub_id(struct query *, const char *begin, char id[UUID_TEXT_MAX], struct err *);
@@ -69,14 +82,15 @@ json_t *query_review(struct query *, int64_t id, struct err *);
 
 struct query_referrals {
 	const json_t *names;            /* only those from or to one of these partners, desks or groups; NULL: all */
-	bool overdue, all;              /* only those told of as overdue; those that have ended, too */
+	bool overdue, all;              /* only those of which an answer is overdue; those that have ended, too */
+	struct levels levels;
+	int64_t now_ms;
 	int64_t limit;
 };
 /* {"referrals":[{"id","from","to","service","state","handler","outcome","company","since","overdue_since","asked"}]}; times
  * in milliseconds, overdue_since null: not. */
 json_t *query_referrals(struct query *, const struct query_referrals *, struct err *);
-/* [{"id": who they are for,"open":n,"overdue":n}] */
-json_t *query_referral_counts(struct query *, struct err *);
+
 /* --- reports: counts only, of no person --------------------------------------------------------------------------- */
 
 #define REPORT_DIMENSIONS_MAX 4
@@ -88,8 +102,7 @@ struct report {
 	unsigned certificate;           /* sessions that a certificate takes */
 	int64_t small_cells;            /* counts below it are hidden; 0: none */
 	uint64_t level_ms;              /* the service level for all; 0: as agreed */
-	/* With a partner for a service, 0: nothing. NULL: nobody has any. */
-	uint64_t (*level)(void *ctx, const char *to_partner, const char *service);
+	struct levels levels;
 	/* The partner under which another is added up, or that one itself. NULL: each under its own name. */
 	const char *(*successor)(void *ctx, const char *partner);
 	void *ctx;

@@ -105,5 +105,5 @@ json_t *moment_waiting(const struct moment *, struct err *);
 json_t *report_word(struct query *, int64_t word, struct err *);
 /* A column, NULL as 0. */
 int64_t ask_number(struct ask *, int column);
-/* A column of milliseconds, NULL as JOURNEY_NEVER. */
-int64_t ask_time(struct ask *, int column);
+/* n columns of milliseconds from that one on, NULL as JOURNEY_NEVER. */
+void ask_times(struct ask *, int column, int64_t *out, int n);

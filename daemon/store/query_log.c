@@ -163,18 +163,17 @@ static bool partner_details(struct query *q, json_t *row, struct err *e)
 		       id, e);
 }
 
-json_t *query_status(struct query *q, const char *partner, struct err *e)
+json_t *query_status(struct query *q, const struct query_status *wanted, struct err *e)
 {
 	QUERY_HELD held = query_hold(q);
-	AUTO(json_drop) json_t *out = NULL;
 	AUTO(json_drop) json_t *rows = NULL;
 	AUTO(json_drop) json_t *referrals = NULL;
 	json_t *row;
 	size_t i;
-	int64_t id;
+	int64_t id, seq, reviews;
 	struct ask a;
 
-	if (!query_partner(q, partner, &id, e))
+	if (!query_partner(q, wanted->partner, &id, e))
 		return NULL;
 	a = ask(q, "SELECT p.id AS n, p.name AS id, p.state, p.reason, p.onboarded AS \"onboarded:bool\", (SELECT "
 		   "nullif(min("
@@ -190,14 +189,10 @@ json_t *query_status(struct query *q, const char *partner, struct err *e)
 	}
 	if (!rows)
 		return NULL;
-	a = ask(q, "SELECT (SELECT count(*) FROM review WHERE state = 'open') AS reviews, (SELECT ifnull(max(seq), 0) "
-		   "FROM event) "
-		   "AS seq");
-	out = ask_one(&a, "store", e);
-	referrals = out ? query_referral_counts(q, e) : NULL;
-	if (!referrals)
-		return NULL;
-	json_object_set(out, "partners", rows);
-	json_object_set(out, "referrals", referrals);
-	return steal(out);
+	seq = query_newest(q, e);
+	reviews = seq < 0 ? -1 : query_reviews_open(q, id, e);
+	referrals = reviews < 0 ? NULL : query_referral_counts(q, wanted, e);
+	return referrals ? json_pack("{sO,sO,sI,sI}", "partners", rows, "referrals", referrals, "reviews", (json_int_t)reviews, "seq",
+				   (json_int_t)seq)
+			 : NULL;
 }

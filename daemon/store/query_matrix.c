@@ -43,8 +43,8 @@ static bool agreed(const struct counted *c, const struct referral *r, uint64_t *
 	AUTO(json_drop) json_t *service = report_word(c->moment->query, r->service, e);
 
 	*level_ms = report->level_ms;
-	if (service && report->level && !report->level_ms)
-		*level_ms = report->level(report->ctx, moment_partner_name(c->moment, r->to), json_string_value(service));
+	if (service && report->levels.of && !report->level_ms)
+		*level_ms = report->levels.of(report->levels.ctx, moment_partner_name(c->moment, r->to), json_string_value(service));
 	return service != NULL;
 }
 

@@ -16,11 +16,11 @@ int64_t ask_number(struct ask *a, int column)
 	return sqlite3_column_int64(a->statement, column);
 }
 
-int64_t ask_time(struct ask *a, int column)
+void ask_times(struct ask *a, int column, int64_t *out, int n)
 {
-	const bool none = sqlite3_column_type(a->statement, column) == SQLITE_NULL;
-
-	return none ? JOURNEY_NEVER : sqlite3_column_int64(a->statement, column);
+	for (int i = 0; i < n; i++)
+		out[i] = sqlite3_column_type(a->statement, column + i) == SQLITE_NULL
+			? JOURNEY_NEVER : sqlite3_column_int64(a->statement, column + i);
 }
 
 json_t *report_word(struct query *q, int64_t word, struct err *e)

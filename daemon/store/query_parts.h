@@ -58,6 +58,10 @@ bool query_type(const char *name, int64_t *type, struct err *);   /* NULL: -1 */
 void query_cells(json_t *row);
 /* Adds as: [{"partner","key","state"}], the shadows of an entity. */
 bool query_links(struct query *, json_t *row, const char *as, int64_t entity, struct err *);
+/* [{"id": who they are for,"open":n,"overdue":n}], by those names; of all partners where they are NULL. */
+json_t *query_referral_counts(struct query *, const struct query_status *, struct err *);
+/* How many questions are open, about records that a partner has; partner 0: all. -1 on failure. */
+int64_t query_reviews_open(struct query *, int64_t partner, struct err *);
 /* What people call a record, from its golden text: a name, or the first value it has; "" if none. New reference. */
 json_t *query_label(enum record_type, const json_t *golden);
 /* Label of the entity with that row id; null if there is none. New reference. */

@@ -181,8 +181,7 @@ static bool referrals(const struct pass *pass, struct err *e)
 		r.company = moment_survivor(m, ask_number(&a, 5));
 		r.service = ask_number(&a, 6);
 		r.outcome = ask_number(&a, 8);
-		for (int s = 0; s < REFERRAL_STATES; s++)
-			said[s] = ask_time(&a, 9 + s);
+		ask_times(&a, 9, said, REFERRAL_STATES);
 		journey_see(&r.journey, (enum referral_state)ask_number(&a, 7), said, ask_number(&a, 2));
 	} while (ok);
 	return ask_end(&a, ok ? e : &(struct err){ 0 }) && ok;

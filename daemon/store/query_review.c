@@ -48,16 +48,29 @@ static void name_sides(json_t *row)
 	json_object_del(row, "other_golden");
 }
 
+static int64_t count(struct query *q, const struct query_reviews *wanted, int64_t type, int64_t partner, struct err *e)
+{
+	struct ask a = about(q, "SELECT count(*) FROM review r " REVIEW_WANTED, wanted, type, partner);
+	const int64_t n = ask_row(&a) ? sqlite3_column_int64(a.statement, 0) : 0;
+
+	return ask_end(&a, e) ? n : -1;
+}
+
+int64_t query_reviews_open(struct query *q, int64_t partner, struct err *e)
+{
+	return count(q, &(struct query_reviews){ 0 }, -1, partner, e);
+}
+
 static bool add_counts(struct query *q, json_t *out, const struct query_reviews *wanted, int64_t type, int64_t partner,
 	struct err *e)
 {
-	struct ask a = about(q, "SELECT count(*) AS n FROM review r " REVIEW_WANTED, wanted, type, partner);
-	json_t *total = ask_one(&a, "count", e), *counts;
+	const int64_t total = count(q, wanted, type, partner, e);
+	struct ask a;
+	json_t *counts;
 
-	if (!total)
+	if (total < 0)
 		return false;
-	json_object_set(out, "total", json_object_get(total, "n"));
-	json_decref(total);
+	json_object_set_new(out, "total", json_integer(total));
 	a = ask(q, "SELECT kind, type AS \"type:type\", count(*) AS n FROM review WHERE state = 'open' GROUP BY kind, type "
 		   "ORDER BY kind, type");
 	counts = ask_all(&a, e);

@@ -1,12 +1,13 @@
 #include "store/sql.h"
 
-bool store_referrals_open(struct store *s, struct arena *arena, int64_t after, size_t max, struct referral_open **out, size_t *n,
+bool store_referrals_open(struct store *s, struct arena *arena, int64_t since, int64_t after, size_t max, struct referral_open **out, size_t *n,
 	struct err *e)
 {
 	struct sql q = sql(s, SQL_REFERRALS_OPEN);
 	struct rows rows = { .arena = arena };
 	struct err damage = { 0 };
 
+	sql_int(&q, since);
 	sql_int(&q, after);
 	sql_int(&q, (int64_t)max);
 	while (sql_row(&q)) {

@@ -23,9 +23,10 @@
 #define PLAN_COLUMNS "id, partner, state, hash, reason, counts, made_at"
 
 /* Of an entity n, by what is counted of it now; numbers are enum referral_state. */
-#define REFERRAL_IN(states)                                                                               \
-	"n.state = 0 AND n.id IN (SELECT entity FROM fact_referral WHERE until IS NULL AND state IN (" states "))"
-#define REFERRAL_IS_OPEN REFERRAL_IN("0, 1, 2, 3, 5")   /* all but those without a way on */
+#define REFERRAL_WHERE(condition)                                                                         \
+	"n.state = 0 AND n.id IN (SELECT entity FROM fact_referral WHERE until IS NULL AND " condition ")"
+#define STATE_IS_OPEN "state IN (0, 1, 2, 3, 5)"        /* all but those without a way on */
+#define REFERRAL_IS_OPEN REFERRAL_WHERE(STATE_IS_OPEN)
 
 #define FACT_COLUMN(field, column) ", " #column
 #define FACT_MARK(field, column) ",?"
@@ -275,11 +276,11 @@
 	X(REFERRALS_OPEN, "SELECT n.id, n.golden, (SELECT at FROM event WHERE event.entity = n.id ORDER BY seq LIMIT 1)," \
 		" ifnull(overdue.since, 0), EXISTS (SELECT 1 FROM review WHERE review.entity = n.id AND review.state = 'open'" \
 		" AND review.kind = 'route') FROM entity n LEFT JOIN overdue ON overdue.entity = n.id"    \
-		" WHERE " REFERRAL_IS_OPEN " AND n.id > ? ORDER BY n.id LIMIT ?")                        \
+		" WHERE " REFERRAL_WHERE(STATE_IS_OPEN " AND since > ?") " AND n.id > ? ORDER BY n.id LIMIT ?") \
 	X(OVERDUE_SET, "INSERT INTO overdue (entity, since) VALUES (?,?) ON CONFLICT DO UPDATE SET since = excluded.since") \
 	X(OVERDUE_DROP, "DELETE FROM overdue WHERE entity = ?")                                           \
 	X(OVERDUE_SETTLED, "SELECT entity FROM overdue WHERE entity NOT IN (SELECT n.id FROM entity n WHERE " \
-		REFERRAL_IN("0, 1, 2") ")")   /* created, sent, received */                                                     \
+		REFERRAL_WHERE("state IN (0, 1, 2)") ")")   /* created, sent, received */                 \
                                                                                                           \
 	X(HINT_ADD, "INSERT OR IGNORE INTO hint (partner, type, key, since) VALUES (?,?,?,?)")            \
 	X(HINTS, "SELECT type, key FROM hint WHERE partner = ? ORDER BY type, key LIMIT ?")               \

@@ -327,8 +327,8 @@ struct referral_open {
 	int64_t overdue_ms;         /* since when an answer is overdue, as told; 0: not told */
 	bool asked;                 /* a question where it is to go is open */
 };
-/* Up to max, by entity after that one. */
-bool store_referrals_open(struct store *, struct arena *, int64_t after, size_t max, struct referral_open **out, size_t *n,
+/* Up to max of those that changed after event `since`, by entity after that one. */
+bool store_referrals_open(struct store *, struct arena *, int64_t since, int64_t after, size_t max, struct referral_open **out, size_t *n,
 	struct err *);
 bool store_overdue(struct store *, int64_t entity, int64_t since_ms, struct err *);   /* 0: not, or not any more */
 /* Those told of as overdue that have been answered, or ended, since. */

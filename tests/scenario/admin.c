@@ -382,28 +382,11 @@ static bool withdraws(struct scene *s, struct mem_partner *p)
 	return act_on_referral(s, &r);
 }
 
-/* As many as the matrix counts are told of. */
-static bool matrix_agrees(struct scene *s, int64_t overdue)
-{
-	struct err e = { 0 };
-	AUTO(query_close) struct query *q = query_open(arena_printf(s->arena, "%s/doorstroom.db", s->dir), NULL, &e);
-	struct command_call call = { .command = command_find("matrix"), .arena = s->arena, .query = q, .now_ms = loop_wall(&s->sim.loop),
-		.args = json_object(), .engine = s->engine };
-	const bool ok = q && call.command->before(&call, &e) && call.command->run(&call, &e);
-	const json_t *total = json_object_get(json_object_get(call.out, "sums"), "total");
-	const int64_t counted = json_integer_value(json_object_get(total, "overdue"));
-
-	json_decref(call.args);
-	json_decref(call.scratch);
-	json_decref(call.out);
-	return (ok && counted == overdue) || scene_fail(s, "the matrix counts %lld overdue: %s", (long long)counted, e.text);
-}
-
 static bool are_overdue(struct scene *s, const char *wanted)
 {
 	const int64_t told = drive_query(s, "SELECT count(*) FROM overdue", NULL);
 
-	return is_number(s, "overdue", told, wanted) && (s->stage->interrupted || matrix_agrees(s, told));
+	return is_number(s, "overdue", told, wanted) && (s->stage->interrupted || overdue_agree(s, told));
 }
 
 /* hub count organization 1 | hub quarantine 1 | hub refused 1 */

@@ -86,6 +86,8 @@ bool admin_play(struct scene *, struct mem_partner *partner, bool *known);
 bool admin_quiet(struct scene *);
 /* desk.c: decisions about links, and what must be so because of them. */
 bool desk_play(struct scene *, bool *known);
+/* overdue.c: every command that counts overdue answers comes to that number. */
+bool overdue_agree(struct scene *, int64_t overdue);
 
 /* drive.c: the engine in virtual time. Every function but drive_close() opens it if need be. */
 bool drive_sync(struct scene *, struct mem_partner *only, bool approve);   /* only NULL: all that are up */

@@ -1,5 +1,5 @@
 # Every text here is a scenario. Memory is watched in a part of its variants; tests/run plays more of them optimised.
-add_executable(scenario-run scenario/run.c scenario/script.c scenario/people.c scenario/admin.c scenario/desk.c
+add_executable(scenario-run scenario/run.c scenario/script.c scenario/people.c scenario/admin.c scenario/desk.c scenario/overdue.c
   scenario/system.c scenario/trouble.c scenario/drive.c)
 target_link_libraries(scenario-run PRIVATE engine support PkgConfig::SQLITE)
 

@@ -1,4 +1,4 @@
-/* The referrals that have not ended, those that were told of as overdue, and what is answered about both. */
+/* The referrals that have not ended, those of which an answer is overdue, and what was told of them. */
 #include "fixture.h"
 
 #include "store/query.h"
@@ -39,7 +39,7 @@ static size_t open_after(struct fixture *f, int64_t after, size_t max, struct re
 {
 	size_t n;
 
-	must(f, store_referrals_open(f->store, f->arena, after, max, out, &n, &f->err));
+	must(f, store_referrals_open(f->store, f->arena, 0, after, max, out, &n, &f->err));
 	return n;
 }
 
@@ -92,14 +92,34 @@ static void what_was_told_is_remembered_until_it_is_answered(void **state)
 	assert_int_equal(r[0].overdue_ms, 0);
 }
 
-static size_t asked(struct query *q, const struct query_referrals *wanted)
+#define SENT_MS 1767312000000   /* 2026-01-02 */
+#define DAY_MS INT64_C(86400000)
+
+static uint64_t ten_days_for_a_scan(void *ctx, const char *to, const char *service)
+{
+	(void)ctx;
+	return !strcmp(to, "centre-a") && service && !strcmp(service, "scan") ? 10 * DAY_MS : 0;
+}
+
+/* As of eleven days after most were sent; nobody was told of anything. */
+static json_t *answer_to(struct query *q, struct query_referrals wanted)
 {
 	struct err e = { 0 };
-	json_t *answer = query_referrals(q, wanted, &e);
-	const size_t n = json_array_size(json_object_get(answer, "referrals"));
+	json_t *answer;
 
+	wanted.levels = (struct levels){ .of = ten_days_for_a_scan };
+	wanted.now_ms = wanted.now_ms ? wanted.now_ms : SENT_MS + 11 * DAY_MS;
+	answer = query_referrals(q, &wanted, &e);
 	if (!answer)
 		fail_msg("%s", e.text);
+	return answer;
+}
+
+static size_t asked(struct query *q, const struct query_referrals *wanted)
+{
+	json_t *answer = answer_to(q, *wanted);
+	const size_t n = json_array_size(json_object_get(answer, "referrals"));
+
 	json_decref(answer);
 	return n;
 }
@@ -107,14 +127,13 @@ static size_t asked(struct query *q, const struct query_referrals *wanted)
 static void lists_go_by_partner_and_by_what_waits(void **state)
 {
 	struct fixture *f = *state;
-	const int64_t a = add(f, "unizo", "centre-a", "sent", "2026-01-02T00:00:00Z");
 	json_t *centre = json_pack("[ss]", "centre", "centre-a"), *answer, *row;
 	struct err e = { 0 };
 	struct query *q;
 
+	add(f, "unizo", "centre-a", "sent", "2026-01-02T00:00:00Z");
 	add(f, "unizo", "voka", "accepted", NULL);
 	add(f, "centre", "voka", "closed", NULL);
-	must(f, store_overdue(f->store, a, 1700000000500, &f->err));
 	q = query_open(f->path, NULL, &e);
 	assert_non_null(q);
 	assert_int_equal(asked(q, &(struct query_referrals){ .limit = 10 }), 2);
@@ -123,20 +142,58 @@ static void lists_go_by_partner_and_by_what_waits(void **state)
 	assert_int_equal(asked(q, &(struct query_referrals){ .limit = 10, .overdue = true }), 1);
 	assert_int_equal(asked(q, &(struct query_referrals){ .limit = 10, .names = centre }), 1);
 	assert_int_equal(asked(q, &(struct query_referrals){ .limit = 10, .names = centre, .all = true }), 2);
-	answer = query_referrals(q, &(struct query_referrals){ .limit = 10, .overdue = true }, &e);
+	answer = answer_to(q, (struct query_referrals){ .limit = 10, .overdue = true });
 	row = json_array_get(json_object_get(answer, "referrals"), 0);
 	assert_string_equal(json_string_value(json_object_get(row, "to")), "centre-a");
-	assert_int_equal(json_integer_value(json_object_get(row, "since")), 1767312000000);
-	assert_int_equal(json_integer_value(json_object_get(row, "overdue_since")), 1700000000500);
-	json_decref(answer);
-	answer = query_referral_counts(q, &e);
-	assert_int_equal(json_array_size(answer), 2);
-	row = json_array_get(answer, 0);
-	assert_string_equal(json_string_value(json_object_get(row, "id")), "centre-a");
-	assert_int_equal(json_integer_value(json_object_get(row, "open")), 1);
-	assert_int_equal(json_integer_value(json_object_get(row, "overdue")), 1);
+	assert_int_equal(json_integer_value(json_object_get(row, "since")), SENT_MS);
+	assert_int_equal(json_integer_value(json_object_get(row, "overdue_since")), SENT_MS + 10 * DAY_MS);
 	json_decref(answer);
 	json_decref(centre);
+	query_close(q);
+}
+
+static void is_counted(struct query *q, const struct query_status *wanted, const char *to, int open, int overdue)
+{
+	struct err e = { 0 };
+	AUTO(json_drop) json_t *answer = query_status(q, wanted, &e);
+	const json_t *row;
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, "referrals"), i, row)
+		if (!strcmp(json_string_value(json_object_get(row, "id")), to)) {
+			assert_int_equal(json_integer_value(json_object_get(row, "open")), open);
+			assert_int_equal(json_integer_value(json_object_get(row, "overdue")), overdue);
+			return;
+		}
+	assert_int_equal(open, 0);
+}
+
+/* Whether the watch has told of it or not: to the millisecond. */
+static void an_answer_is_overdue_when_its_time_has_come(void **state)
+{
+	struct fixture *f = *state;
+	const struct levels levels = { .of = ten_days_for_a_scan };
+	json_t *voka = json_pack("[s]", "voka");
+	struct err e = { 0 };
+	struct query *q;
+
+	add(f, "unizo", "centre-a", "sent", "2026-01-02T00:00:00Z");
+	add(f, "unizo", "centre-a", "received", "2026-01-03T00:00:00Z");
+	add(f, "unizo", "centre-a", "accepted", "2026-01-02T00:00:00Z");
+	add(f, "unizo", "centre-a", "declined", "2026-01-02T00:00:00Z");
+	add(f, "unizo", "voka", "sent", "2026-01-02T00:00:00Z");
+	q = query_open(f->path, NULL, &e);
+	assert_non_null(q);
+	assert_int_equal(asked(q, &(struct query_referrals){ .limit = 10, .overdue = true, .now_ms = SENT_MS + 10 * DAY_MS - 1 }), 0);
+	assert_int_equal(asked(q, &(struct query_referrals){ .limit = 10, .overdue = true, .now_ms = SENT_MS + 10 * DAY_MS }), 1);
+	assert_int_equal(asked(q, &(struct query_referrals){ .limit = 10, .overdue = true }), 2);
+	assert_int_equal(asked(q, &(struct query_referrals){ .limit = 1, .overdue = true }), 1);
+	is_counted(q, &(struct query_status){ .levels = levels, .now_ms = SENT_MS + 10 * DAY_MS }, "centre-a", 3, 1);
+	is_counted(q, &(struct query_status){ .levels = levels, .now_ms = SENT_MS + 11 * DAY_MS }, "centre-a", 3, 2);
+	is_counted(q, &(struct query_status){ .levels = levels, .now_ms = SENT_MS + 11 * DAY_MS }, "voka", 1, 0);
+	is_counted(q, &(struct query_status){ .levels = levels, .names = voka, .now_ms = SENT_MS + 11 * DAY_MS }, "centre-a", 0, 0);
+	is_counted(q, &(struct query_status){ .now_ms = SENT_MS + 11 * DAY_MS }, "centre-a", 3, 0);
+	json_decref(voka);
 	query_close(q);
 }
 
@@ -146,6 +203,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(those_that_have_ended_are_not_open, fixture_setup_open, fixture_teardown),
 		cmocka_unit_test_setup_teardown(what_was_told_is_remembered_until_it_is_answered, fixture_setup_open, fixture_teardown),
 		cmocka_unit_test_setup_teardown(lists_go_by_partner_and_by_what_waits, fixture_setup_open, fixture_teardown),
+		cmocka_unit_test_setup_teardown(an_answer_is_overdue_when_its_time_has_come, fixture_setup_open, fixture_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
