@@ -128,12 +128,12 @@ void render_kpi(const struct cli *cli, const json_t *answer)
 
 /* --- funnel --------------------------------------------------------------------------------------------------- */
 
-static void funnel_rows(const struct cli *cli, struct table *t, const json_t *answer, const json_t *figures, const json_t *group)
+static void funnel_rows(const struct cli *cli, struct table *t, const json_t *answer, const json_t *group)
 {
-	const json_t *stage;
-	size_t i;
+	const size_t n = json_array_size(json_object_get(json_object_get(answer, "total"), "stages"));
 
-	json_array_foreach(json_object_get(figures, "stages"), i, stage) {
+	for (size_t i = 0; i < n; i++) {
+		AUTO(json_drop) json_t *stage = report_stage(answer, group, i);
 		const bool of_referrals = i >= 2;
 
 		table_row(t);
@@ -164,8 +164,8 @@ void render_funnel(const struct cli *cli, const json_t *answer)
 	table_column(t, "MEDIAN TIME", COLUMN_NUMBER);
 	table_column(t, "WAITING", COLUMN_NUMBER);
 	json_array_foreach(json_object_get(answer, "groups"), i, group)
-		funnel_rows(cli, t, answer, group, group);
-	funnel_rows(cli, t, answer, json_object_get(answer, "total"), NULL);
+		funnel_rows(cli, t, answer, group);
+	funnel_rows(cli, t, answer, NULL);
 	table_print(t);
 	printf("\nreferrals now:");
 	json_object_foreach((json_t *)ends, end, n)

@@ -27,6 +27,8 @@ const char *report_span(struct arena *, const json_t *figures, const char *key, 
 const char *report_period(struct arena *, const json_t *answer, enum language);
 /* "as known on 2025-12-31", "as known now" */
 const char *report_known(struct arena *, const json_t *answer, enum language);
+/* The stage of a funnel, of a group or of all (NULL), without figures that its groups cannot tell: a new reference. */
+json_t *report_stage(const json_t *answer, const json_t *group, size_t stage);
 /* What a value of a dimension is called: provinces by name, services in words, partners by their names. */
 const char *report_label(const json_t *answer, const char *dimension, const json_t *value, enum language);
 /* All values of a group's key, with ", " between; "total" for none. */

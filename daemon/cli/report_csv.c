@@ -108,12 +108,13 @@ static const char *const funnel_figures[] = { "stage", "companies", "referrals",
 static const char *const funnel_lacking[] = { "median_ms", "referrals", "waiting", "came", "of", NULL };
 static const char *const funnel_median[] = { "median_ms", NULL };
 
-static void funnel_rows(struct buf *b, const json_t *by, const json_t *figures, const json_t *group)
+static void funnel_rows(struct buf *b, const json_t *answer, const json_t *group)
 {
-	const json_t *stage;
-	size_t i;
+	const json_t *by = json_object_get(answer, "by");
+	const size_t n = json_array_size(json_object_get(json_object_get(answer, "total"), "stages"));
 
-	json_array_foreach(json_object_get(figures, "stages"), i, stage) {
+	for (size_t i = 0; i < n; i++) {
+		AUTO(json_drop) json_t *stage = report_stage(answer, group, i);
 		BUF_AUTO struct buf row = { 0 };
 
 		add_figures(&row, stage, funnel_figures, COUNT(funnel_figures), i < 2 ? funnel_lacking : funnel_median);
@@ -128,8 +129,8 @@ static void funnel(struct buf *b, const json_t *answer)
 
 	add_headings(b, by, funnel_figures, COUNT(funnel_figures));
 	json_array_foreach(json_object_get(answer, "groups"), i, group)
-		funnel_rows(b, by, group, group);
-	funnel_rows(b, by, json_object_get(answer, "total"), NULL);
+		funnel_rows(b, answer, group);
+	funnel_rows(b, answer, NULL);
 }
 
 static const char *const matrix_figures[] = { "from", "to", "made", "sent", "accepted", "declined", "waiting", "overdue", "late",

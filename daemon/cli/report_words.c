@@ -114,6 +114,32 @@ const char *report_group(struct arena *arena, const json_t *answer, const json_t
 	return b.len ? arena_strdup(arena, b.data) : total[l];
 }
 
+static bool untold(const json_t *answer, const json_t *stage)
+{
+	const json_t *name;
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, "untold"), i, name)
+		if (!strcmp(json_string_value(name), words_text(stage, "stage")))
+			return true;
+	return false;
+}
+
+json_t *report_stage(const json_t *answer, const json_t *group, size_t i)
+{
+	const json_t *all = json_object_get(group ? group : json_object_get(answer, "total"), "stages");
+	json_t *stage = json_array_get(all, i), *out;
+
+	if (group && untold(answer, stage))
+		return json_pack("{sO}", "stage", json_object_get(stage, "stage"));
+	out = json_copy(stage);
+	if (group && i && untold(answer, json_array_get(all, i - 1))) {
+		json_object_del(out, "came");
+		json_object_del(out, "of");
+	}
+	return out;
+}
+
 /* --- figures -------------------------------------------------------------------------------------------------- */
 
 /* Thousands are not parted: a figure is to be copied as it is. */

@@ -10,7 +10,7 @@ struct cell {
 	json_t *object;
 	const char *key;
 	int64_t value;
-	bool hidden;
+	bool there, hidden;
 };
 
 struct cells {
@@ -49,7 +49,7 @@ size_t cells_add(struct cells *c, json_t *object, const char *key)
 	if (at < c->n)
 		return at;
 	c->cell = room(c->cell, c->n, &c->cap, sizeof *c->cell);
-	c->cell[c->n] = (struct cell){ object, key, json_integer_value(v), !json_is_integer(v) };
+	c->cell[c->n] = (struct cell){ object, key, json_integer_value(v), json_is_integer(v), !json_is_integer(v) };
 	return c->n++;
 }
 
@@ -106,7 +106,7 @@ size_t cells_hide(struct cells *c, int64_t min)
 			done &= complete(c, s);
 	}
 	for (size_t i = 0; i < c->n; i++)
-		if (c->cell[i].hidden) {
+		if (c->cell[i].hidden && c->cell[i].there) {
 			json_object_set_new(c->cell[i].object, c->cell[i].key, json_null());
 			hidden++;
 		}

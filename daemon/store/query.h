@@ -117,7 +117,7 @@ struct report {
 #define REPORT_SETS_MAX 4
 json_t *query_kpis(struct query *, const struct report *, const char *const *by, size_t n, struct err *);
 /* The same; figures: {"stages":[{"stage","companies","referrals","came","of","left","median_ms","waiting"}],
- * "ends":{..}} of core/funnel.h. */
+ * "ends":{..}} of core/funnel.h, and in the answer "untold":[stages of which groups cannot tell: null]. */
 json_t *query_funnel(struct query *, const struct report *, const char *by, struct err *);
 /* The same; "cells":[{"from","to",..}] of core/matrix.h, "sums": the same by "from", by "to", and "total". */
 json_t *query_matrix(struct query *, const struct report *, struct err *);

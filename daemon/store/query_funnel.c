@@ -83,22 +83,44 @@ static json_t *count_or_null(int64_t n)
 	return n < 0 ? json_null() : json_integer(n);
 }
 
-static void put_figures(json_t *into, struct funnel *f, uint32_t group)
+/* Of what only referrals have, nothing is known of the stages before. */
+static bool untold(const struct counted *c, uint32_t group, int stage)
 {
+	return c->referrals_only && group != FUNNEL_TOTAL && stage < FUNNEL_REFERRED;
+}
+
+static json_t *stage_json(const struct funnel_stage_figures *x, int stage)
+{
+	const bool of_referrals = stage >= FUNNEL_REFERRED;
+
+	return json_pack("{ss,sI,so,so,so,so,so,so}", "stage", funnel_stage_name((enum funnel_stage)stage), "companies",
+		(json_int_t)x->companies, "referrals", of_referrals ? json_integer(x->referrals) : json_null(), "came",
+		stage ? json_integer(x->came) : json_null(), "of", stage ? json_integer(x->of) : json_null(), "left",
+		json_integer(x->left), "median_ms", count_or_null(x->median_ms), "waiting",
+		of_referrals && stage < FUNNEL_APPLIED ? json_integer(x->waiting) : json_null());
+}
+
+static void withhold(json_t *stage, const char *const *figures, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		json_object_set_new(stage, figures[i], json_null());
+}
+
+static void put_figures(json_t *into, const struct counted *c, uint32_t group)
+{
+	static const char *const figures_of[] = { "came", "of", "companies", "left", "median_ms" };
 	json_t *stages = json_array(), *ends = json_object();
 	struct funnel_figures figures;
 
-	funnel_figures(f, group, &figures);
+	funnel_figures(c->funnel, group, &figures);
 	for (int s = 0; s < FUNNEL_STAGES; s++) {
-		const struct funnel_stage_figures *x = &figures.stage[s];
-		const bool of_referrals = s >= FUNNEL_REFERRED;
+		json_t *stage = stage_json(&figures.stage[s], s);
 
-		json_array_append_new(stages,
-			json_pack("{ss,sI,so,so,so,so,so,so}", "stage", funnel_stage_name((enum funnel_stage)s), "companies",
-				(json_int_t)x->companies, "referrals", of_referrals ? json_integer(x->referrals) : json_null(),
-				"came", s ? json_integer(x->came) : json_null(), "of", s ? json_integer(x->of) : json_null(),
-				"left", json_integer(x->left), "median_ms", count_or_null(x->median_ms), "waiting",
-				of_referrals && s < FUNNEL_APPLIED ? json_integer(x->waiting) : json_null()));
+		if (untold(c, group, s))
+			withhold(stage, figures_of, sizeof(figures_of) / sizeof(*figures_of));
+		else if (s && untold(c, group, s - 1))
+			withhold(stage, figures_of, 2);   /* its conversion */
+		json_array_append_new(stages, stage);
 	}
 	for (int end = 0; end < FUNNEL_ENDS; end++)
 		json_object_set_new(ends, funnel_end_name((enum funnel_end)end), json_integer(figures.end[end]));
@@ -157,6 +179,27 @@ static void hide_medians(json_t *figures)
 			json_object_set_new(stage_of(figures, s), "median_ms", json_null());
 }
 
+/* A total and its parts; where the groups cannot tell it, there are none. */
+static void sum_of_groups(struct cells *c, json_t *(*of)(json_t *figures, int which), int which, const char *key, json_t *total,
+	json_t *groups)
+{
+	json_t *group;
+	size_t i;
+
+	if (!json_is_integer(json_object_get(of(json_array_get(groups, 0), which), key)))
+		return;
+	cells_sum(c);
+	cells_of_sum(c, cells_add(c, of(total, which), key));
+	json_array_foreach(groups, i, group)
+		cells_of_sum(c, cells_add(c, of(group, which), key));
+}
+
+static json_t *ends_of(json_t *figures, int unused)
+{
+	(void)unused;
+	return json_object_get(figures, "ends");
+}
+
 static size_t hide(const struct report *report, json_t *total, json_t *groups)
 {
 	AUTO(cells_free) struct cells *c = cells_new();
@@ -169,20 +212,10 @@ static size_t hide(const struct report *report, json_t *total, json_t *groups)
 	sums_of(c, total);
 	json_array_foreach(groups, i, group)
 		sums_of(c, group);
-	for (size_t s = 0; json_array_size(groups) && s < FUNNEL_STAGES * 3; s++) {
-		cells_sum(c);
-		cells_of_sum(c, cells_add(c, stage_of(total, (int)s / 3), columns[s % 3]));
-		json_array_foreach(groups, i, group)
-			cells_of_sum(c, cells_add(c, stage_of(group, (int)s / 3), columns[s % 3]));
-	}
-	for (int end = 0; json_array_size(groups) && end < FUNNEL_ENDS; end++) {
-		const char *name = funnel_end_name((enum funnel_end)end);
-
-		cells_sum(c);
-		cells_of_sum(c, cells_add(c, json_object_get(total, "ends"), name));
-		json_array_foreach(groups, i, group)
-			cells_of_sum(c, cells_add(c, json_object_get(group, "ends"), name));
-	}
+	for (int s = 0; s < FUNNEL_STAGES * 3; s++)
+		sum_of_groups(c, stage_of, s / 3, columns[s % 3], total, groups);
+	for (int end = 0; end < FUNNEL_ENDS; end++)
+		sum_of_groups(c, ends_of, end, funnel_end_name((enum funnel_end)end), total, groups);
 	hidden = cells_hide(c, report->small_cells);
 	hide_medians(total);
 	json_array_foreach(groups, i, group)
@@ -194,14 +227,19 @@ static void put(void *ctx, json_t *into, bool total, uint32_t group)
 {
 	const struct counted *c = ctx;
 
-	put_figures(into, c->funnel, total ? FUNNEL_TOTAL : group);
+	put_figures(into, c, total ? FUNNEL_TOTAL : group);
 }
 
 static json_t *answer(void *of, struct err *e)
 {
 	struct counted *c = of;
+	json_t *out = report_answer(c->moment, &c->groups, put, hide, c, e), *names = json_array();
 
-	return report_answer(c->moment, &c->groups, put, hide, c, e);
+	for (int s = 0; s < FUNNEL_STAGES; s++)
+		if (untold(c, 0, s))
+			json_array_append_new(names, json_string(funnel_stage_name((enum funnel_stage)s)));
+	json_object_set_new(out, "untold", names);
+	return out;
 }
 
 bool count_funnel(struct counter *out, struct moment *m, const char *by, struct err *e)

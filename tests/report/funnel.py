@@ -293,6 +293,36 @@ class Funnel(unittest.TestCase):
         self.assertEqual({g["key"]["cohort"]: g["stages"][2]["referrals"] for g in groups},
                          {"2024-Q1": 7, "2024-Q2": 8, "2024-Q3": 8, "2024-Q4": 7})
 
+    def test_what_groups_cannot_tell(self):
+        """Who takes part does so for no receiver and no service: there is nothing to say, which is not 0."""
+        self.world.play(lines())
+        figures = ("companies", "referrals", "came", "of", "left", "median_ms", "waiting")
+        for by, groups in (("to", 5), ("service", 2), ("province,to", 5)):
+            for small in ("0", "1", "13"):
+                answer = self.world.ask("funnel", "--by", by, "--small-cells", small)
+                self.assertEqual((len(answer["groups"]), answer["untold"]), (groups, ["reached", "participated"]))
+                for group in answer["groups"]:
+                    self.assertEqual({group["stages"][s][name] for s in (0, 1) for name in figures}, {None})
+                    self.assertEqual((group["stages"][2]["came"], group["stages"][2]["of"]), (None, None))
+                    if small != "13":
+                        self.assertEqual(group["stages"][3]["of"], group["stages"][2]["referrals"])
+                self.assertEqual([answer["total"]["stages"][s]["companies"] for s in (0, 1)], [61, 41])
+                self.assertEqual(answer["hidden"] > 0, small == "13")
+        self.assertEqual(self.world.ask("funnel", "--by", "from")["untold"], [])
+        # A single group: what it cannot tell gives nothing of the whole away.
+        answer = self.world.ask("funnel", "--by", "to", "--period", "2024-01", "--small-cells", "2")
+        self.assertEqual(answer["total"]["stages"][1]["companies"], 41)
+        _, out, _ = self.world.run("funnel", "--by", "service", "--csv")
+        rows = [row.split(",") for row in out.split("\r\n")]
+        self.assertEqual(rows[0][1:4], ["stage", "companies", "referrals"])
+        self.assertEqual(rows[1], ["begeleiding", "reached", "", "", "", "", "", "", ""])
+        self.assertEqual(rows[2], ["begeleiding", "participated", "", "", "", "", "", "", ""])
+        self.assertEqual(rows[3][:6], ["begeleiding", "referred", "25", "30", "", ""])
+        _, out, _ = self.world.run("funnel", "--by", "service")
+        table = [line.split() for line in out.splitlines()]
+        self.assertIn(["guidance", "participated"], table)
+        self.assertIn(["total", "participated", "41", "67.2%", "179.4", "d"], table)
+
     def test_matrix(self):
         """UNIZO made 40, of which those of i mod 6 = 1, 2, 4, 5 are all; Voka those of 0 and 3. An answer takes 7 days."""
         self.world.play(lines())
