@@ -121,78 +121,126 @@ static int renders(const struct cell *c, const struct field *field, const char *
 	return -1;
 }
 
-static void observe_cell(struct arena *arena, const struct field *field, unsigned f, struct shadow *s, const char *value,
-	bool as_left, const struct images *images, int64_t seq, struct observation *out)
+/* What one value read in one field is. */
+enum meaning {
+	KNOWN,        /* nothing happened */
+	NEVER_SET,    /* empty from the first: that is no statement against those who have a value */
+	CONFIRMS,
+	RENDERS,
+	NOT_KEPT,     /* acknowledged, and the partner left it as it was */
+	PUT_BACK,     /* people have put back what was there before the hub's write */
+	EDITED
+};
+
+/* *sent: which of the values sent, for CONFIRMS and RENDERS. */
+static enum meaning meaning_of(const struct shadow *s, const struct field *field, unsigned f, const char *value, bool as_left,
+	const struct images *images, int *sent)
+{
+	const struct cell *c = &s->cell[f];
+	const bool as_before = same(value, c->base);
+
+	if ((*sent = confirms(c, field, f, value, images)) >= 0)
+		return CONFIRMS;
+	if (as_before && !is_overdue(s, f))
+		return KNOWN;
+	if (!c->base && !*value && !shadow_acknowledged(s, f) && !mutant(EMPTY_IS_NO_EDIT))
+		return NEVER_SET;
+	if ((*sent = renders(c, field, value)) >= 0)
+		return RENDERS;
+	if (as_before)
+		return as_left ? NOT_KEPT : PUT_BACK;
+	return EDITED;
+}
+
+static void edit(struct arena *arena, const struct field *field, unsigned f, struct shadow *s, const char *value, int64_t seq,
+	struct observation *out)
 {
 	struct cell *c = &s->cell[f];
-	int sent = confirms(c, field, f, value, images);
-	const char *before = c->base;
 
-	if (sent >= 0) {
-		note(out, FINDING_CONFIRM, f, before, value, c->sent[sent].value);
-		if (mutant(CONTRIBUTIONS))
-			contribute(arena, field, c, value, seq);
-		c->base = value;
-		settle(c, (unsigned)sent);
-		return;
-	}
-	if (same(value, before) && !is_overdue(s, f))
-		return;
-	if (!before && !*value && !shadow_acknowledged(s, f) && !mutant(EMPTY_IS_NO_EDIT)) {
-		/* Never had a value: that is no statement against those who have one. */
-		c->base = value;
-		return;
-	}
-	sent = renders(c, field, value);
-	if (sent >= 0) {
-		note(out, FINDING_LEARNED, f, before, value, c->sent[sent].value);
-		c->base = value;
-		settle(c, (unsigned)sent);
-		return;
-	}
-	if (same(value, before)) {
-		struct sent *last = &c->sent[c->nsent - 1];
-
-		if (as_left) {
-			last->seq = 0;
-			return;
-		}
-		/* People have put back what was there before the hub's write. */
-		before = c->base = last->value;
-	}
-	note(out, FINDING_EDIT, f, before, value, NULL);
+	note(out, FINDING_EDIT, f, c->base, value, NULL);
 	out->edited |= FIELD_BIT(f);
-	if (before && *before && !*value)
+	if (c->base && *c->base && !*value)
 		out->blanked |= FIELD_BIT(f);
 	contribute(arena, field, c, value, seq);
 	c->base = value;
 	forget_acknowledged(c, s->fence);
 }
 
+static void observe_cell(struct arena *arena, const struct field *field, unsigned f, struct shadow *s, const char *value,
+	bool as_left, const struct images *images, int64_t seq, struct observation *out)
+{
+	struct cell *c = &s->cell[f];
+	int sent;
+
+	switch (meaning_of(s, field, f, value, as_left, images, &sent)) {
+	case KNOWN:
+		return;
+	case NEVER_SET:
+		c->base = value;
+		return;
+	case CONFIRMS:
+		note(out, FINDING_CONFIRM, f, c->base, value, c->sent[sent].value);
+		if (mutant(CONTRIBUTIONS))
+			contribute(arena, field, c, value, seq);
+		c->base = value;
+		settle(c, (unsigned)sent);
+		return;
+	case RENDERS:
+		note(out, FINDING_LEARNED, f, c->base, value, c->sent[sent].value);
+		c->base = value;
+		settle(c, (unsigned)sent);
+		return;
+	case NOT_KEPT:
+		c->sent[c->nsent - 1].seq = 0;
+		return;
+	case PUT_BACK:
+		c->base = c->sent[c->nsent - 1].value;
+		edit(arena, field, f, s, value, seq, out);
+		return;
+	case EDITED:
+		edit(arena, field, f, s, value, seq, out);
+		return;
+	}
+}
+
+static bool as_left_by_hub(const struct shadow *s, const char *version)
+{
+	return same(version, s->version);
+}
+
+/* What the reading says of that field; NULL: nothing. */
+static const char *said_of(const struct shadow *s, const struct record *now, unsigned f)
+{
+	return now->v[f] ? now->v[f] : shows_emptied(s, f) ? "" : NULL;
+}
+
 void observe(struct arena *arena, struct shadow *s, const struct record *now, const char *version,
 	const struct images *images, int64_t seq, struct observation *out)
 {
-	const bool as_left = same(version, s->version); /* by the hub's last write */
+	const bool as_left = as_left_by_hub(s, version);
 	unsigned n = field_count(s->type);
 
 	out->n = 0;
 	out->edited = out->blanked = 0;
-	for (unsigned f = 0; f < n; f++)
-		if (now->v[f] || shows_emptied(s, f))
-			observe_cell(arena, field_at(s->type, f), f, s, now->v[f] ? now->v[f] : "", as_left, images, seq, out);
+	for (unsigned f = 0; f < n; f++) {
+		const char *value = said_of(s, now, f);
+
+		if (value)
+			observe_cell(arena, field_at(s->type, f), f, s, value, as_left, images, seq, out);
+	}
 }
 
-uint64_t observe_preview(const struct shadow *s, const struct record *now, const struct images *images)
+uint64_t observe_preview(const struct shadow *s, const struct record *now, const char *version, const struct images *images)
 {
+	const bool as_left = as_left_by_hub(s, version);
 	unsigned n = field_count(s->type);
 	uint64_t edited = 0;
 
 	for (unsigned f = 0; f < n; f++) {
-		const struct cell *c = &s->cell[f];
-		const char *value = now->v[f];
+		const char *value = said_of(s, now, f);
+		int sent;
 
-		if (value && (same(value, c->base) ? is_overdue(s, f) : c->base || *value) &&
-			confirms(c, field_at(s->type, f), f, value, images) < 0 && renders(c, field_at(s->type, f), value) < 0)
+		if (value && meaning_of(s, field_at(s->type, f), f, value, as_left, images, &sent) >= PUT_BACK)
 			edited |= FIELD_BIT(f);
 	}
 	return edited;

@@ -45,5 +45,5 @@ bool observe_shows(const struct field *, unsigned index, const char *value, cons
 /* Whether a partner's value may be its rendition of what was sent. */
 bool observe_lossy(const struct field *, const char *sent, const char *got);
 
-/* Fields that would change, without changing anything: for inbound guards and stale-read checks. */
-uint64_t observe_preview(const struct shadow *, const struct record *now, const struct images *);
+/* Fields that observe() would find edited, without changing anything: for inbound guards and stale-read checks. */
+uint64_t observe_preview(const struct shadow *, const struct record *now, const char *version, const struct images *);

@@ -51,7 +51,7 @@ static bool count_item(struct hub *hub, struct page *page, const struct item *it
 		return true;
 	if (!store_shadow(hub->store, page->arena, glance.id, &s, err))
 		return false;
-	edited = observe_preview(s, item->record, marks_images(&source, hub, page->arena, s));
+	edited = observe_preview(s, item->record, item->version, marks_images(&source, hub, page->arena, s));
 	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++) {
 		const char *base = s->cell[f].base, *value = item->record->v[f];
 

@@ -260,7 +260,7 @@ static bool known(struct hub *hub, const struct hub_partner *p, struct page *pag
 		if (p->caps & ADAPTER_CAN_GET && !older_version(p, s, item))
 			reconcile_ask_again(page, item->key);
 	} else if (doubtful(hub, p, page, s, item) && (s->state != SHADOW_LIVE ||
-			observe_preview(s, now, marks_images(&source, hub, page->arena, s)))) {
+			observe_preview(s, now, item->version, marks_images(&source, hub, page->arena, s)))) {
 		reconcile_ask_again(page, item->key);
 	} else {
 		return reconcile_reading(hub, page, s, item, now, err) && unusable_no_more(hub, page, item->key, err);

@@ -236,7 +236,7 @@ static void people_may_put_back_what_was_there(void **state)
 	read_name(d, "Old");
 	assert_int_equal(d->o.n, 0);
 	d->s->fence = 11;
-	assert_int_equal(observe_preview(d->s, d->now, &d->images), FIELD_BIT(NAME));
+	assert_int_equal(observe_preview(d->s, d->now, d->version, &d->images), FIELD_BIT(NAME));
 	read_name(d, "Old");
 	assert_int_equal(d->o.finding[0].kind, FINDING_EDIT);
 	assert_string_equal(d->o.finding[0].before, "Acme");
@@ -270,10 +270,23 @@ static void a_preview_changes_nothing_and_agrees(void **state)
 	shadow_sent(d->arena, c, "Acme One", 10);
 	before = *c;
 	d->now->v[NAME] = "Other";
-	assert_int_equal(observe_preview(d->s, d->now, &d->images), FIELD_BIT(NAME));
+	assert_int_equal(observe_preview(d->s, d->now, d->version, &d->images), FIELD_BIT(NAME));
 	d->now->v[NAME] = "Acme One";
-	assert_int_equal(observe_preview(d->s, d->now, &d->images), 0);
+	assert_int_equal(observe_preview(d->s, d->now, d->version, &d->images), 0);
 	assert_memory_equal(&before, c, sizeof before);
+}
+
+/* Nothing was known of a field that was then written, and a list from before shows that it was empty. */
+static void a_preview_sees_what_observing_would(void **state)
+{
+	struct desk *d = *state;
+
+	shadow_sent(d->arena, &d->s->cell[NAME], "Acme", 10);
+	d->s->fence = 11;
+	d->now->v[NAME] = "";
+	assert_int_equal(observe_preview(d->s, d->now, d->version, &d->images), FIELD_BIT(NAME));
+	read_name(d, "");
+	assert_int_equal(d->o.edited, FIELD_BIT(NAME));
 }
 
 static void what_was_sent_last_is_not_planned_again(void **state)
@@ -313,6 +326,7 @@ int main(void)
 		T(people_may_put_back_what_was_there),
 		T(what_a_partner_does_not_keep_is_nobodys_edit),
 		T(a_preview_changes_nothing_and_agrees),
+		T(a_preview_sees_what_observing_would),
 		T(what_was_sent_last_is_not_planned_again),
 	};
 
