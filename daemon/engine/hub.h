@@ -63,6 +63,7 @@ struct page {
 	/* Keys whose change must be confirmed by a single read before it is believed. */
 	const char **confirm;
 	size_t nconfirm;
+	bool early;                             /* out: asked for before a write to what it shows, and nothing else can tell that */
 	bool hearsay;                           /* out: they were told to be deleted; who is not found is */
 	bool guarded;                           /* out: over a limit; nothing of this page was merged */
 	char why[160];                          /* guarded: which limit, in words without values */

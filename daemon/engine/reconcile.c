@@ -32,10 +32,33 @@ static bool older_version(const struct hub_partner *p, const struct shadow *s, c
 	return p->caps & ADAPTER_CAN_ORDERED && s->version && item->version && number_after(s->version, item->version);
 }
 
-/* Asked for before the last acknowledged push of that record: it may show what was there before. */
-static bool fenced(const struct hub_partner *p, const struct page *page, const struct shadow *s, const struct item *item)
+static bool same_version(const char *a, const char *b)
 {
-	return !mutant(FENCE) && page->asked < s->fence && !newer_version(p, s, item);
+	return a && b && !strcmp(a, b);
+}
+
+static bool shows_edits(struct hub *hub, const struct page *page, const struct shadow *s, const struct item *item,
+	const struct record *now)
+{
+	struct image_source source;
+
+	return observe_preview(s, now, item->version, marks_images(&source, hub, page->arena, s));
+}
+
+/* The version that the last push was answered with, or, of a partner without versions, nothing but what was pushed. */
+static bool shows_push(struct hub *hub, const struct page *page, const struct shadow *s, const struct item *item,
+	const struct record *now)
+{
+	if (item->version)
+		return same_version(item->version, s->version);
+	return !shadow_unanswered(s) && !shows_edits(hub, page, s, item, now);
+}
+
+/* Asked for before the last acknowledged push of that record: it may show what was there before. */
+static bool fenced(struct hub *hub, const struct hub_partner *p, const struct page *page, const struct shadow *s,
+	const struct item *item, const struct record *now)
+{
+	return !mutant(FENCE) && page->asked < s->fence && !newer_version(p, s, item) && !shows_push(hub, page, s, item, now);
 }
 
 /* The newest edit of its people that is known. */
@@ -252,15 +275,16 @@ bool reconcile_reading(struct hub *hub, struct page *page, struct shadow *s, con
 static bool known(struct hub *hub, const struct hub_partner *p, struct page *page, struct shadow *s, const struct item *item,
 	const struct record *now, struct err *err)
 {
-	struct image_source source;
-
-	if ((older_version(p, s, item) && !mutant(STALE_VERSION)) || fenced(p, page, s, item)) {
+	if (older_version(p, s, item) && !mutant(STALE_VERSION)) {
+		page->run.ignored++;
+	} else if (fenced(hub, p, page, s, item, now)) {
 		page->run.ignored++;
 		/* The cursor moves past it, so what it may tell is not left for a later page. */
-		if (p->caps & ADAPTER_CAN_GET && !older_version(p, s, item))
+		if (p->caps & ADAPTER_CAN_GET)
 			reconcile_ask_again(page, item->key);
-	} else if (doubtful(hub, p, page, s, item) && (s->state != SHADOW_LIVE ||
-			observe_preview(s, now, item->version, marks_images(&source, hub, page->arena, s)))) {
+		else
+			page->early = true;
+	} else if (doubtful(hub, p, page, s, item) && (s->state != SHADOW_LIVE || shows_edits(hub, page, s, item, now))) {
 		reconcile_ask_again(page, item->key);
 	} else {
 		return reconcile_reading(hub, page, s, item, now, err) && unusable_no_more(hub, page, item->key, err);
@@ -270,11 +294,15 @@ static bool known(struct hub *hub, const struct hub_partner *p, struct page *pag
 
 /* --- one item, and a page of them --------------------------------------------------------------------------------------- */
 
-/* Nothing to observe; a fresh reading's version is kept, since the next write may depend on it. */
-static bool unchanged(const struct page *page, const struct shadow_glance *g, const struct item *item)
+/* Nothing to observe. The version on which the next write may depend is kept: of a single read, and of a list where there
+ * are none. */
+static bool unchanged(const struct hub_partner *p, const struct page *page, const struct shadow_glance *g, const struct item *item)
 {
-	return g->id && g->state == SHADOW_LIVE && g->hash == record_hash(item->record) &&
-		(!page->fresh || (g->version && item->version && !strcmp(g->version, item->version)));
+	if (!g->id || g->state != SHADOW_LIVE || g->hash != record_hash(item->record))
+		return false;
+	if (page->fresh)
+		return same_version(g->version, item->version);
+	return p->caps & ADAPTER_CAN_GET || !item->version || same_version(g->version, item->version);
 }
 
 static bool live(struct hub *hub, struct page *page, const struct item *item, struct err *err)
@@ -286,7 +314,7 @@ static bool live(struct hub *hub, struct page *page, const struct item *item, st
 
 	if (!store_shadow_glance(hub->store, page->arena, page->partner, page->type, item->key, &glance, err))
 		return false;
-	if (unchanged(page, &glance, item)) {
+	if (unchanged(p, page, &glance, item)) {
 		page->run.unchanged++;
 		return !page->epoch || store_shadow_seen(hub->store, glance.id, page->epoch, err);
 	}
@@ -335,8 +363,9 @@ bool reconcile_page(struct hub *hub, struct page *page, struct err *err)
 	ok = inbound_guard(hub, page, err);
 	for (size_t i = 0; ok && !page->guarded && i < page->n; i++)
 		ok = reconcile_item(hub, page, &page->item[i], err);
-	/* What is to be read singly first may fail to be: then the page is asked for once more. */
-	if (ok && !page->guarded && page->feed && (page->fresh || !page->nconfirm))
+	/* What is to be read singly first may fail to be: then the page is asked for once more. So is one of changes that came
+	 * too early. */
+	if (ok && !page->guarded && page->feed && (page->epoch || !page->early) && (page->fresh || !page->nconfirm))
 		ok = store_feed_save(hub->store, page->partner, page->type, page->feed, err);
 	ok = store_end(hub->store, ok, err);
 	if (!ok || page->guarded)

@@ -47,6 +47,7 @@ struct run {
 	struct feed feed;
 	struct arena *feed_arena;       /* holds the cursors, which outlive pages */
 	bool more, guarded;
+	bool early;                     /* a page of that type was: what comes after it begins with it once more */
 	char why[160];
 
 	struct fetched fetched[PAGES];
@@ -63,7 +64,7 @@ struct run {
 
 #define RUN_STEPS(X)                                                                                             \
 	X(begin) X(ready) X(feed) X(loaded) X(pull) X(pulled) X(merge) X(merged) X(confirm) X(believed) X(sweep) X(absent) X(reread) \
-	X(buried) X(close) X(fail) X(end)
+	X(buried) X(close) X(end)
 #define X(s)                                               \
 	static const struct step *run_##s(struct task *);  \
 	static const struct step step_##s = { "run." #s, run_##s };
@@ -163,6 +164,7 @@ static const struct step *run_loaded(struct task *t)
 		(r->full ? r->feed.scan_cursor : r->feed.cursor) ? "cursor" : "beginning");
 	r->seen = 0;
 	r->now = 0;
+	r->early = false;
 	return &step_pull;
 }
 
@@ -247,7 +249,7 @@ static const struct step *run_merge(struct task *t)
 	m->page = (struct page){
 		.partner = r->partner->id, .type = (enum record_type)r->type, .item = f->pull.item, .n = f->pull.n,
 		.asked = f->asked, .epoch = r->full ? r->feed.epoch : 0, .approved = r->approved, .run = r->tally,
-		.arena = f->arena, .feed = &m->feed,
+		.arena = f->arena, .feed = r->early && !r->full ? NULL : &m->feed,
 	};
 	m->feed = r->feed;
 	/* The last page of a scan is not its end: that is saved when what it did not show has been looked into. Until then
@@ -272,6 +274,7 @@ static const struct step *run_merged(struct task *t)
 		return &step_end;
 	}
 	r->tally = m->page.run;
+	r->early |= m->page.early;
 	return m->page.nconfirm ? &step_confirm : &step_believed;
 }
 
@@ -408,7 +411,8 @@ static const struct step *run_close(struct task *t)
 {
 	struct run *r = run_of(t);
 
-	r->feed.cursor = r->feed.scan_cursor;
+	/* What was scanned too early is in no feed since: it is scanned once more. */
+	r->feed.cursor = r->early ? NULL : r->feed.scan_cursor;
 	r->feed.scan_cursor = NULL;
 	r->feed.epoch_done = r->feed.epoch;
 	r->feed.scanned_at = loop_wall(t->op.loop);
@@ -417,12 +421,6 @@ static const struct step *run_close(struct task *t)
 }
 
 /* --- the end -------------------------------------------------------------------------------------------------------------------- */
-
-static const struct step *run_fail(struct task *t)
-{
-	(void)t;
-	return &step_end;
-}
 
 static const struct step *run_end(struct task *t)
 {
@@ -488,7 +486,7 @@ void run_start(struct partner *p, bool full, bool approved, bool afresh)
 		r->fetched[i].arena = arena_new();
 	r->arena = arena_new();
 	r->feed_arena = arena_new();
-	r->task = (struct task){ .op = { .loop = loop, .done = run_done }, .fail = &step_fail };
+	r->task = (struct task){ .op = { .loop = loop, .done = run_done }, .fail = &step_end };
 	p->run = r;
 	p->phase = "begin";
 	task_start(&r->task, &step_begin);

@@ -1,61 +1,6 @@
 /* What pages, pushes and their outcomes do to the store. */
 #include "world.h"
 
-static struct release release_to(struct world *w, int p)
-{
-	struct release r = { .partner = w->partner[p].id };
-	struct err e;
-
-	assert_true(release_plan(&w->hub, &r, &e));
-	return r;
-}
-
-/* When it is due. */
-static struct claim claim(struct world *w, int64_t row)
-{
-	struct claim c = { .row = row, .arena = w->arena };
-	struct outbox *due;
-	struct err e;
-
-	w->hub.now_ms += 1000;
-	assert_true(store_outbox_by_id(w->hub.store, w->arena, row, &due, &e));
-	c.partner = due ? due->partner : 0;
-	if (due && due->not_before > w->hub.now_ms)
-		w->hub.now_ms = due->not_before;
-	assert_true(send_claim(&w->hub, &c, &e));
-	return c;
-}
-
-static void settle(struct world *w, struct claim *c)
-{
-	struct err e;
-
-	assert_true(send_settle(&w->hub, c, &w->tally, &e));
-}
-
-/* Claims the row for that entity, expects a push, and lets the partner acknowledge it with an answer. */
-static struct claim push_through(struct world *w, int p, int64_t entity, const char *new_key, struct record *answer)
-{
-	struct outbox *row;
-	struct claim c;
-	struct item item;
-
-	release_to(w, p);
-	row = row_for(w, p, entity);
-	assert_non_null(row);
-	c = claim(w, row->id);
-	assert_int_equal(c.kind, CLAIM_PUSH);
-	c.push.out_key = new_key ? new_key : c.push.key;
-	c.push.out_version = "v9";
-	c.push.sent = true;
-	if (answer) {
-		item = item_of(c.push.out_key, answer, "v9");
-		c.push.answer = &item;
-	}
-	settle(w, &c);
-	return c;
-}
-
 /* --- what must hold ---------------------------------------------------------------------------------------------------- */
 
 static void the_same_number_is_the_same_company(void **state)
@@ -98,17 +43,6 @@ static void an_edit_travels_and_its_echo_does_not(void **state)
 	assert_int_equal(w->page.run.edited, 0);
 	assert_null(row_for(w, 0, e));
 	assert_null(row_for(w, 1, e));
-}
-
-/* A page of the second partner that was asked for then, and comes only now. */
-static void read_late(struct world *w, int64_t asked, struct item item)
-{
-	struct err e;
-
-	w->page = (struct page){
-		.partner = w->partner[1].id, .type = RECORD_ORGANIZATION, .item = &item, .n = 1, .asked = asked, .arena = w->arena,
-	};
-	assert_true(reconcile_page(&w->hub, &w->page, &e));
 }
 
 static void a_page_from_before_a_push_is_read_again(void **state)

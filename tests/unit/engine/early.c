@@ -1,0 +1,97 @@
+/* What was asked for before the hub's write was acknowledged, and what versions tell, where no single read can help. */
+#include "world.h"
+
+static struct record *named(struct world *w, const char *name)
+{
+	return organization(w, name, "0403449823", NULL);
+}
+
+/* Partner b cannot be read singly, and its company is changed at partner a. Returns when a page of b was asked for that is
+ * on its way while b is told. */
+static int64_t push_while_reading(struct world *w)
+{
+	int64_t e, asked;
+
+	w->partner[1].caps &= ~(unsigned)ADAPTER_CAN_GET;
+	see(w, 0, "a1", named(w, "Acme"), "1");
+	see(w, 1, "b1", named(w, "Acme"), "1");
+	e = entity_at(w, 0, RECORD_ORGANIZATION, "a1")->id;
+	see(w, 0, "a1", named(w, "Acme Two"), "2");
+	asked = store_seq(w->hub.store);
+	push_through(w, 1, e, NULL, NULL);
+	return asked;
+}
+
+static void a_list_tells_the_version_where_nothing_else_does(void **state)
+{
+	struct world *w = *state;
+
+	w->partner[1].caps &= ~(unsigned)ADAPTER_CAN_GET;
+	for (int p = 0; p < 2; p++) {
+		see(w, p, "k", named(w, "Acme"), "1");
+		see(w, p, "k", named(w, "Acme"), "3");
+	}
+	assert_string_equal(shadow_at(w, 0, RECORD_ORGANIZATION, "k")->version, "1");
+	assert_string_equal(shadow_at(w, 1, RECORD_ORGANIZATION, "k")->version, "3");
+}
+
+static void an_early_page_that_shows_the_write_is_believed(void **state)
+{
+	struct world *w = *state;
+	const int64_t asked = push_while_reading(w);
+
+	read_late(w, asked, item_of("b1", named(w, "Acme Two"), "v9"));
+	assert_int_equal(w->page.run.confirmed, 1);
+	assert_false(w->page.early);
+}
+
+static void so_is_one_without_versions(void **state)
+{
+	struct world *w = *state;
+	const int64_t asked = push_while_reading(w);
+
+	read_late(w, asked, item_of("b1", named(w, "Acme Two"), NULL));
+	assert_int_equal(w->page.run.confirmed, 1);
+	assert_false(w->page.early);
+}
+
+static void the_cursor_of_another_early_page_is_not_kept(void **state)
+{
+	struct world *w = *state;
+	const int64_t asked = push_while_reading(w);
+	const struct feed next = { .cursor = "next" };
+	struct item item = item_of("b1", named(w, "Acme Three"), "v10");
+	struct feed kept;
+	struct err e;
+
+	w->page = (struct page){
+		.partner = w->partner[1].id, .type = RECORD_ORGANIZATION, .item = &item, .n = 1, .asked = asked, .feed = &next,
+		.arena = w->arena,
+	};
+	assert_true(reconcile_page(&w->hub, &w->page, &e));
+	assert_true(w->page.early);
+	assert_int_equal(w->page.run.ignored, 1);
+	assert_true(store_feed(w->hub.store, w->arena, w->partner[1].id, RECORD_ORGANIZATION, &kept, &e));
+	assert_null(kept.cursor);
+	/* Asked for once more. */
+	w->page.asked = store_seq(w->hub.store);
+	w->page.early = false;
+	assert_true(reconcile_page(&w->hub, &w->page, &e));
+	assert_false(w->page.early);
+	assert_string_equal(shadow_at(w, 1, RECORD_ORGANIZATION, "b1")->cell[NAME].own, "Acme Three");
+	assert_true(store_feed(w->hub.store, w->arena, w->partner[1].id, RECORD_ORGANIZATION, &kept, &e));
+	assert_string_equal(kept.cursor, "next");
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		T(a_list_tells_the_version_where_nothing_else_does),
+		T(an_early_page_that_shows_the_write_is_believed),
+		T(so_is_one_without_versions),
+		T(the_cursor_of_another_early_page_is_not_kept),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
