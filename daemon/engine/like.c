@@ -109,8 +109,9 @@ static void consider(const struct compared *c, int partner, struct like *out)
 		return;
 	at = mutant(ONE_PER_PARTNER) ? NULL : marks_shadow_at(c->shadow, c->nshadows, partner);
 	if (why->verdict != MATCH_LINK || (at && at->state != SHADOW_PENDING)) {
-		/* A partner seldom has one company twice: what would be doubtful elsewhere is not asked about there. */
-		if (why->verdict == MATCH_LINK || !at)
+		/* A partner seldom has one company twice: what would be doubtful elsewhere is not asked about there, unless
+		 * the number is the same. The one may be gone, and the other entered anew. */
+		if (why->verdict == MATCH_LINK || why->strong || !at)
 			propose(out, e, why, at != NULL);
 		return;
 	}

@@ -191,6 +191,28 @@ static void a_decision_outlives_what_it_was_made_on(void **state)
 	assert_true(store_forbidden(w->hub.store, shadow_at(w, 2, RECORD_ORGANIZATION, "anew")->id, entity_of(w, 0)));
 }
 
+/* Deleted and entered anew with another name, and the new one is listed first. */
+static void one_number_twice_at_a_partner_is_asked_about(void **state)
+{
+	struct world *w = *state;
+	struct record *one = organization(w, "Acme", "0403449823", "x@acme.example"),
+		      *anew = organization(w, "Zandloper Holding", "0403449823", "y@zand.example");
+	struct entity *e;
+
+	one->v[ORGANIZATION_STREET] = "Kerkstraat";
+	anew->v[ORGANIZATION_STREET] = "Havenlaan";
+	one->v[ORGANIZATION_PHONES] = "+3291234567";
+	anew->v[ORGANIZATION_PHONES] = "+3227654321";
+	see(w, 0, "a1", one, "1");
+	see(w, 1, "b1", one, "1");
+	see(w, 0, "a2", anew, "1");
+	e = entity_at(w, 0, RECORD_ORGANIZATION, "a2");
+	assert_int_not_equal(e->id, entity_at(w, 0, RECORD_ORGANIZATION, "a1")->id);
+	assert_int_equal(w->tally.reviews, 1);
+	assert_true(store_review_on(w->hub.store, e->id));
+	assert_null(row_for(w, 1, e->id));
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -199,6 +221,7 @@ int main(void)
 		T(what_a_decision_would_change_is_what_it_changes),
 		T(one_partner_s_two_records_stand_aside_only_when_asked),
 		T(a_decision_outlives_what_it_was_made_on),
+		T(one_number_twice_at_a_partner_is_asked_about),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
