@@ -80,7 +80,7 @@ static const char *new_key(struct place *p, enum record_type type)
 		const struct state *now = rec_now(old);
 
 		if (old->type != type || old->recycled || now->standing != DELETED || !is_long_gone(p, now) ||
-			referred_to(p, old))
+			referred_to(p, old) || world_believes_in(p->w, old))
 			continue;
 		old->recycled = true;
 		return old->key;

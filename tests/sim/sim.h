@@ -337,6 +337,8 @@ __attribute__((format(printf, 3, 4))) void world_violated(struct world *, const 
 /* Before world_violated(), which keeps the first. */
 void world_blame(struct world *, struct place *, const struct rec *, unsigned field, const char *value);
 uint64_t world_now(const struct world *);
+/* It may hold that record to be there still: it has not seen it go, or it is down and cannot be asked. */
+bool world_believes_in(struct world *, const struct rec *);
 bool world_dying(const struct world *); /* nothing that the engine does has an effect any more */
 void world_kill(struct world *, enum ending how); /* END_* */
 unsigned world_thing(struct world *);     /* a new one */

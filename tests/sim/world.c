@@ -88,6 +88,25 @@ void world_join(struct world *w, unsigned thing, unsigned other)
 	w->thing_joined[world_root(w, thing)] = world_root(w, other);
 }
 
+/* --- what the hub holds ------------------------------------------------------------------------------------------- */
+
+bool world_believes_in(struct world *w, const struct rec *r)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	struct store_partner partner;
+	struct shadow *s = NULL;
+	struct err e;
+	bool ok;
+
+	if (!w->engine || world_dying(w))
+		return true;
+	faults_spare(true);
+	ok = store_partner(engine_store(w->engine), arena, r->place->is->name, &partner, &e) &&
+		store_shadow_by_key(engine_store(w->engine), arena, partner.id, r->type, r->key, &s, &e);
+	faults_spare(false);
+	return !ok || (s && s->state == SHADOW_LIVE);
+}
+
 /* --- configuration ---------------------------------------------------------------------------------------------- */
 
 static json_t *partner_config(const struct plan *plan, const struct profile *p)
