@@ -204,10 +204,7 @@ static void engine_closed(struct op *op)
 static void close_engine(struct daemon *d)
 {
 	d->op = (struct op){ .loop = &d->loop.loop, .done = engine_closed };
-	if (d->engine)
-		engine_close(d->engine, &d->op);
-	else
-		engine_closed(&d->op);
+	engine_close(d->engine, &d->op);
 }
 
 static void api_closed(struct op *op)
@@ -305,7 +302,7 @@ static bool open_all(struct daemon *d, struct config *config, struct diags *diag
 	struct api_options api;
 
 	d->engine = engine_open(&engine, config, diags, e);
-	if (!d->engine)
+	if (e->kind != ERR_NONE)
 		return false;
 	asked = (struct commands_options){ .engine = d->engine, .uv = &d->uv, .http = d->http };
 	d->commands = commands_open(&asked, e);

@@ -135,23 +135,18 @@ struct engine *engine_open(const struct engine_options *options, struct config *
 		.committed = options->committed, .ctx = options->ctx }, e);
 	if (!engine->store) {
 		config_free(config);
-		release(engine);
-		return NULL;
+		return engine;
 	}
 	engine->hub.store = engine->store;
-	engine->now = setup_open(engine, config, diags);
-	if (!engine->now)
+	if (!setup_open(engine, config, diags, &engine->now)) {
 		err_set(e, ERR_BROKEN, "an endpoint's configuration is wrong");
-	if (!engine->now || !setup_install(engine, engine->now, e)) {
-		release(engine);
-		return NULL;
+		return engine;
 	}
+	if (!setup_install(engine, engine->now, e))
+		return engine;
 	take_over(engine, engine->now);
 	engine->seq = store_seq(engine->store);
-	if (!settle_crash(engine, e)) {
-		release(engine);
-		return NULL;
-	}
+	settle_crash(engine, e);
 	return engine;
 }
 
@@ -206,14 +201,15 @@ static void finish_close(struct engine *engine)
 
 static void finish_reload(struct engine *engine, struct setup *old)
 {
-	struct op *op = engine->reload_op;
-
-	timer_disarm(engine->options.loop, &engine->patience);
-	engine->reload_op = NULL;
-	engine->draining = false;
 	setup_free(old);
-	engine_start(engine);
-	op_finish(op);
+	engine->next = NULL;
+	/* What was refused before anything stopped for it leaves everything at work. */
+	if (engine->draining) {
+		timer_disarm(engine->options.loop, &engine->patience);
+		engine->draining = false;
+		engine_start(engine);
+	}
+	op_finish(steal(engine->reload_op));
 }
 
 static void installed(struct op *op)
@@ -256,7 +252,6 @@ void setup_closed(struct engine *engine, struct setup *setup)
 		finish_close(engine);
 		return;
 	}
-	engine->next = NULL;
 	finish_reload(engine, setup);
 	if (engine->close_op)
 		drain(engine);
@@ -266,25 +261,26 @@ void engine_close(struct engine *engine, struct op *op)
 {
 	op_begin(op, NULL);
 	engine->close_op = op;
-	if (!engine->reload_op)
+	if (!engine->now)
+		finish_close(engine);
+	else if (!engine->reload_op)
 		drain(engine);
 }
 
 void engine_reload(struct engine *engine, struct config *config, struct diags *diags, struct op *op)
 {
 	op_begin(op, NULL);
-	if (engine->draining) {
+	if (engine->draining || engine->reload_op) {
 		err_set(&op->err, ERR_AGAIN, "a reload or a stop is under way");
 		config_free(config);
 		op_finish(op);
 		return;
 	}
-	engine->next = setup_open(engine, config, diags);
-	if (!engine->next) {
-		err_set(&op->err, ERR_BROKEN, "an endpoint's configuration is wrong; the old configuration stays in force");
-		op_finish(op);
+	engine->reload_op = op;
+	if (setup_open(engine, config, diags, &engine->next)) {
+		drain(engine);
 		return;
 	}
-	engine->reload_op = op;
-	drain(engine);
+	err_set(&op->err, ERR_BROKEN, "an endpoint's configuration is wrong; the old configuration stays in force");
+	setup_close(engine, engine->next);
 }

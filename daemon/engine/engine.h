@@ -22,7 +22,8 @@ struct engine_options {
 	void *ctx;
 };
 
-/* Opens store and remotes. The engine takes the config. NULL and diagnoses or err on failure. */
+/* Opens store and remotes. The engine takes the config. Never NULL; on failure err is set, with diagnoses if an endpoint is
+ * at fault, and it can only be closed. */
 struct engine *engine_open(const struct engine_options *, struct config *, struct diags *, struct err *);
 /* Begins polling. */
 void engine_start(struct engine *);

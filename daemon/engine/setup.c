@@ -22,9 +22,10 @@ static struct remote *open_remote(struct engine *engine, const struct config *co
 	return adapter->open(&engine->env, pc->id, pc->endpoint, diags);
 }
 
-struct setup *setup_open(struct engine *engine, struct config *config, struct diags *diags)
+bool setup_open(struct engine *engine, struct config *config, struct diags *diags, struct setup **out)
 {
-	struct setup *s = calloc(1, sizeof *s);
+	const struct adapter_env env = engine->env; /* of the configuration in force, which is still at work */
+	struct setup *s = *out = calloc(1, sizeof *s);
 	bool ok = true;
 
 	if (!s)
@@ -43,10 +44,8 @@ struct setup *setup_open(struct engine *engine, struct config *config, struct di
 		p->remote = open_remote(engine, config, p->config, diags);
 		ok &= p->remote != NULL;
 	}
-	if (ok)
-		return s;
-	setup_free(s);
-	return NULL;
+	engine->env = env;
+	return ok;
 }
 
 static enum partner_state state_from(const char *name)

@@ -5,8 +5,8 @@
 #pragma once
 #include "engine/partner.h"
 
-/* Takes the config. NULL and diagnoses if an endpoint cannot be opened; no I/O. */
-struct setup *setup_open(struct engine *, struct config *, struct diags *);
+/* Takes the config; no I/O. False and diagnoses if an endpoint cannot be opened: the setup can only be closed then. */
+bool setup_open(struct engine *, struct config *, struct diags *, struct setup **);
 /* On the lane, or before the loop runs: rows, onboarding, feeds. */
 bool setup_install(struct engine *, struct setup *, struct err *);
 /* Closes the remotes, then calls setup_closed(), never from inside. */

@@ -95,8 +95,11 @@ static bool drive_open(struct scene *s)
 	s->sim.wall = s->stage->wall_ms;
 	config = config_parse("scenario", s->dir, text, strlen(text), &diags);
 	s->engine = config ? engine_open(&options, config, &diags, &e) : NULL;
-	if (!s->engine) {
-		simloop_fini(&s->sim);
+	if (!s->engine || e.kind) {
+		if (s->engine)
+			drive_close(s);
+		else
+			simloop_fini(&s->sim);
 		return scene_fail(s, "the engine does not open: %s%s", e.text, diags.n ? diags.line[0] : "");
 	}
 	s->stale_config = false;

@@ -187,32 +187,6 @@ static void start_in(struct world *w, uint64_t ms)
 	timer_arm(&w->sim.loop, &w->start_timer, ms);
 }
 
-static void start(struct world *w)
-{
-	AUTO(arena_free) struct arena *arena = arena_new();
-	AUTO(free) char *text = config_text(w->plan);
-	struct diags diags = {.arena = arena};
-	const struct engine_options options = {.loop = &w->sim.loop, .store_vfs = DISK_VFS, .committed = on_commit, .ctx = w};
-	struct config *config = config_parse("sim", ".", text, strlen(text), &diags);
-	struct err e = {0};
-
-	w->engine = config ? engine_open(&options, config, &diags, &e) : NULL;
-	if (!w->engine) {
-		if (diags.n || (!world_dying(w) && !w->refused_until_ms))
-			world_violated(w, "I7 crash safety", "it does not start: %s%s", e.text, diags.n ? diags.line[0] : "");
-		world_tell(w, "does not start: %s", e.text);
-		disk_restart(w->how == END_POWER ? DISK_POWER_FAILED : DISK_KILLED);
-		start_in(w, 10000);
-		return;
-	}
-	world_tell(w, "started");
-	w->out->deeds[DEED_RESTART]++;
-	if (store_seq(engine_store(w->engine)) < w->acknowledged)
-		world_violated(w, "I7 crash safety", "commits are lost: event %lld was acknowledged, %lld is the newest",
-			(long long)w->acknowledged, (long long)store_seq(engine_store(w->engine)));
-	engine_start(w->engine);
-}
-
 struct closing {
 	struct op op;
 	bool done;
@@ -228,7 +202,7 @@ static bool is_set(void *ctx)
 	return *(bool *)ctx;
 }
 
-static void stop(struct world *w)
+static void close_engine(struct world *w)
 {
 	struct closing c = {.op = {.loop = &w->sim.loop, .done = on_closed}};
 
@@ -240,6 +214,39 @@ static void stop(struct world *w)
 	}
 	w->engine = NULL;
 	w->closing = false;
+}
+
+static void start(struct world *w)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	AUTO(free) char *text = config_text(w->plan);
+	struct diags diags = {.arena = arena};
+	const struct engine_options options = {.loop = &w->sim.loop, .store_vfs = DISK_VFS, .committed = on_commit, .ctx = w};
+	struct config *config = config_parse("sim", ".", text, strlen(text), &diags);
+	struct err e = {0};
+
+	w->engine = config ? engine_open(&options, config, &diags, &e) : NULL;
+	if (!w->engine || e.kind) {
+		if (diags.n || (!world_dying(w) && !w->refused_until_ms))
+			world_violated(w, "I7 crash safety", "it does not start: %s%s", e.text, diags.n ? diags.line[0] : "");
+		world_tell(w, "does not start: %s", e.text);
+		if (w->engine)
+			close_engine(w);
+		disk_restart(w->how == END_POWER ? DISK_POWER_FAILED : DISK_KILLED);
+		start_in(w, 10000);
+		return;
+	}
+	world_tell(w, "started");
+	w->out->deeds[DEED_RESTART]++;
+	if (store_seq(engine_store(w->engine)) < w->acknowledged)
+		world_violated(w, "I7 crash safety", "commits are lost: event %lld was acknowledged, %lld is the newest",
+			(long long)w->acknowledged, (long long)store_seq(engine_store(w->engine)));
+	engine_start(w->engine);
+}
+
+static void stop(struct world *w)
+{
+	close_engine(w);
 	if (!w->killed && !disk_dead())
 		w->how = END_STOP;
 	if (w->how == END_POWER)

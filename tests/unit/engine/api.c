@@ -249,7 +249,7 @@ static void daemon_run(void (*script)(struct fixture *))
 	if (!config)
 		fail_msg("%s", diags.line[0]);
 	f->engine = engine_open(&engine, config, &diags, &e);
-	if (!f->engine)
+	if (e.kind)
 		fail_msg("%s %s", e.text, diags.n ? diags.line[0] : "");
 	asked = (struct commands_options){ .engine = f->engine, .uv = &f->uv, .http = f->http };
 	f->commands = commands_open(&asked, &e);

@@ -120,7 +120,7 @@ static void town_open(struct town *town, uint64_t delay_ms)
 	town->engine = engine_open(&options, config, &diags, &e);
 	for (size_t i = 0; i < diags.n; i++)
 		print_message("%s\n", diags.line[i]);
-	assert_non_null(town->engine);
+	assert_int_equal(e.kind, ERR_NONE);
 	engine_start(town->engine);
 }
 

@@ -76,7 +76,7 @@ static void open_bin(struct bin *b)
 	options.loop = &b->sim.loop;
 	options.http = &b->http.http;
 	b->engine = engine_open(&options, config, &diags, &e);
-	assert_non_null(b->engine);
+	assert_int_equal(e.kind, ERR_NONE);
 	engine_start(b->engine);
 }
 

@@ -1,0 +1,165 @@
+/* What could not be opened, at a start or at a reload, is closed like all else; what was at work stays so. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "engine/engine.h"
+#include "support/simloop.h"
+
+struct desk {
+	struct simloop sim;
+	struct arena *arena;
+	char dir[32];
+	struct op op;
+	bool ended;
+};
+
+#define ENDPOINT(partner, path) "  - { partner: " partner ", endpoint: { adapter: dir, " path " } }\n"
+#define GOOD ENDPOINT("one", "path: records")
+#define BAD GOOD ENDPOINT("two", "nonsense: records")
+
+static int set_up(void **state)
+{
+	struct desk *d = test_calloc(1, sizeof *d);
+
+	d->arena = arena_new();
+	strcpy(d->dir, "opening-test-XXXXXX");
+	assert_non_null(mkdtemp(d->dir));
+	simloop_init(&d->sim, 7);
+	*state = d;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct desk *d = *state;
+	char command[64];
+
+	simloop_fini(&d->sim);
+	snprintf(command, sizeof command, "rm -rf '%s'", d->dir);
+	assert_int_equal(system(command), 0);
+	arena_free(d->arena);
+	test_free(d);
+	return 0;
+}
+
+static void on_end(struct op *op)
+{
+	container_of(op, struct desk, op)->ended = true;
+}
+
+static bool has_ended(void *ctx)
+{
+	return ((const struct desk *)ctx)->ended;
+}
+
+/* The op to be waited for. */
+static struct op *begin(struct desk *d)
+{
+	d->ended = false;
+	d->op = (struct op){.loop = &d->sim.loop, .done = on_end};
+	return &d->op;
+}
+
+static void close_all(struct desk *d, struct engine *engine)
+{
+	engine_close(engine, begin(d));
+	assert_true(simloop_run(&d->sim, has_ended, d));
+}
+
+static struct config *parsed(struct desk *d, const char *partners, struct diags *diags)
+{
+	const char *text = arena_printf(d->arena, "state_dir: state\ncontrol: none\npartners:\n%s", partners);
+	struct config *config = config_parse("test", d->dir, text, strlen(text), diags);
+
+	assert_non_null(config);
+	return config;
+}
+
+static struct engine *open_engine(struct desk *d, const char *partners, struct err *e)
+{
+	const struct engine_options options = {.loop = &d->sim.loop};
+	struct diags diags = {.arena = d->arena};
+
+	*e = (struct err){0};
+	return engine_open(&options, parsed(d, partners, &diags), &diags, e);
+}
+
+static void an_endpoint_beside_one_that_does_not_open_is_closed(void **state)
+{
+	struct desk *d = *state;
+	struct err e;
+	struct engine *engine = open_engine(d, BAD, &e);
+
+	assert_int_equal(e.kind, ERR_BROKEN);
+	close_all(d, engine);
+}
+
+static void without_a_store_there_is_nothing_to_close(void **state)
+{
+	struct desk *d = *state;
+	struct engine *engine;
+	struct err e;
+
+	assert_int_equal(rmdir(d->dir), 0);
+	engine = open_engine(d, GOOD, &e);
+	assert_int_not_equal(e.kind, ERR_NONE);
+	close_all(d, engine);
+}
+
+static void a_refused_reload_leaves_everything_at_work(void **state)
+{
+	struct desk *d = *state;
+	struct diags diags = {.arena = d->arena};
+	struct engine *engine;
+	const struct config *before;
+	struct err e;
+
+	engine = open_engine(d, GOOD, &e);
+	assert_int_equal(e.kind, ERR_NONE);
+	engine_start(engine);
+	before = engine_config(engine);
+	engine_reload(engine, parsed(d, BAD, &diags), &diags, begin(d));
+	assert_true(simloop_run(&d->sim, has_ended, d));
+	assert_int_equal(d->op.err.kind, ERR_BROKEN);
+	assert_ptr_equal(engine_config(engine), before);
+	engine_reload(engine, parsed(d, GOOD, &diags), &diags, begin(d));
+	assert_true(simloop_run(&d->sim, has_ended, d));
+	assert_int_equal(d->op.err.kind, ERR_NONE);
+	close_all(d, engine);
+}
+
+static void a_close_waits_for_what_a_refused_reload_had_opened(void **state)
+{
+	struct desk *d = *state;
+	struct desk reload = {.op = {.loop = &d->sim.loop, .done = on_end}};
+	struct diags diags = {.arena = d->arena};
+	struct engine *engine;
+	struct err e;
+
+	engine = open_engine(d, GOOD, &e);
+	assert_int_equal(e.kind, ERR_NONE);
+	engine_start(engine);
+	engine_reload(engine, parsed(d, BAD, &diags), &diags, &reload.op);
+	close_all(d, engine);
+	assert_true(reload.ended);
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		T(an_endpoint_beside_one_that_does_not_open_is_closed),
+		T(without_a_store_there_is_nothing_to_close),
+		T(a_refused_reload_leaves_everything_at_work),
+		T(a_close_waits_for_what_a_refused_reload_had_opened),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
