@@ -348,6 +348,7 @@ static enum cli_exit run(struct cli *cli, const struct command *c, json_t *given
 	if (cli->follow)
 		return follow(cli, c, args);
 	consent_ask(c, args);
+	report_prepare(c, args);
 	code = ask(cli, c, args, &answer, &e);
 	if (code != CLI_OK) {
 		fail(&e);

@@ -21,6 +21,8 @@ struct cli {
 
 /* --- report*.c: counts as tables, as CSV, as pictures, as a page ---------------------------------------------- */
 
+/* What a page has no room for is not asked for. */
+void report_prepare(const struct command *, json_t *args);
 /* What its --csv, --svg and --out ask for. *done: nothing is left to be shown. */
 enum cli_exit report_output(struct cli *, const struct command *, const json_t *args, const json_t *answer, bool *done);
 

@@ -69,20 +69,18 @@ static void dimension_columns(struct table *t, const json_t *answer, enum column
 }
 
 /* group NULL: the total. */
-static void dimension_cells(struct table *t, const json_t *answer, const json_t *group)
+static void dimension_cells(const struct cli *cli, struct table *t, const json_t *answer, const json_t *group)
 {
 	const json_t *by = json_object_get(answer, "by"), *name;
+	const size_t others = (size_t)words_number(group, "others");
+	const char *all = others ? report_others(cli->arena, others, LANGUAGE_EN) : group ? NULL : "total";
 	size_t i;
 
 	json_array_foreach(by, i, name) {
 		const char *dimension = json_string_value(name);
 
-		table_cell(t,
-			group ? report_label(answer, dimension,
-					json_object_get(json_object_get(group, "key"), dimension), LANGUAGE_EN)
-			: i ? ""
-			    : "total",
-			NULL);
+		table_cell(t, !all ? report_label(answer, dimension, json_object_get(json_object_get(group, "key"), dimension), LANGUAGE_EN)
+			: i ? "" : all, NULL);
 	}
 	if (!i)
 		table_cell(t, "total", NULL);
@@ -93,7 +91,7 @@ static void kpi_row(const struct cli *cli, struct table *t, const json_t *answer
 	static const char *const counts[] = { "activities", "sessions", "participants", "people", "certified" };
 
 	table_row(t);
-	dimension_cells(t, answer, group);
+	dimension_cells(cli, t, answer, group);
 	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
 		table_cell(t, report_count(cli->arena, figures, counts[i]), NULL);
 	table_cell(t, report_share(cli->arena, figures, "certified", "people", LANGUAGE_EN), NULL);
@@ -137,7 +135,7 @@ static void funnel_rows(const struct cli *cli, struct table *t, const json_t *an
 		const bool of_referrals = i >= 2;
 
 		table_row(t);
-		dimension_cells(t, answer, group);
+		dimension_cells(cli, t, answer, group);
 		table_cell(t, words_text(stage, "stage"), NULL);
 		table_cell(t, report_count(cli->arena, stage, "companies"), NULL);
 		table_cell(t, of_referrals ? report_count(cli->arena, stage, "referrals") : "", NULL);

@@ -51,6 +51,12 @@ static void tell_successors(const json_t *answer)
 		fprintf(stderr, "doorstroom: %s\n", b.data);
 }
 
+void report_prepare(const struct command *c, json_t *args)
+{
+	if (c->before == command_report_before && *words_text(args, "out") && !json_object_get(args, "groups"))
+		json_object_set_new(args, "groups", json_integer(REPORT_PAGE_GROUPS));
+}
+
 enum cli_exit report_output(struct cli *cli, const struct command *c, const json_t *args, const json_t *answer, bool *done)
 {
 	const char *svg = words_text(args, "svg"), *out = words_text(args, "out");

@@ -31,12 +31,21 @@ const char *report_known(struct arena *, const json_t *answer, enum language);
 json_t *report_stage(const json_t *answer, const json_t *group, size_t stage);
 /* What a value of a dimension is called: provinces by name, services in words, partners by their names. */
 const char *report_label(const json_t *answer, const char *dimension, const json_t *value, enum language);
+/* What several together are called that are not told apart: "14 others". */
+const char *report_others(struct arena *, size_t n, enum language);
 /* All values of a group's key, with ", " between; "total" for none. */
 const char *report_group(struct arena *, const json_t *answer, const json_t *group, enum language);
 const char *report_partner(const json_t *answer, const char *id, enum language);
 const char *report_heading(const char *dimension, enum language);
 /* Who was added up under whom, as a sentence; nothing where that was not asked. */
 void report_successors(struct buf *, const json_t *answer, enum language);
+
+/* A matrix in which no more than so many partners (at least 1) stand on each side, the last of them all others: a new reference. */
+json_t *report_fold(struct arena *, const json_t *matrix, size_t most);
+
+/* So many groups of a table, and partners on a side of the matrix, have room on the page. */
+#define REPORT_PAGE_GROUPS 12
+#define REPORT_PAGE_PARTNERS 8
 
 /* Whole documents. */
 void report_csv(struct buf *, const struct command *, const json_t *answer);

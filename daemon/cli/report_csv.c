@@ -1,6 +1,6 @@
 /*
  * report_csv.c - counts as comma-separated values (RFC 4180): names and codes as the program has them, in one table. The
- * row in which every dimension is empty is the total. What is hidden is REPORT_HIDDEN.
+ * row in which every dimension is empty is the total; that of what is not told apart is "(others)". What is hidden is REPORT_HIDDEN.
  */
 #include "cli/report.h"
 
@@ -74,7 +74,10 @@ static bool add_key(struct buf *b, const json_t *by, const json_t *group)
 	size_t i;
 
 	json_array_foreach(by, i, dimension)
-		add_value(b, json_object_get(json_object_get(group, "key"), json_string_value(dimension)), i == 0);
+		if (words_number(group, "others"))
+			buf_addf(b, "%s(others)", i ? "," : "");
+		else
+			add_value(b, json_object_get(json_object_get(group, "key"), json_string_value(dimension)), i == 0);
 	return i > 0;
 }
 

@@ -5,6 +5,9 @@
 
 #include <string.h>
 
+#include "base/time.h"
+#include "core/period.h"
+
 struct sheet {
 	struct buf *b;
 	struct arena *arena;
@@ -31,13 +34,14 @@ static const char style[] =
 	"table{border-collapse:collapse;width:100%;font-size:12px;line-height:1.25;font-variant-numeric:tabular-nums}"
 	"th{font-size:11px;font-weight:400;color:#5f6670;text-align:right;padding:0 0 2px 8px;vertical-align:bottom}"
 	"td{border-top:1px solid #d5d9de;padding:1px 0 1px 8px;text-align:right}"
-	"th:first-child,td:first-child{text-align:left;padding-left:0;white-space:nowrap}"
+	"th:first-child,td:first-child{text-align:left;padding-left:0}"
+	".name{display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2;overflow:hidden;overflow-wrap:anywhere}"
 	"tr.total td{border-top:1.5px solid #1b1b1b;font-weight:600}"
-	"svg{display:block;width:100%;height:auto}"
-	".columns{display:flex;gap:26px}.columns>div{flex:3;min-width:0}.columns>div+div{flex:2}"
+	"svg{display:block;width:100%;max-width:782px;height:auto}"
+	".columns{display:flex;gap:26px}.columns>div{flex:1;min-width:0}"
 	"footer{margin-top:10px;border-top:1px solid #d5d9de;padding-top:5px;font-size:10px;line-height:1.3;color:#3c434b}"
 	"footer p{margin:0 0 2px}"
-	"@media print{body{background:#fff}section{width:auto;margin:0;padding:0;box-shadow:none;break-after:page;zoom:.88}"
+	"@media print{body{background:#fff}section{width:auto;margin:0;padding:0;box-shadow:none;break-after:page;zoom:var(--zoom)}"
 	"section:last-child{break-after:auto}h2{break-after:avoid}svg,table,.tiles,.columns,footer{break-inside:avoid}}";
 
 /* --- small things --------------------------------------------------------------------------------------------- */
@@ -99,9 +103,18 @@ static const char *range(const struct sheet *p, const json_t *figures, const cha
 
 /* --- the parts ------------------------------------------------------------------------------------------------ */
 
+static const char *made_on(const json_t *answer, char day[PERIOD_TEXT_MAX])
+{
+	int64_t ms = 0;
+
+	time_parse(words_text(answer, "made_at"), &ms);
+	return period_day_format(period_day_of(ms), day);
+}
+
 static void put_header(const struct sheet *p)
 {
 	const json_t *kinds = part(p, "kinds");
+	char day[PERIOD_TEXT_MAX];
 
 	buf_adds(p->b, "<header><div><h1>");
 	text(p, in(p, "Wat het netwerk deed", "What the network did"));
@@ -110,7 +123,7 @@ static void put_header(const struct sheet *p)
 	buf_adds(p->b, "</p></div><p>");
 	text(p, report_known(p->arena, kinds, p->l));
 	buf_adds(p->b, "<br>");
-	text(p, arena_printf(p->arena, "%s %.10s", in(p, "gemaakt op", "made on"), words_text(kinds, "made_at")));
+	text(p, arena_printf(p->arena, "%s %s", in(p, "gemaakt op", "made on"), made_on(kinds, day)));
 	buf_adds(p->b, "</p></header>\n");
 }
 
@@ -235,7 +248,9 @@ static void put_partners(const struct sheet *p)
 	buf_adds(p->b, "</tr></thead><tbody>\n");
 	json_array_foreach(json_object_get(partners, "groups"), i, group) {
 		buf_adds(p->b, "<tr>");
-		cell(p, "td", report_group(p->arena, partners, group, p->l));
+		buf_adds(p->b, "<td><span class=\"name\">");
+		text(p, report_group(p->arena, partners, group, p->l));
+		buf_adds(p->b, "</span></td>");
 		for (size_t c = 0; c < sizeof(counts) / sizeof(*counts); c++)
 			cell(p, "td", report_count(p->arena, group, counts[c]));
 		buf_adds(p->b, "</tr>\n");
@@ -324,23 +339,78 @@ static void put_notes(const struct sheet *p)
 	buf_adds(p->b, "</footer>\n");
 }
 
+/* --- one sheet ------------------------------------------------------------------------------------------------ */
+
+/* In pixels of the page as it is laid out, as Chromium does it: a row of a table and a second line in it, a row of the matrix,
+ * a line of the footer and the letters on it; all that is always there; what the sheet has room for. */
+#define ROW 18.0
+#define MORE 15.0
+#define MATRIX_ROW 33.7
+#define FOOTER_LINE 13.5
+#define FOOTER_LETTERS 150
+#define NAME_LETTERS 34
+#define FIXED 590.0
+#define SHEET 1030.0
+#define ZOOM_MAX 0.88
+
+static double table_height(const struct sheet *p, const json_t *answer, bool total)
+{
+	double height = total ? ROW : 0;
+	const json_t *group;
+	size_t i;
+
+	json_array_foreach(json_object_get(answer, "groups"), i, group)
+		height += ROW + (strlen(report_group(p->arena, answer, group, p->l)) > NAME_LETTERS ? MORE : 0);
+	return height;
+}
+
+static double footer_height(const char *footer)
+{
+	double height = 0;
+	size_t letters = 0;
+
+	for (; *footer; footer++) {
+		letters++;
+		if (*footer == '\n') {
+			height += FOOTER_LINE * (double)(1 + letters / FOOTER_LETTERS);
+			letters = 0;
+		}
+	}
+	return height;
+}
+
+/* How much smaller everything is printed, so that all of it has room. */
+static double zoom_of(const struct sheet *p, const json_t *matrix, const char *footer)
+{
+	const double left = table_height(p, part(p, "funnel"), true), right = table_height(p, part(p, "partners"), false);
+	const double height = FIXED + table_height(p, part(p, "kinds"), true) + (left > right ? left : right) + footer_height(footer) +
+		MATRIX_ROW * (double)json_object_size(json_object_get(json_object_get(matrix, "sums"), "from"));
+
+	return SHEET / height < ZOOM_MAX ? SHEET / height : ZOOM_MAX;
+}
+
 static void put_page(const struct sheet *p)
 {
-	buf_addf(p->b, "<section lang=\"%s\">\n", p->l == LANGUAGE_NL ? "nl" : "en");
+	AUTO(json_drop) json_t *matrix = report_fold(p->arena, part(p, "matrix"), REPORT_PAGE_PARTNERS);
+	BUF_AUTO struct buf footer = { 0 };
+	struct buf *b = p->b;
+
+	put_notes(&(struct sheet){ &footer, p->arena, p->answer, p->l });
+	buf_addf(b, "<section lang=\"%s\" style=\"--zoom:%.2f\">\n", p->l == LANGUAGE_NL ? "nl" : "en", zoom_of(p, matrix, footer.data));
 	put_header(p);
 	put_tiles(p);
 	heading(p, in(p, "Van bereikt tot aanvraag", "From reached to application"));
-	report_funnel_svg(p->b, p->arena, part(p, "funnel"), p->l);
+	report_funnel_svg(b, p->arena, part(p, "funnel"), p->l);
 	put_kinds(p);
 	heading(p, in(p, "Doorverwijzingen van partner naar partner", "Referrals from partner to partner"));
-	report_matrix_svg(p->b, p->arena, part(p, "matrix"), p->l);
-	buf_adds(p->b, "<div class=\"columns\"><div>\n");
+	report_matrix_svg(b, p->arena, matrix, p->l);
+	buf_adds(b, "<div class=\"columns\"><div>\n");
 	put_provinces(p);
-	buf_adds(p->b, "</div><div>\n");
+	buf_adds(b, "</div><div>\n");
 	put_partners(p);
-	buf_adds(p->b, "</div></div>\n");
-	put_notes(p);
-	buf_adds(p->b, "</section>\n");
+	buf_adds(b, "</div></div>\n");
+	buf_adds(b, footer.data);
+	buf_adds(b, "</section>\n");
 }
 
 void report_html(struct buf *b, const json_t *answer, const bool languages[LANGUAGES])

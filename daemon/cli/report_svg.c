@@ -165,6 +165,7 @@ static const char *shade(struct arena *arena, double part)
 #define HEAD 44           /* of it, lines of column names */
 #define LINE 12
 #define LEFT 150          /* names of rows */
+#define NARROWEST 48.0    /* a column */
 #define SMALL "font-size=\"11\""
 
 static void matrix_cell(struct buf *b, struct arena *arena, const json_t *cell, double x, double y, double width, int64_t most)
@@ -277,14 +278,15 @@ void report_matrix_svg(struct buf *b, struct arena *arena, const json_t *matrix,
 	const char **from, **to;
 	size_t nfrom, nto, i;
 	const char **row = names_of(arena, matrix, "from", l, &from, &nfrom), **column = names_of(arena, matrix, "to", l, &to, &nto);
-	const double width = nto ? (570.0 / (double)nto > 130 ? 130 : 570.0 / (double)nto) : 0;
+	const double room = nto ? 570.0 / (double)nto : 0, width = room > 130 ? 130 : room < NARROWEST ? NARROWEST : room;
+	const int whole = LEFT + (int)(width * (double)nto);
 	const json_t *cell;
 	int64_t most = 1;
 
 	json_array_foreach(json_object_get(matrix, "cells"), i, cell)
 		if (words_number(cell, "sent") > most)
 			most = words_number(cell, "sent");
-	open_svg(b, 720, (int)(HEAD + CELL * nfrom) + 18, label[l]);
+	open_svg(b, whole > 720 ? whole : 720, (int)(HEAD + CELL * nfrom) + 18, label[l]);
 	column_names(b, arena, column, nto, width);
 	for (size_t y = 0; y < nfrom; y++) {
 		add_lines(b, arena, LEFT - 8, HEAD + CELL * (double)y + 19.5, END, "font-size=\"12\" font-weight=\"600\"", row[y], 21, 2, 0.5);

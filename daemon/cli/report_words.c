@@ -98,6 +98,13 @@ const char *report_label(const json_t *answer, const char *dimension, const json
 	return t ? t : code;
 }
 
+const char *report_others(struct arena *arena, size_t n, enum language l)
+{
+	static const char *const others[][LANGUAGES] = { { "1 andere", "1 other" }, { "%zu andere", "%zu others" } };
+
+	return n == 1 ? others[0][l] : arena_printf(arena, others[1][l], n);
+}
+
 const char *report_group(struct arena *arena, const json_t *answer, const json_t *group, enum language l)
 {
 	static const char *const total[] = { "totaal", "total" };
@@ -105,6 +112,8 @@ const char *report_group(struct arena *arena, const json_t *answer, const json_t
 	const json_t *dimension;
 	size_t i;
 
+	if (words_number(group, "others"))
+		return report_others(arena, (size_t)words_number(group, "others"), l);
 	json_array_foreach(json_object_get(answer, "by"), i, dimension) {
 		const char *name = json_string_value(dimension);
 

@@ -29,6 +29,7 @@ static void set_fini(struct set *s)
 	idmap_fini(&s->cluster_at);
 	free(s->cluster);
 	idmap_fini(&s->company_cluster);
+	free(s->folded);
 }
 
 void kpi_free(struct kpi *k)
@@ -147,11 +148,65 @@ void kpi_add(struct kpi *k, const struct kpi_row *r)
 	}
 }
 
+/* --- fewer groups ----------------------------------------------------------------------------------------- */
+
+static uint32_t largest(const struct set *s)
+{
+	uint32_t best = UINT32_MAX;
+
+	for (uint32_t g = 0; g < s->n; g++)
+		if (s->folded[g] && (best == UINT32_MAX || s->group[g].f.registered > s->group[best].f.registered))
+			best = g;
+	return best;
+}
+
+static uint32_t now_in(const struct set *s, uint32_t group)
+{
+	return s->folded && s->folded[group] ? s->others : group;
+}
+
+/* What was added up already. */
+static void join(struct kpi_figures *into, const struct kpi_figures *f)
+{
+	into->registered += f->registered;
+	into->without_person += f->without_person;
+	into->without_company += f->without_company;
+}
+
+size_t kpi_fold(struct kpi *k, size_t set, size_t most)
+{
+	struct set *s = &k->set[set + 1];
+
+	assert(!k->finished && most);
+	if (s->n <= most)
+		return 0;
+	s->folded = room_for(NULL, s->n, sizeof *s->folded);
+	memset(s->folded, true, s->n * sizeof *s->folded);
+	for (size_t kept = 0; kept + 1 < most; kept++)
+		s->folded[largest(s)] = false;
+	s->others = largest(s);
+	for (uint32_t g = 0; g < s->n; g++)
+		if (s->folded[g] && g != s->others)
+			join(&s->group[s->others].f, &s->group[g].f);
+	for (size_t i = 0; i < k->mix.n; i++) {
+		const unsigned at = (unsigned)set * MIX_BITS;
+		const uint64_t group = group_of(k->mix_of[i], set + 1);
+
+		k->mix_of[i] += ((uint64_t)now_in(s, (uint32_t)group) - group) << at;
+	}
+	return s->n - (most - 1);
+}
+
+bool kpi_folded(const struct kpi *k, size_t set, uint32_t group)
+{
+	return k->set[set + 1].folded && k->set[set + 1].folded[group];
+}
+
 void kpi_figures(struct kpi *k, size_t set, uint32_t group, struct kpi_figures *out)
 {
 	const struct set *s = &k->set[set == KPI_TOTAL ? 0 : set + 1];
 
 	if (!k->finished)
 		kpi_count(k);
-	*out = group < s->n ? s->group[group].f : (struct kpi_figures){ 0 };
+	*out = group < s->n ? s->group[now_in(s, group)].f : (struct kpi_figures){ 0 };
 }

@@ -54,4 +54,9 @@ void kpi_maybe_two_companies(struct kpi *, int64_t company);
 /* A row of that session will be added soon: what it needs is fetched meanwhile. Optional. */
 void kpi_expect(struct kpi *, int64_t kind, int64_t activity, int partner, int32_t day);
 void kpi_add(struct kpi *, const struct kpi_row *);
+/* After the rows, before any figures: leaves at most so many groups (at least 1), those with the most participations, of which
+ * the last are all others together; the figures of any of those others are from then on the joint ones. How many they are;
+ * 0: there are not more. */
+size_t kpi_fold(struct kpi *, size_t set, size_t most);
+bool kpi_folded(const struct kpi *, size_t set, uint32_t group);
 void kpi_figures(struct kpi *, size_t set, uint32_t group, struct kpi_figures *);

@@ -36,6 +36,8 @@ struct set {
 	struct cluster *cluster;
 	size_t clusters, clusters_cap;
 	struct idmap company_cluster;                /* (group, root) */
+	bool *folded;                                /* by group; NULL: none */
+	uint32_t others;                             /* the group that stands for those */
 };
 
 /* A row, kept until all are known. */

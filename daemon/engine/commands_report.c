@@ -109,6 +109,7 @@ static bool asked(struct command_call *call, struct report *r, struct err *e)
 		.as_of = INT32_MAX,
 		.now_ms = call->now_ms,
 		.certificate = (unsigned)call_number(call, "sessions", CERTIFICATE_SESSIONS),
+		.groups_max = (size_t)call_number(call, "groups", 0),
 		.small_cells = call_number(call, "small-cells", 0),
 		.levels = levels_in(json_object_get(call->taken, "levels")),
 		.successor = successors ? successor : NULL,

@@ -21,6 +21,7 @@
 		{ "small-cells", ARG_NUMBER, false, false, "N", "leave out counts below N, and what would give them away" },  \
 		{ "successors", ARG_FLAG, false, false, NULL, "what a partner did that another came after counts as that one's" }
 #define ARG_BY(example) { "by", ARG_TEXT, false, false, "WHAT,...", "counted apart by " example }
+#define ARG_GROUPS { "groups", ARG_NUMBER, false, false, "N", "tell at most N groups apart: the smallest count as one" }
 #define ARG_SESSIONS { "sessions", ARG_NUMBER, false, false, "N", "a certificate takes so many sessions; otherwise 5" }
 #define ARG_OVERDUE { "overdue", ARG_TEXT, false, false, "SPAN", "an answer takes no longer; otherwise as agreed" }
 #define ARGS_PRINT                                                                                                     \
@@ -144,7 +145,7 @@ const struct command commands[] = {
 	{ "kpi", "what took place, who took part, and how many different people and companies that were", COMMAND_READ,
 		COMMAND_READER, true, command_report_before, command_kpi, NULL,
 		{ ARGS_REPORT, ARG_BY("kind, partner, title, province, legal_form, size_class, year, quarter, month"),
-			ARG_SESSIONS, ARGS_PRINT, NO_MORE } },
+			ARG_GROUPS, ARG_SESSIONS, ARGS_PRINT, NO_MORE } },
 	{ "funnel", "how many companies were reached, took part, were referred, and what became of it", COMMAND_READ,
 		COMMAND_READER, true, command_report_before, command_funnel, NULL,
 		{ ARGS_REPORT, ARG_BY("from, to, service, province, legal_form, size_class, cohort, year, quarter, month"),
@@ -153,7 +154,7 @@ const struct command commands[] = {
 		command_report_before, command_matrix, NULL, { ARGS_REPORT, ARG_OVERDUE, ARGS_PRINT, NO_MORE } },
 	{ "report", "all of it on one page, to be sent on", COMMAND_READ, COMMAND_READER, true, command_report_before,
 		command_report, NULL,
-		{ ARGS_REPORT, ARG_SESSIONS, ARG_OVERDUE, { "out", ARG_TEXT, false, false, "FILE", "write the page, HTML, into this file" },
+		{ ARGS_REPORT, ARG_GROUPS, ARG_SESSIONS, ARG_OVERDUE, { "out", ARG_TEXT, false, false, "FILE", "write the page, HTML, into this file" },
 			{ "language", ARG_TEXT, false, false, "nl|en|both", "of the page; otherwise both" }, NO_MORE } },
 	{ "sync", "ask a partner now", COMMAND_OPERATE, COMMAND_LOOP, false, NULL, command_sync, NULL,
 		{ ARG_PARTNER, { "full", ARG_FLAG, false, false, NULL, "read everything, not only what changed" },

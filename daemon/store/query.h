@@ -100,6 +100,7 @@ struct report {
 	int32_t as_of;                  /* what was known at the end of that day; INT32_MAX: now */
 	int64_t now_ms;
 	unsigned certificate;           /* sessions that a certificate takes */
+	size_t groups_max;              /* of kpis: the smallest become one, so that no more are left; 0: however many */
 	int64_t small_cells;            /* counts below it are hidden; 0: none */
 	uint64_t level_ms;              /* the service level for all; 0: as agreed */
 	struct levels levels;
@@ -112,7 +113,7 @@ struct report {
  * by: dimensions with commas between, or NULL.
  * {"period":{"from","to"},"as_of","known_until","seq","small_cells","successors":{partner: the one it is added up under},
  * "by":[..],"groups":[{"key":{..},figures}],"total":{figures},"waiting":{..},"hidden":n}; the figures are those of core/kpi.h,
- * by their names. successors: those met; null where partners are not told apart, or each is under its own name.
+ * by their names. The last group may be {"others": how many groups it stands for, "key":{each null}, figures}. successors: those met; null where partners are not told apart, or each is under its own name.
  * A list of n such answers, by the dimensions of each: one pass for all of them. */
 #define REPORT_SETS_MAX 4
 json_t *query_kpis(struct query *, const struct report *, const char *const *by, size_t n, struct err *);

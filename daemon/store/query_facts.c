@@ -119,6 +119,15 @@ static json_t *value_of(const struct moment *m, enum values values, int64_t valu
 	return json_null();
 }
 
+static json_t *no_key(const struct grouping *g)
+{
+	json_t *key = json_object();
+
+	for (size_t i = 0; i < g->n; i++)
+		json_object_set_new(key, dimensions[g->by[i]].name, json_null());
+	return key;
+}
+
 /* {"kind":"webinar","province":null} */
 static json_t *grouping_key(const struct moment *m, const struct grouping *g, uint32_t group, struct err *e)
 {
@@ -173,18 +182,31 @@ static json_t *groups_of(const struct moment *m, const struct grouping *g,
 	void (*put)(void *, json_t *into, bool total, uint32_t group), void *ctx, struct err *e)
 {
 	AUTO(json_drop) json_t *groups = json_array();
+	json_t *others = NULL, *all;
 
 	/* Nothing to tell apart by: all would be in one, and that is the total. */
 	for (uint32_t n = 0; g->n && n < g->groups; n++) {
-		json_t *key = grouping_key(m, g, n, e), *group;
+		const bool folded = g->folded && g->folded(ctx, n);
+		json_t *key, *group;
 
+		if (folded && others)
+			continue;
+		key = folded ? no_key(g) : grouping_key(m, g, n, e);
 		if (!key)
 			return NULL;
 		group = json_pack("{so}", "key", key);
 		put(ctx, group, false, n);
-		json_array_append_new(groups, group);
+		if (folded)
+			others = group;
+		else
+			json_array_append_new(groups, group);
 	}
-	return grouping_sorted(g, steal(groups));
+	all = grouping_sorted(g, steal(groups));
+	if (others) {
+		json_object_set_new(others, "others", json_integer((json_int_t)g->others));
+		json_array_append_new(all, others);
+	}
+	return all;
 }
 
 json_t *report_answer(struct moment *m, const struct grouping *g,

@@ -30,6 +30,9 @@ struct grouping {
 	struct idmap at[REPORT_DIMENSIONS_MAX];      /* (number so far, value) */
 	int64_t *value;                              /* n for each group */
 	size_t groups, cap;
+	/* Whether a group is one of the others, which have joint figures; NULL: there are none. */
+	bool (*folded)(void *ctx, uint32_t group);
+	size_t others;                               /* how many they are */
 };
 /* ERR_ITEM: no such dimension, or not one of `allowed`. */
 bool grouping_parse(struct grouping *, const char *by, unsigned allowed, struct err *);

@@ -137,11 +137,29 @@ static void put(void *ctx, json_t *into, bool total, uint32_t group)
 	put_figures(into, x->kpi, total ? KPI_TOTAL : x->answering, group);
 }
 
+static bool folded(void *ctx, uint32_t group)
+{
+	const struct kpis *x = ctx;
+
+	return kpi_folded(x->kpi, x->answering, group);
+}
+
+static void fold(struct kpis *x)
+{
+	const size_t most = x->moment->report->groups_max;
+
+	for (size_t i = 0; most && i < x->n; i++) {
+		x->groups[i].others = kpi_fold(x->kpi, i, most);
+		x->groups[i].folded = x->groups[i].others ? folded : NULL;
+	}
+}
+
 static json_t *answers(void *of, struct err *e)
 {
 	AUTO(json_drop) json_t *out = json_array();
 	struct kpis *x = of;
 
+	fold(x);
 	for (x->answering = 0; x->answering < x->n; x->answering++) {
 		json_t *one = report_answer(x->moment, &x->groups[x->answering], put, hide, x, e);
 

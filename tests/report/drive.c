@@ -17,7 +17,7 @@
 #include "base/time.h"
 #include "engine/hub.h"
 
-#define PARTNERS_MAX 16
+#define PARTNERS_MAX 32
 
 struct player {
 	struct arena *arena;

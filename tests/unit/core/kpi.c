@@ -172,12 +172,55 @@ static void one_that_may_be_two(void **state)
 	kpi_free(k);
 }
 
+/* Those that are left are as they were; the others as if they had been one from the beginning. */
+static void groups_folded_are_counted_as_one(void **state)
+{
+	static const size_t most[] = { 1, 2, 4, 6, 9 };
+	(void)state;
+
+	for (size_t m = 0; m < sizeof most / sizeof *most; m++) {
+		struct kpi *k = kpi_new(2, 2), *one = kpi_new(2, 1);
+		size_t others;
+
+		srand(7);
+		for (int i = 0; i < 300; i++) {
+			const struct kpi_row r = { .group = { (uint16_t)(rand() % 6 * (rand() % 2)), (uint16_t)(rand() % 3) }, .person = rand() % 20,
+				.company = rand() % 9, .activity = rand() % 5, .kind = 1, .day = rand() % 4, .partner = rand() % 2,
+				.attended = rand() % 8 != 0 };
+
+			kpi_add(k, &r);
+		}
+		others = kpi_fold(k, 0, most[m]);
+		assert_int_equal(others, most[m] >= 6 ? 0 : 6 - most[m] + 1);
+		srand(7);
+		for (int i = 0; i < 300; i++) {
+			struct kpi_row r = { .group = { (uint16_t)(rand() % 6 * (rand() % 2)), (uint16_t)(rand() % 3) }, .person = rand() % 20,
+				.company = rand() % 9, .activity = rand() % 5, .kind = 1, .day = rand() % 4, .partner = rand() % 2,
+				.attended = rand() % 8 != 0 };
+
+			r.group[0] = kpi_folded(k, 0, r.group[0]) ? 6 : r.group[0];
+			kpi_add(one, &r);
+		}
+		for (uint32_t g = 0; g < 6; g++) {
+			struct kpi_figures f, like;
+
+			kpi_figures(k, 0, g, &f);
+			kpi_figures(one, 0, kpi_folded(k, 0, g) ? 6 : g, &like);
+			assert_memory_equal(&f, &like, sizeof f);
+			assert_false(most[m] > 1 && g == 0 && kpi_folded(k, 0, g));
+		}
+		kpi_free(k);
+		kpi_free(one);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(agrees_with_a_slow_count),
 		cmocka_unit_test(sessions_held_together_are_of_one_activity),
 		cmocka_unit_test(one_that_may_be_two),
+		cmocka_unit_test(groups_folded_are_counted_as_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
