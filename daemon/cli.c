@@ -139,6 +139,20 @@ static void give(json_t *args, const struct command_arg *a, const char *value)
 	json_array_append_new(all, json_string(value));
 }
 
+static bool no_option(const struct command *c, const char *word)
+{
+	const char *known[COMMAND_ARGS_MAX], *near;
+	size_t n = 0;
+
+	for (const struct command_arg *a = c->arg; a->name; a++)
+		if (!a->position)
+			known[n++] = a->name;
+	near = nearest_word(word + 2, known, n);
+	fprintf(stderr, "doorstroom: %s has no option %s%s%s%s\n", c->name, word, near ? " (did you mean --" : "", near ? near : "",
+		near ? "?)" : "");
+	return false;
+}
+
 static bool command_option(struct line *l, const char *word)
 {
 	const char *equals = strchr(word, '=');
@@ -148,7 +162,7 @@ static bool command_option(struct line *l, const char *word)
 		return wrong("no option %s", word);
 	a = option_named(l->command, word + 2, equals ? (size_t)(equals - word) - 2 : strlen(word) - 2);
 	if (!a)
-		return wrong("this command has no option %s", word);
+		return no_option(l->command, word);
 	if (a->kind == ARG_FLAG) {
 		json_object_set_new(l->args, a->name, json_true());
 		return !equals || wrong("%s takes no value", word);
@@ -348,13 +362,14 @@ static enum cli_exit run(struct cli *cli, const struct command *c, json_t *given
 	if (cli->follow)
 		return follow(cli, c, args);
 	consent_ask(c, args);
-	report_prepare(c, args);
+	if (!report_prepare(cli, c, args))
+		return CLI_USAGE;
 	code = ask(cli, c, args, &answer, &e);
 	if (code != CLI_OK) {
 		fail(&e);
 		return code;
 	}
-	code = report_output(cli, c, args, answer, &done);
+	code = report_output(c, args, answer, &done);
 	if (done)
 		return code;
 	if (!cli->json)

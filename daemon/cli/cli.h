@@ -21,12 +21,12 @@ struct cli {
 
 /* --- report*.c: counts as tables, as CSV, as pictures, as a page ---------------------------------------------- */
 
-/* What a page has no room for is not asked for. */
-void report_prepare(const struct command *, json_t *args);
+/* Before it is asked: false with a message if these do not go together. What a page has no room for is not asked for. */
+bool report_prepare(const struct cli *, const struct command *, json_t *args);
 /* What its --csv, --svg and --out ask for. *done: nothing is left to be shown. */
-enum cli_exit report_output(struct cli *, const struct command *, const json_t *args, const json_t *answer, bool *done);
+enum cli_exit report_output(const struct command *, const json_t *args, const json_t *answer, bool *done);
 
-/* A file that did not come about whole is not left behind as if it had. */
+/* "-": standard output. A file that did not come about whole is not left behind as if it had. */
 enum cli_exit report_write(const char *path, const char *text, size_t n);
 
 /* --- client.c: the control socket ---------------------------------------------------------------------------- */

@@ -52,7 +52,7 @@ static void footing(const struct cli *cli, const json_t *answer)
 
 /* --- kpi ------------------------------------------------------------------------------------------------------ */
 
-static void dimension_columns(struct table *t, const json_t *answer, enum column kind)
+static void dimension_columns(struct table *t, const json_t *answer)
 {
 	const json_t *name;
 	char text[32];
@@ -62,10 +62,10 @@ static void dimension_columns(struct table *t, const json_t *answer, enum column
 		snprintf(text, sizeof(text), "%s", report_heading(json_string_value(name), LANGUAGE_EN));
 		for (char *p = text; *p; p++)
 			*p = (char)(*p >= 'a' && *p <= 'z' ? *p - 32 : *p);
-		table_column(t, text, kind);
+		table_column(t, text, COLUMN_LONG);
 	}
 	if (!i)
-		table_column(t, "", kind);
+		table_column(t, "", COLUMN_TEXT);
 }
 
 /* group NULL: the total. */
@@ -108,7 +108,7 @@ void render_kpi(const struct cli *cli, const json_t *answer)
 
 	heading(cli, answer);
 	snprintf(certified, sizeof(certified), "%lld+ SESSIONS", (long long)words_number(answer, "certificate"));
-	dimension_columns(t, answer, COLUMN_TEXT);
+	dimension_columns(t, answer);
 	table_column(t, "ACTIVITIES", COLUMN_NUMBER);
 	table_column(t, "SESSIONS", COLUMN_NUMBER);
 	table_column(t, "PARTICIPANTS", COLUMN_NUMBER);
@@ -154,7 +154,7 @@ void render_funnel(const struct cli *cli, const json_t *answer)
 	size_t i;
 
 	heading(cli, answer);
-	dimension_columns(t, answer, COLUMN_TEXT);
+	dimension_columns(t, answer);
 	table_column(t, "STAGE", COLUMN_TEXT);
 	table_column(t, "COMPANIES", COLUMN_NUMBER);
 	table_column(t, "REFERRALS", COLUMN_NUMBER);
@@ -199,8 +199,8 @@ void render_matrix(const struct cli *cli, const json_t *answer)
 	size_t i;
 
 	heading(cli, answer);
-	table_column(t, "FROM", COLUMN_TEXT);
-	table_column(t, "TO", COLUMN_TEXT);
+	table_column(t, "FROM", COLUMN_LONG);
+	table_column(t, "TO", COLUMN_LONG);
 	for (i = 0; i < sizeof(columns) / sizeof(*columns); i++)
 		table_column(t, columns[i], COLUMN_NUMBER);
 	json_array_foreach(json_object_get(answer, "cells"), i, cell)

@@ -89,13 +89,14 @@ static const char *successor(void *ctx, const char *partner)
 
 /* --- arguments ----------------------------------------------------------------------------------------------- */
 
+/* With its unit: a bare number, elsewhere seconds, is meant as days by most. */
 static bool span_of(const struct command_call *call, const char *arg, uint64_t *out, struct err *e)
 {
 	const char *text = call_text(call, arg);
 
 	if (!text)
 		return true;
-	return (time_parse_span(text, out) && *out) || err_set(e, ERR_ITEM, "%s: a span of time is wanted, such as 14d", arg);
+	return (text[strspn(text, "0123456789. ")] && time_parse_span(text, out) && *out) || err_set(e, ERR_ITEM, "%s: a span of time is wanted, such as 14d", arg);
 }
 
 static bool asked(struct command_call *call, struct report *r, struct err *e)

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/room.h"
 #include "base/yaml.h"
 
@@ -24,6 +25,7 @@ static const struct {
 static bool dimension_parse(const char *name, size_t len, unsigned allowed, enum dimension *out, struct err *e)
 {
 	const char *known[DIMENSIONS], *near;
+	BUF_AUTO struct buf all = { 0 };
 	char word[32];
 	size_t n = 0;
 
@@ -37,8 +39,11 @@ static bool dimension_parse(const char *name, size_t len, unsigned allowed, enum
 	}
 	snprintf(word, sizeof(word), "%.*s", (int)len, name);
 	near = nearest_word(word, known, n);
-	return err_set(e, ERR_ITEM, "by: nothing is counted by \"%s\" here%s%s%s", word, near ? " (did you mean " : "",
-		near ? near : "", near ? "?)" : "");
+	if (near)
+		return err_set(e, ERR_ITEM, "by: nothing is counted by \"%s\" here (did you mean %s?)", word, near);
+	for (size_t i = 0; i < n; i++)
+		buf_addf(&all, "%s%s", i ? ", " : "", known[i]);
+	return err_set(e, ERR_ITEM, "by: nothing is counted by \"%s\" here, but by %s", word, all.data);
 }
 
 bool grouping_parse(struct grouping *g, const char *by, unsigned allowed, struct err *e)
@@ -47,8 +52,9 @@ bool grouping_parse(struct grouping *g, const char *by, unsigned allowed, struct
 
 	*g = (struct grouping){ 0 };
 	while (p && *p) {
-		const size_t len = strcspn(p, ",");
+		const size_t blank = strspn(p, " "), len = strcspn(p + blank, ", ");
 
+		p += blank;
 		if (g->n == REPORT_DIMENSIONS_MAX)
 			return err_set(e, ERR_ITEM, "by: at most %d at a time", REPORT_DIMENSIONS_MAX);
 		if (!dimension_parse(p, len, allowed, &g->by[g->n], e))
@@ -57,7 +63,9 @@ bool grouping_parse(struct grouping *g, const char *by, unsigned allowed, struct
 			if (g->by[i] == g->by[g->n])
 				return err_set(e, ERR_ITEM, "by: %s twice", dimensions[g->by[i]].name);
 		g->n++;
-		p += len + (p[len] == ',');
+		p += len;
+		p += strspn(p, " ");
+		p += *p == ',';
 	}
 	return true;
 }
