@@ -56,6 +56,15 @@ bool shadow_unanswered(const struct shadow *s)
 	return false;
 }
 
+int64_t shadow_edited_at(const struct shadow *s)
+{
+	int64_t seq = 0;
+
+	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++)
+		seq = s->cell[f].own_seq > seq ? s->cell[f].own_seq : seq;
+	return seq;
+}
+
 /* What is not older than the fence counts as unanswered. */
 void shadow_acknowledge(struct shadow *s, int64_t intent, int64_t at)
 {

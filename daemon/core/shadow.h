@@ -70,6 +70,8 @@ void shadow_sent(struct arena *, struct cell *, const char *value, int64_t seq);
 bool shadow_acknowledged(const struct shadow *, unsigned field);
 /* Whether an attempt is remembered that the partner has not acknowledged. */
 bool shadow_unanswered(const struct shadow *);
+/* The event of the newest edit of its people that is known; 0: none. */
+int64_t shadow_edited_at(const struct shadow *);
 /* The partner has acknowledged, as event `at` says, what was recorded at `intent`, and no attempt beside it. */
 void shadow_acknowledge(struct shadow *, int64_t intent, int64_t at);
 /* That attempt had no effect for certain: forgets what it sent. */

@@ -225,6 +225,7 @@ struct claim {
 	const char *hub_id;                     /* out: CLAIM_FIND */
 	enum record_type type;
 	int64_t intent;
+	const char *version;                    /* out: CLAIM_PUSH: of what was known of the record then */
 	struct arena *arena;
 };
 bool send_claim(struct hub *, struct claim *, struct err *);

@@ -61,16 +61,6 @@ static bool fenced(struct hub *hub, const struct hub_partner *p, const struct pa
 	return !mutant(FENCE) && page->asked < s->fence && !newer_version(p, s, item) && !shows_push(hub, page, s, item, now);
 }
 
-/* The newest edit of its people that is known. */
-static int64_t edited_at(const struct shadow *s)
-{
-	int64_t seq = 0;
-
-	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++)
-		seq = s->cell[f].own_seq > seq ? s->cell[f].own_seq : seq;
-	return seq;
-}
-
 /* A list that may lag is believed only after a single read, and so is one that shows a deleted record again, and whatever
  * was asked for before an edit that is known by now. */
 static bool doubtful(struct hub *hub, const struct hub_partner *p, const struct page *page, const struct shadow *s,
@@ -79,8 +69,8 @@ static bool doubtful(struct hub *hub, const struct hub_partner *p, const struct 
 	if (!(p->caps & ADAPTER_CAN_GET) || newer_version(p, s, item) || mutant(CONFIRMING_READ))
 		return false;
 	if (page->fresh)
-		return page->asked < edited_at(s);
-	return s->state != SHADOW_LIVE || page->asked < edited_at(s) || p->caps & ADAPTER_CAN_LAGS || (s->fence && hub->now_ms - s->fence_ms < (int64_t)p->config->stale_ms);
+		return page->asked < shadow_edited_at(s);
+	return s->state != SHADOW_LIVE || page->asked < shadow_edited_at(s) || p->caps & ADAPTER_CAN_LAGS || (s->fence && hub->now_ms - s->fence_ms < (int64_t)p->config->stale_ms);
 }
 
 void reconcile_ask_again(struct page *page, const char *key)

@@ -162,6 +162,7 @@ static bool record_intent(struct desk *d, const struct record *values, uint64_t 
 	d->claim->kind = CLAIM_PUSH;
 	d->claim->repeat = repeat;
 	d->claim->intent = row->intent;
+	d->claim->version = d->shadow->version;
 	d->claim->push = (struct push){
 		.arena = d->arena,
 		.type = row->type,

@@ -198,6 +198,15 @@ static bool deleted(struct desk *d, struct tally *tally, struct err *err)
 	return ok;
 }
 
+/* The record was read while the answer was under way: which of the two is the newer state, nobody can tell, and what the
+ * answer says will be read as well. */
+static bool overtaken(const struct desk *d)
+{
+	const char *before = d->claim->version, *now = d->shadow->version;
+
+	return shadow_edited_at(d->shadow) > d->claim->intent || (before && now ? strcmp(before, now) != 0 : before != now);
+}
+
 static bool observe_answer(struct desk *d, struct tally *tally, struct err *err)
 {
 	struct page page = { .partner = d->row->partner, .type = d->row->type, .arena = d->arena, .fresh = true, .asked = INT64_MAX, .n = 1 };
@@ -231,6 +240,7 @@ static bool what_is_left(struct desk *d, bool was_create, struct tally *tally, s
 static bool acknowledged(struct desk *d, struct tally *tally, struct err *err)
 {
 	enum push_kind kind = d->claim->push.kind;
+	bool late;
 
 	for (unsigned f = 0; mutant(INTENT) && f < RECORD_FIELDS_MAX; f++)
 		if (d->claim->push.fields & FIELD_BIT(f))
@@ -240,10 +250,12 @@ static bool acknowledged(struct desk *d, struct tally *tally, struct err *err)
 		return deleted(d, tally, err);
 	if (kind == PUSH_CREATE && !created(d, tally, err))
 		return false;
-	d->shadow->version = d->claim->push.out_version;
+	late = overtaken(d);
+	if (!late)
+		d->shadow->version = d->claim->push.out_version;
 	d->shadow->hash = 0; /* whatever is read next is looked at, even if it is as before */
 	if (!store_shadow_save(d->hub->store, d->shadow, err) || !store_outbox_delete(d->hub->store, d->row->id, err) ||
-		!observe_answer(d, tally, err))
+		(!late && !observe_answer(d, tally, err)))
 		return false;
 	return what_is_left(d, kind == PUSH_CREATE, tally, err);
 }

@@ -83,6 +83,49 @@ static void the_cursor_of_another_early_page_is_not_kept(void **state)
 	assert_string_equal(kept.cursor, "next");
 }
 
+/* Its people change it right after the write, and that is read before the answer to the write arrives. */
+static void an_answer_that_a_reading_has_overtaken_says_nothing(void **state)
+{
+	struct world *w = *state;
+	struct item answer = item_of("b1", named(w, "Acme Two"), NULL);
+	struct claim c;
+	int64_t e;
+
+	w->partner[1].caps &= ~(unsigned)(ADAPTER_CAN_GET | ADAPTER_CAN_CONDITIONAL);
+	see(w, 0, "a1", named(w, "Acme"), "1");
+	see(w, 1, "b1", named(w, "Acme"), NULL);
+	e = entity_at(w, 0, RECORD_ORGANIZATION, "a1")->id;
+	see(w, 0, "a1", named(w, "Acme Two"), "2");
+	release_to(w, 1);
+	c = claim(w, row_for(w, 1, e)->id);
+	assert_int_equal(c.kind, CLAIM_PUSH);
+	see(w, 1, "b1", named(w, "Acme Three"), NULL);
+	c.push.sent = true;
+	c.push.answer = &answer;
+	settle(w, &c);
+	assert_string_equal(shadow_at(w, 1, RECORD_ORGANIZATION, "b1")->cell[NAME].base, "Acme Three");
+}
+
+/* The same where versions tell, and it is the version of the reading that the next write depends on. */
+static void nor_does_it_take_back_the_version(void **state)
+{
+	struct world *w = *state;
+	struct claim c;
+	int64_t e;
+
+	see(w, 0, "a1", named(w, "Acme"), "1");
+	see(w, 1, "b1", named(w, "Acme"), "1");
+	e = entity_at(w, 0, RECORD_ORGANIZATION, "a1")->id;
+	see(w, 0, "a1", named(w, "Acme Two"), "2");
+	release_to(w, 1);
+	c = claim(w, row_for(w, 1, e)->id);
+	see(w, 1, "b1", named(w, "Acme Two"), "3");
+	c.push.sent = true;
+	c.push.out_version = "2";
+	settle(w, &c);
+	assert_string_equal(shadow_at(w, 1, RECORD_ORGANIZATION, "b1")->version, "3");
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -91,6 +134,8 @@ int main(void)
 		T(an_early_page_that_shows_the_write_is_believed),
 		T(so_is_one_without_versions),
 		T(the_cursor_of_another_early_page_is_not_kept),
+		T(an_answer_that_a_reading_has_overtaken_says_nothing),
+		T(nor_does_it_take_back_the_version),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
