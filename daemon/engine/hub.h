@@ -76,6 +76,7 @@ struct sweep {
 	int partner;
 	enum record_type type;
 	int64_t epoch, epoch_done;              /* this one, and the last that was complete */
+	int64_t asked_ms;                       /* wall clock when it began, or went on */
 	bool approved;
 	bool guarded;                           /* out */
 	char why[160];                          /* guarded */

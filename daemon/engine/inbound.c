@@ -93,28 +93,38 @@ bool inbound_guard(struct hub *hub, struct page *page, struct err *err)
 	return true;
 }
 
+/* Too much is missing of what was written by then. */
+static bool guard_missing(struct hub *hub, struct sweep *sweep, int64_t written_ms, struct err *err)
+{
+	struct page page = { .partner = sweep->partner, .type = sweep->type };
+	int64_t allowed;
+
+	if (!store_count_unseen(hub->store, sweep->partner, sweep->type, sweep->epoch, written_ms, &sweep->unseen, &sweep->live, err))
+		return false;
+	allowed = limit(hub_partner(hub, sweep->partner), GUARD_VANISHED, sweep->live);
+	if (sweep->unseen <= allowed)
+		return true;
+	if (!store_begin(hub->store, err))
+		return false;
+	sweep->guarded = stop(hub, &page, GUARD_VANISHED, sweep->type, -1, sweep->unseen, allowed);
+	snprintf(sweep->why, sizeof sweep->why, "%s", page.why);
+	return store_end(hub->store, true, err);
+}
+
 bool reconcile_sweep(struct hub *hub, struct sweep *sweep, size_t max, struct err *err)
 {
 	const struct hub_partner *p = hub_partner(hub, sweep->partner);
+	/* What was written since need not be shown by this scan. */
+	const int64_t written_ms = sweep->asked_ms - (int64_t)p->config->stale_ms;
 	const bool at_once = p->caps & ADAPTER_CAN_GET || mutant(CONFIRMED_DELETE);
-	/* Without single reads, absence counts only in two complete scans, and in none that may not show a write yet. */
-	const int64_t epoch = at_once ? sweep->epoch : sweep->epoch_done;
-	const int64_t written_ms = at_once ? INT64_MAX : hub->now_ms - (int64_t)p->config->stale_ms;
-	int64_t allowed;
 
-	if (!store_count_unseen(hub->store, sweep->partner, sweep->type, sweep->epoch, &sweep->unseen, &sweep->live, err))
+	if (!sweep->approved && sweep->after == 0 && !mutant(INBOUND_GUARD) && !guard_missing(hub, sweep, written_ms, err))
 		return false;
-	allowed = limit(p, GUARD_VANISHED, sweep->live);
-	if (!sweep->approved && sweep->after == 0 && !mutant(INBOUND_GUARD) && sweep->unseen > allowed) {
-		struct page page = { .partner = sweep->partner, .type = sweep->type };
-
-		if (!store_begin(hub->store, err))
-			return false;
-		sweep->guarded = stop(hub, &page, GUARD_VANISHED, sweep->type, -1, sweep->unseen, allowed);
-		snprintf(sweep->why, sizeof sweep->why, "%s", page.why);
-		return store_end(hub->store, true, err);
-	}
-	if (!store_shadows_unseen(hub->store, sweep->arena, sweep->partner, sweep->type, epoch, written_ms, sweep->after, max,
+	if (sweep->guarded)
+		return true;
+	/* Without single reads, absence counts only in two complete scans. */
+	if (!store_shadows_unseen(hub->store, sweep->arena, sweep->partner, sweep->type,
+			at_once ? sweep->epoch : sweep->epoch_done, at_once ? INT64_MAX : written_ms, sweep->after, max,
 			&sweep->candidate, &sweep->n, err))
 		return false;
 	if (sweep->n)

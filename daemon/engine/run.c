@@ -47,6 +47,7 @@ struct run {
 	struct feed feed;
 	struct arena *feed_arena;       /* holds the cursors, which outlive pages */
 	bool more, guarded;
+	int64_t asked_ms;               /* wall clock: for its first page */
 	bool early;                     /* a page of that type was: what comes after it begins with it once more */
 	char why[160];
 
@@ -162,6 +163,7 @@ static const struct step *run_loaded(struct task *t)
 	log_event(LOG_LEVEL_DEBUG, "run_type", "partner=%s type=%s how=%s from=%s", p->config->id,
 		record_type_name((enum record_type)r->type), p->phase,
 		(r->full ? r->feed.scan_cursor : r->feed.cursor) ? "cursor" : "beginning");
+	r->asked_ms = loop_wall(t->op.loop);
 	r->seen = 0;
 	r->now = 0;
 	r->early = false;
@@ -329,7 +331,7 @@ static const struct step *run_believed(struct task *t)
 	}
 	r->sweep = (struct sweep){
 		.partner = r->partner->id, .type = (enum record_type)r->type, .epoch = r->feed.epoch,
-		.epoch_done = r->feed.epoch_done, .approved = r->approved,
+		.epoch_done = r->feed.epoch_done, .asked_ms = r->asked_ms, .approved = r->approved,
 	};
 	return r->full ? &step_sweep : &step_feed;
 }

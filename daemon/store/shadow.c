@@ -207,8 +207,8 @@ bool store_shadows_unseen(struct store *s, struct arena *arena, int partner, enu
 	return read_all(&q, arena, out, n, e);
 }
 
-bool store_count_unseen(struct store *s, int partner, enum record_type type, int64_t epoch, int64_t *unseen,
-	int64_t *live, struct err *e)
+bool store_count_unseen(struct store *s, int partner, enum record_type type, int64_t epoch, int64_t written_ms,
+	int64_t *unseen, int64_t *live, struct err *e)
 {
 	struct sql q = sql(s, SQL_SEEN_COUNT_NOT);
 
@@ -216,6 +216,7 @@ bool store_count_unseen(struct store *s, int partner, enum record_type type, int
 	*unseen = 0;
 	sql_int(&q, (int64_t)partner * RECORD_TYPES + type);
 	sql_int(&q, epoch);
+	sql_int(&q, written_ms);
 	if (sql_row(&q))
 		*unseen = sql_get_int(&q);
 	return sql_end(&q, e);

@@ -94,7 +94,8 @@
 	X(SEEN_ADD, "INSERT OR IGNORE INTO seen (shadow, feed, epoch) SELECT ?1, ?2, max(?3, coalesce("   \
 		"(SELECT epoch FROM feed WHERE partner = ?4 AND type = ?5), 0))")                         \
 	X(SEEN_DROP, "DELETE FROM seen WHERE shadow = ?")                                                 \
-	X(SEEN_COUNT_NOT, "SELECT count(*) FROM seen WHERE feed = ? AND epoch < ?")                       \
+	X(SEEN_COUNT_NOT, "SELECT count(*) FROM seen JOIN shadow ON shadow.id = seen.shadow"                \
+		" WHERE feed = ? AND epoch < ? AND fence_ms <= ?")                                         \
 	X(SEEN_NOT, "SELECT " SHADOW_COLUMNS " FROM seen JOIN shadow ON shadow.id = seen.shadow"          \
 		" WHERE seen.shadow > ? AND feed = ? AND epoch < ? AND fence_ms <= ?"                    \
 		" ORDER BY seen.shadow LIMIT ?")                                                           \

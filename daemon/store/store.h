@@ -148,8 +148,9 @@ bool store_shadow_seen(struct store *, int64_t id, int64_t epoch, struct err *);
  * after that id. */
 bool store_shadows_unseen(struct store *, struct arena *, int partner, enum record_type, int64_t epoch, int64_t written_ms,
 	int64_t after, size_t max, struct shadow ***out, size_t *n, struct err *);
-bool store_count_unseen(struct store *, int partner, enum record_type, int64_t epoch, int64_t *unseen, int64_t *live,
-	struct err *);
+/* How many those are, and all that are live. */
+bool store_count_unseen(struct store *, int partner, enum record_type, int64_t epoch, int64_t written_ms, int64_t *unseen,
+	int64_t *live, struct err *);
 
 /* --- entities ----------------------------------------------------------------------------------------------- */
 

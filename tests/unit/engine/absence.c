@@ -13,12 +13,18 @@ static void scan(struct world *w, int64_t epoch, struct item *item, size_t n)
 	assert_true(reconcile_page(&w->hub, &w->page, &e));
 }
 
+static struct sweep sweep_of(struct world *w, int64_t epoch, int64_t epoch_done)
+{
+	return (struct sweep){
+		.partner = w->partner[0].id, .type = RECORD_ORGANIZATION, .epoch = epoch, .epoch_done = epoch_done,
+		.asked_ms = w->hub.now_ms, .arena = w->arena,
+	};
+}
+
 /* Those that count as gone after that scan. */
 static size_t gone(struct world *w, int64_t epoch, int64_t epoch_done)
 {
-	struct sweep s = {
-		.partner = w->partner[0].id, .type = RECORD_ORGANIZATION, .epoch = epoch, .epoch_done = epoch_done, .arena = w->arena,
-	};
+	struct sweep s = sweep_of(w, epoch, epoch_done);
 	struct err e;
 
 	assert_true(reconcile_sweep(&w->hub, &s, 100, &e));
@@ -69,11 +75,42 @@ static void what_was_written_just_now_need_not_be_listed_yet(void **state)
 	assert_int_equal(gone(w, 3, 2), 1);
 }
 
+/* A list that lags shows none of twenty that were made just before, which is no reason to stop. */
+static void what_was_made_just_now_does_not_count_as_vanished(void **state)
+{
+	struct world *w = *state;
+	struct item item[20];
+	struct sweep s;
+	struct err e;
+
+	for (size_t i = 0; i < 20; i++)
+		item[i] = item_of(arena_printf(w->arena, "a%zu", i), organization(w, arena_printf(w->arena, "Acme %zu", i), NULL, NULL), "1");
+	scan(w, 1, item, 20);
+	assert_true(store_begin(w->hub.store, &e));
+	for (size_t i = 0; i < 20; i++) {
+		struct shadow *made = shadow_at(w, 0, RECORD_ORGANIZATION, item[i].key);
+
+		made->fence = store_seq(w->hub.store);
+		made->fence_ms = w->hub.now_ms;
+		assert_true(store_shadow_save(w->hub.store, made, &e));
+	}
+	assert_true(store_end(w->hub.store, true, &e));
+	s = sweep_of(w, 2, 1);
+	assert_true(reconcile_sweep(&w->hub, &s, 100, &e));
+	assert_false(s.guarded);
+	w->hub.now_ms += (int64_t)w->partner_config[0].stale_ms;
+	s = sweep_of(w, 3, 1);
+	assert_true(reconcile_sweep(&w->hub, &s, 100, &e));
+	assert_true(s.guarded);
+	assert_int_equal(s.unseen, 20);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(two_complete_scans_count_and_what_lies_between_does_not, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_was_written_just_now_need_not_be_listed_yet, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_was_made_just_now_does_not_count_as_vanished, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

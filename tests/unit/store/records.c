@@ -124,7 +124,7 @@ static void counts_live_and_unseen(void **state)
 	s[4]->epoch = 2;
 	must(f, store_shadow_save(f->store, s[4], &f->err));
 	fixture_commit(f);
-	must(f, store_count_unseen(f->store, p.id, RECORD_ORGANIZATION, 2, &missing, &live, &f->err));
+	must(f, store_count_unseen(f->store, p.id, RECORD_ORGANIZATION, 2, INT64_MAX, &missing, &live, &f->err));
 	assert_int_equal(missing, 2);
 	assert_int_equal(live, 5);
 	must(f, store_shadows_unseen(f->store, f->arena, p.id, RECORD_ORGANIZATION, 2, INT64_MAX, 0, 10, &unseen, &n, &f->err));
@@ -171,9 +171,9 @@ static void takes_a_new_one_as_seen_by_the_scan_under_way(void **state)
 	must(f, store_shadow_seen(f->store, s->id, 6, &f->err));
 	must(f, store_shadow(f->store, f->arena, s->id, &back, &f->err));
 	assert_int_equal(back->epoch, 7);
-	must(f, store_count_unseen(f->store, 1, RECORD_ORGANIZATION, 7, &missing, &live, &f->err));
+	must(f, store_count_unseen(f->store, 1, RECORD_ORGANIZATION, 7, INT64_MAX, &missing, &live, &f->err));
 	assert_int_equal(missing, 0);
-	must(f, store_count_unseen(f->store, 1, RECORD_ORGANIZATION, 8, &missing, &live, &f->err));
+	must(f, store_count_unseen(f->store, 1, RECORD_ORGANIZATION, 8, INT64_MAX, &missing, &live, &f->err));
 	assert_int_equal(missing, 1);
 }
 
