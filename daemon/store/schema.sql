@@ -296,3 +296,8 @@ CREATE TABLE feature (
   entity INTEGER PRIMARY KEY,
   block BLOB NOT NULL
 ) STRICT;
+
+-- step 8
+-- The log of one partner, and of the kinds of event that are rare: the newest few without reading all others.
+CREATE INDEX event_partner ON event (partner, seq) WHERE partner IS NOT NULL;
+CREATE INDEX event_rare ON event (kind, seq) WHERE kind NOT IN (0, 2, 7, 10, 12, 13);   -- EVENT_IS_RARE of query_log.c
