@@ -48,7 +48,7 @@ def progress(partner):
     total, scanned = partner.get("total"), partner.get("scanned") or 0
     read = 0.5 if partner.get("last_ok") else min(0.45, 0.5 * scanned / total if total else scanned / 20_000)
     outbox, sent = partner.get("outbox") or {}, partner.get("records_out", 0)
-    due = sum(n for state, n in outbox.items() if state != "dead")
+    due = sum(n for state, n in outbox.items() if state not in ("dead", "waiting"))
     return read + (0.5 * sent / (sent + due) if sent + due else 0)
 
 

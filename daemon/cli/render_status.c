@@ -24,21 +24,26 @@ static const char *state_colour(const char *state)
 	return "yellow";
 }
 
-static int64_t sum(const json_t *counts, const char *but)
+static int64_t sum(const json_t *counts)
 {
 	const char *name;
 	json_t *n;
 	int64_t all = 0;
 
 	json_object_foreach((json_t *)counts, name, n)
-		if (!but || strcmp(name, but))
-			all += json_integer_value(n);
+		all += json_integer_value(n);
 	return all;
 }
 
 static const json_t *outbox(const json_t *p)
 {
 	return json_object_get(p, "outbox");
+}
+
+/* Nobody but a human can say whether, and when, the rest is. */
+static int64_t to_send(const json_t *p)
+{
+	return sum(outbox(p)) - words_number(outbox(p), "dead") - words_number(outbox(p), "waiting");
 }
 
 /* What it does now: a scan under way with how far it is, or nothing. */
@@ -72,8 +77,8 @@ static void table_down(const struct cli *cli, const json_t *partners)
 		table_row(t);
 		table_cell(t, words_text(p, "id"), NULL);
 		table_cell(t, words_text(p, "state"), state_colour(words_text(p, "state")));
-		table_number(t, sum(json_object_get(p, "live"), NULL), false);
-		table_number(t, sum(outbox(p), "dead"), true);
+		table_number(t, sum(json_object_get(p, "live")), false);
+		table_number(t, to_send(p), true);
 		table_number(t, words_number(outbox(p), "dead"), true);
 		table_number(t, words_number(p, "quarantine"), true);
 		table_cell(t, words_ago(cli->arena, words_number(p, "complete_at")), NULL);
@@ -107,10 +112,10 @@ static void table_up(const struct cli *cli, const json_t *partners)
 		table_cell(t, state, state_colour(state));
 		table_cell(t, doing(cli, p), NULL);
 		table_cell(t, words_text(p, "class"), NULL);
-		table_number(t, sum(json_object_get(p, "live"), NULL), false);
+		table_number(t, sum(json_object_get(p, "live")), false);
 		table_number(t, words_number(p, "records_in"), false);
 		table_number(t, words_number(p, "records_out"), false);
-		table_number(t, sum(outbox(p), "dead"), true);
+		table_number(t, to_send(p), true);
 		table_number(t, words_number(outbox(p), "dead"), true);
 		table_number(t, words_number(p, "quarantine"), true);
 		table_cell(t, words_ago(cli->arena, words_number(p, "last_ok")), NULL);
@@ -145,6 +150,11 @@ static int advice(const struct cli *cli, const json_t *answer)
 			n += printf("%s: %lld change%s refused: doorstroom refused list %s\n", id,
 				     (long long)words_number(outbox(p), "dead"),
 				     words_plural(words_number(outbox(p), "dead")), id) > 0;
+		if (words_number(outbox(p), "waiting"))
+			n += printf("%s: %lld referral%s until it is known which company %s about: doorstroom review\n", id,
+				     (long long)words_number(outbox(p), "waiting"),
+				     words_number(outbox(p), "waiting") == 1 ? " waits" : "s wait",
+				     words_number(outbox(p), "waiting") == 1 ? "it is" : "they are") > 0;
 	}
 	json_array_foreach(json_object_get(answer, "referrals"), i, p) {
 		const int64_t overdue = words_number(p, "overdue");

@@ -91,7 +91,7 @@ static bool bring_along(struct desk *d, const char *ref, bool *coming, struct er
 		!store_outbox(d->hub->store, d->arena, d->row->partner, e->id, &row, err))
 		return false;
 	d->claim->marked |= tally.marked != 0;
-	*coming = row && row->kind == OUTBOX_CREATE && row->state != OUTBOX_DEAD;
+	*coming = row && row->kind == OUTBOX_CREATE && row->state != OUTBOX_DEAD && row->state != OUTBOX_WAITING;
 	return true;
 }
 
@@ -329,7 +329,7 @@ static bool settled_before(struct desk *d, bool *go_on, struct err *err)
 static bool wait_for_company(struct desk *d, struct err *err)
 {
 	d->claim->kind = CLAIM_NOTHING;
-	d->row->state = OUTBOX_DEAD;
+	d->row->state = OUTBOX_WAITING;
 	d->row->intent = store_seq(d->hub->store);
 	d->row->error = "its company is not there and may not be made there yet: is it in `doorstroom review`?";
 	return store_outbox_save(d->hub->store, d->row, err);

@@ -416,7 +416,10 @@ static bool hub(struct scene *s)
 	if (!strcmp(word(s, 1), "refused"))
 		return is_number(s, "refused",
 			drive_query(s, "SELECT count(*) FROM outbox WHERE state = 6 AND error != ''", NULL), word(s, 2));
-	return scene_fail(s, "hub count <type> <number>, hub quarantine <number>, hub refused <number>, hub told <what> <number>, hub overdue <number>, "
+	if (!strcmp(word(s, 1), "waiting"))
+		return is_number(s, "waiting for a company",
+			drive_query(s, "SELECT count(*) FROM outbox WHERE state = 7", NULL), word(s, 2));
+	return scene_fail(s, "hub count <type> <number>, hub quarantine <number>, hub refused <number>, hub waiting <number>, hub told <what> <number>, hub overdue <number>, "
 			     "hub refers <type> <number>");
 }
 

@@ -103,7 +103,7 @@ size_t ledger_links_of(struct ledger *l, int64_t entity, struct link **out, size
 /* --- is it at rest? ------------------------------------------------------------------------------------------------- */
 
 /* A referral whose company people have taken away at its receiver waits for it as long as it takes. */
-#define OPEN "error NOT LIKE 'its company is not there%'"
+#define OPEN "state <> 7"   /* OUTBOX_WAITING */
 
 static void at_rest(struct ledger *l)
 {
