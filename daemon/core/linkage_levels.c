@@ -202,21 +202,6 @@ static unsigned level_of_domain(const struct sides *s)
 
 /* --- company names: words that count by how rare they are ------------------------------------------------------------ */
 
-enum company_level {
-	COMPANY_SAME_RAREST,    /* with a word that is in no table: made up, or a family name that few have */
-	COMPANY_SAME_RARE,
-	COMPANY_SAME_UNCOMMON,
-	COMPANY_SAME,
-	COMPANY_CLOSE_RARE,
-	COMPANY_CLOSE,
-	COMPANY_PART_RARE,
-	COMPANY_PART,
-	COMPANY_ACRONYM,
-	COMPANY_RARE_WORD,
-	COMPANY_WORD,
-	COMPANY_DIFFERENT
-};
-
 /* Of words that are in no table, rarity is LINKAGE_RAREST: bounds are relative to that. */
 enum { RARE_NAME = LINKAGE_RAREST, UNCOMMON_NAME = LINKAGE_RAREST * 11 / 15, RARE_WORD = LINKAGE_RAREST * 12 / 15,
 	UNRATED = LINKAGE_RAREST * 2 / 3 };
@@ -374,20 +359,20 @@ static unsigned level_of_company(const struct sides *s)
 	rarity_y = rarity_of_name(w.rarest_y, w.all_y);
 	rarity = rarity_x < rarity_y ? rarity_x : rarity_y;
 	if (equal(s) || (w.info == w.all_x && w.info == w.all_y && w.exact))
-		return w.rarest_x >= RARE_NAME && w.rarest_y >= RARE_NAME ? COMPANY_SAME_RAREST
-		       : rarity >= RARE_NAME                              ? COMPANY_SAME_RARE
-		       : rarity >= UNCOMMON_NAME                          ? COMPANY_SAME_UNCOMMON
-									  : COMPANY_SAME;
+		return w.rarest_x >= RARE_NAME && w.rarest_y >= RARE_NAME ? LINKAGE_COMPANY_SAME_RAREST
+		       : rarity >= RARE_NAME                              ? LINKAGE_COMPANY_SAME_RARE
+		       : rarity >= UNCOMMON_NAME                          ? LINKAGE_COMPANY_SAME_UNCOMMON
+									  : LINKAGE_COMPANY_SAME;
 	if (w.number_differs)
-		return COMPANY_DIFFERENT;
+		return LINKAGE_COMPANY_DIFFERENT;
 	if ((5 * w.info >= 4 * w.all_x && 5 * w.info >= 4 * w.all_y) ||
 		(s->shorter >= 6 && !has_digit(s->xs, s->x->len) && !has_digit(s->ys, s->y->len) && edits(s, 2) <= 2))
-		return rarity >= UNCOMMON_NAME ? COMPANY_CLOSE_RARE : COMPANY_CLOSE;
+		return rarity >= UNCOMMON_NAME ? LINKAGE_COMPANY_CLOSE_RARE : LINKAGE_COMPANY_CLOSE;
 	if (5 * w.info >= 4 * less)
-		return w.rarest >= RARE_WORD ? COMPANY_PART_RARE : COMPANY_PART;
+		return w.rarest >= RARE_WORD ? LINKAGE_COMPANY_PART_RARE : LINKAGE_COMPANY_PART;
 	if (is_acronym(s->a, s->x, s->ys, s->y->len) || is_acronym(s->b, s->y, s->xs, s->x->len))
-		return COMPANY_ACRONYM;
-	return w.rarest >= RARE_WORD ? COMPANY_RARE_WORD : w.info ? COMPANY_WORD : COMPANY_DIFFERENT;
+		return LINKAGE_COMPANY_ACRONYM;
+	return w.rarest >= RARE_WORD ? LINKAGE_COMPANY_RARE_WORD : w.info ? LINKAGE_COMPANY_WORD : LINKAGE_COMPANY_DIFFERENT;
 }
 
 /* --- fields --------------------------------------------------------------------------------------------------------- */

@@ -144,11 +144,27 @@ static bool at_one_address(const struct compared *c)
 	return level == LINKAGE_ADDRESS_SAME || level == LINKAGE_ADDRESS_SAME_STREET || level == LINKAGE_ADDRESS_ANOTHER_STREET;
 }
 
+/* Of a name that hardly anybody has: another company of that name there would be known by a number of its own. */
+static bool is_the_known_one(const struct compared *c)
+{
+	return c->r.level[MATCH_ORG_NAME] == LINKAGE_COMPANY_SAME_RAREST && namesakes_at_one_place(c) &&
+	       (has(c->a, MATCH_ORG_NUMBER) || has(c->b, MATCH_ORG_NUMBER));
+}
+
 /* Facts beside the name. The place alone is none: names are alike there, too. */
 static unsigned facts(const struct compared *c)
 {
-	return (unsigned)at_one_address(c) + agrees(c, MATCH_ORG_DOMAIN) +
+	return (unsigned)(at_one_address(c) || is_the_known_one(c)) + agrees(c, MATCH_ORG_DOMAIN) +
 	       nearly_same(c, MATCH_ORG_PHONE) + agrees(c, MATCH_ORG_EMAIL) + agrees(c, MATCH_ORG_SITES);
+}
+
+/* Members of a VAT group give its number, as well as their own, and share words of their names. */
+static bool may_be_of_one_group(const struct compared *c)
+{
+	const unsigned level = c->r.level[MATCH_ORG_NAME];
+
+	return level == LINKAGE_COMPANY_RARE_WORD ||
+	       ((level == LINKAGE_COMPANY_WORD || level == LINKAGE_COMPANY_PART_RARE) && differs(c, MATCH_ORG_PHONE));
 }
 
 static void decide_organization(const struct compared *c)
@@ -159,6 +175,8 @@ static void decide_organization(const struct compared *c)
 
 	if (differs(c, MATCH_ORG_NUMBER))
 		decide(c, MATCH_NEW, true, "two different valid enterprise numbers");
+	else if (same(c, MATCH_ORG_NUMBER) && may_be_of_one_group(c))
+		decide(c, MATCH_REVIEW, true, "the same valid enterprise number, but names as two companies of one group have");
 	else if (same(c, MATCH_ORG_NUMBER) && (may_ask(c) || !elsewhere))
 		decide(c, MATCH_LINK, true, "the same valid enterprise number");
 	else if (same(c, MATCH_ORG_NUMBER))

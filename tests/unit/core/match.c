@@ -101,6 +101,27 @@ static void equal_valid_numbers_link(void **ctx)
 		COMPANY("enterprise_number", "0123456789", "legal_name", "Something Else BV"), MATCH_NEW);
 }
 
+/* The group's number is given by each of its members. */
+static void a_number_does_not_join_members_of_a_group(void **ctx)
+{
+	(void)ctx;
+	verdict(COMPANY("enterprise_number", "0403449823", "legal_name", "Zaagmolen Bouw", "phones", "+3232345678"),
+		COMPANY("enterprise_number", "0403449823", "legal_name", "Zaagmolen Transport", "phones", "+3292345678"), MATCH_REVIEW);
+	verdict(COMPANY("enterprise_number", "0403449823", "legal_name", "Zaagmolen Bouw", "phones", "+3232345678"),
+		COMPANY("enterprise_number", "0403449823", "legal_name", "Zaagmolen Bouw Transport", "phones", "+3232345678"), MATCH_LINK);
+}
+
+static void a_rare_name_at_one_place_is_the_one_with_a_number(void **ctx)
+{
+	const struct record *known = COMPANY("enterprise_number", "0403449823", "legal_name", "Quorvex", "postal_code", "3550");
+
+	(void)ctx;
+	verdict(known, COMPANY("legal_name", "Quorvex", "postal_code", "3550"), MATCH_LINK);
+	verdict(COMPANY("legal_name", "Quorvex", "postal_code", "3550"), COMPANY("legal_name", "Quorvex", "postal_code", "3550"), MATCH_REVIEW);
+	verdict(known, COMPANY("legal_name", "Quorvex", "postal_code", "9000"), MATCH_NEW);
+	verdict(known, COMPANY("legal_name", "Bakkerij Peeters", "postal_code", "3550"), MATCH_NEW);
+}
+
 static void different_valid_numbers_never_link(void **ctx)
 {
 	struct match_result r;
@@ -420,6 +441,8 @@ int main(void)
 		cmocka_unit_test(who_says_the_same_is_prepared_alike),
 		cmocka_unit_test(different_decisive_values_are_new),
 		cmocka_unit_test(equal_valid_numbers_link),
+		cmocka_unit_test(a_number_does_not_join_members_of_a_group),
+		cmocka_unit_test(a_rare_name_at_one_place_is_the_one_with_a_number),
 		cmocka_unit_test(different_valid_numbers_never_link),
 		cmocka_unit_test(a_name_and_a_second_fact_link),
 		cmocka_unit_test(one_fact_is_not_enough),
