@@ -69,7 +69,8 @@ static bool wait_for_others(struct desk *d, struct err *err)
 
 /* --- references, outwards ---------------------------------------------------------------------------------------------- */
 
-/* A record that the pushed one refers to must be there first: it is marked for the partner, if it may have it. */
+/* A record that the pushed one refers to must be there first: it is marked for the partner, if it may have it. What the
+ * partner has refused stays so: another record's wanting it is no reason to try again. */
 static bool bring_along(struct desk *d, const char *ref, bool *coming, struct err *err)
 {
 	struct shadow **shadow;
@@ -86,9 +87,11 @@ static bool bring_along(struct desk *d, const char *ref, bool *coming, struct er
 		return false;
 	if (!e)
 		return true;
-	if (!store_shadows_of(d->hub->store, d->arena, e->id, &shadow, &n, err) ||
-		!marks_update(d->hub, d->arena, e, shadow, n, d->row->cause, &tally, err) ||
-		!store_outbox(d->hub->store, d->arena, d->row->partner, e->id, &row, err))
+	if (!store_outbox(d->hub->store, d->arena, d->row->partner, e->id, &row, err))
+		return false;
+	if (!row && (!store_shadows_of(d->hub->store, d->arena, e->id, &shadow, &n, err) ||
+			!marks_for(d->hub, d->arena, d->partner, e, shadow, n, d->row->cause, &tally, err) ||
+			!store_outbox(d->hub->store, d->arena, d->row->partner, e->id, &row, err)))
 		return false;
 	d->claim->marked |= tally.marked != 0;
 	*coming = row && row->kind == OUTBOX_CREATE && row->state != OUTBOX_DEAD && row->state != OUTBOX_WAITING;
@@ -284,7 +287,7 @@ static void forget_attempts(struct desk *d)
  * good readings, each asked for here and the second a minute after the first, that do not show it, say that it had none. */
 static bool look_twice(struct desk *d, bool *go_on, struct err *err)
 {
-	const bool read = d->partner->read_ms > d->row->not_before - SECOND_SEARCH_MS;
+	const bool read = d->partner->read_ms >= d->row->not_before - SECOND_SEARCH_MS;
 
 	if (d->row->misses == 0 || read)
 		d->row->misses++;

@@ -1,0 +1,104 @@
+/* Creates that were refused, or whose outcome nobody knows. */
+#include "world.h"
+
+static struct outbox *row_of(struct world *w, int64_t id)
+{
+	struct outbox *row;
+	struct err e;
+
+	assert_true(store_outbox_by_id(w->hub.store, w->arena, id, &row, &e));
+	return row;
+}
+
+/* The row for partner b of a company that partner a has, claimed; the push ends like that. */
+static int64_t create_fails(struct world *w, enum err_kind kind)
+{
+	struct claim c;
+	int64_t row;
+
+	for (int t = 0; t < RECORD_TYPES; t++)
+		w->partner_config[1].share[t].scopes = SCOPE_ALL;
+	see(w, 0, "a1", organization(w, "Acme", "0403449823", NULL), "1");
+	release_to(w, 1);
+	row = row_for(w, 1, entity_at(w, 0, RECORD_ORGANIZATION, "a1")->id)->id;
+	c = claim(w, row);
+	assert_int_equal(c.kind, CLAIM_PUSH);
+	c.push.sent = true;
+	err_set(&c.push.op.err, kind, "no");
+	settle(w, &c);
+	return row;
+}
+
+/* Each of the two begins in the moment in which it was asked for. */
+static void two_readings_tell_that_a_create_did_not_happen(void **state)
+{
+	struct world *w = *state;
+	int64_t row;
+
+	w->partner[1].caps = ADAPTER_CAN_COMPLETE | ADAPTER_CAN_CREATE | ADAPTER_CAN_UPDATE;
+	row = create_fails(w, ERR_AGAIN);
+	assert_int_equal(claim(w, row).kind, CLAIM_NOTHING); /* it may be carried out yet */
+	assert_int_equal(claim(w, row).kind, CLAIM_LIST);
+	w->partner[1].read_ms = w->hub.now_ms;
+	assert_int_equal(claim(w, row).kind, CLAIM_LIST);
+	w->partner[1].read_ms = w->hub.now_ms;
+	assert_int_equal(claim(w, row).kind, CLAIM_PUSH);
+}
+
+/* Not even if the contact that belongs to it is the partner's own. */
+static void a_refused_company_is_not_tried_again_for_a_contact(void **state)
+{
+	struct world *w = *state;
+	const int64_t refused = create_fails(w, ERR_ITEM);
+	struct record *jan = record_new(w->arena, RECORD_CONTACT);
+	struct outbox *row;
+	struct claim c;
+	struct err e;
+
+	assert_int_equal(row_of(w, refused)->state, OUTBOX_DEAD);
+	jan->v[CONTACT_FAMILY_NAME] = "Peeters";
+	jan->v[CONTACT_EMAILS] = "jan@acme.example";
+	jan->v[CONTACT_ORGANIZATION] = "a1";
+	see(w, 0, "j1", jan, "1");
+	release_to(w, 1);
+	row = row_for(w, 1, entity_at(w, 0, RECORD_CONTACT, "j1")->id);
+	row->cause = w->partner[1].id;
+	assert_true(store_begin(w->hub.store, &e));
+	assert_true(store_end(w->hub.store, store_outbox_save(w->hub.store, row, &e), &e));
+	c = claim(w, row->id);
+	assert_int_equal(c.kind, CLAIM_PUSH);
+	assert_false(c.push.fields & FIELD_BIT(CONTACT_ORGANIZATION));
+	assert_int_equal(row_of(w, refused)->state, OUTBOX_DEAD);
+}
+
+/* It was made all the same, people changed it before it was found, and nothing can be changed there. */
+static void a_create_that_is_found_is_no_change_where_nothing_can_be_changed(void **state)
+{
+	struct world *w = *state;
+	struct shadow *made;
+	struct err e;
+	int64_t row;
+
+	w->partner[1].caps = ADAPTER_CAN_COMPLETE | ADAPTER_CAN_CREATE | ADAPTER_CAN_FIND;
+	row = create_fails(w, ERR_AGAIN);
+	made = shadow_at(w, 1, RECORD_ORGANIZATION, arena_printf(w->arena, "\001%lld", (long long)row_of(w, row)->entity));
+	made->key = "b1";
+	made->state = SHADOW_LIVE;
+	assert_true(store_begin(w->hub.store, &e));
+	assert_true(store_end(w->hub.store, store_shadow_save(w->hub.store, made, &e), &e));
+	see(w, 0, "a1", organization(w, "Acme Two", "0403449823", NULL), "2");
+	assert_int_equal(claim(w, row).kind, CLAIM_NOTHING);
+	assert_null(row_of(w, row));
+}
+
+int main(void)
+{
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		T(two_readings_tell_that_a_create_did_not_happen),
+		T(a_refused_company_is_not_tried_again_for_a_contact),
+		T(a_create_that_is_found_is_no_change_where_nothing_can_be_changed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
