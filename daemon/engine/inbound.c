@@ -11,8 +11,22 @@ static int64_t limit(const struct hub_partner *p, enum guard guard, int64_t reco
 	return guard_allows(p->config->guard[guard], records);
 }
 
+/* Whoever goes on later, with an approval or without, looks at what is there then, from the beginning. */
+static bool abandon_scan(struct hub *hub, int partner, enum record_type type, struct err *err)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	struct feed feed;
+
+	if (!store_feed(hub->store, arena, partner, type, &feed, err))
+		return false;
+	if (!feed.scan_cursor)
+		return true;
+	feed.scan_cursor = NULL;
+	return store_feed_save(hub->store, partner, type, &feed, err);
+}
+
 static bool stop(struct hub *hub, struct page *page, enum guard guard, enum record_type type, int field, int64_t count,
-	int64_t allowed)
+	int64_t allowed, struct err *err)
 {
 	const char *name = field < 0 ? record_type_name(type) : field_at(type, (unsigned)field)->name;
 	BUF_AUTO struct buf b = { 0 };
@@ -23,7 +37,7 @@ static bool stop(struct hub *hub, struct page *page, enum guard guard, enum reco
 	buf_addf(&b, "{\"guard\":\"%s\",\"count\":%lld,\"limit\":%lld,\"type\":\"%s\",\"field\":\"%s\"}", guard_name(guard),
 		(long long)count, (long long)allowed, record_type_name(type), field < 0 ? "" : name);
 	store_event(hub->store, hub->now_ms, EVENT_GUARD, page->partner, 0, 0, b.data);
-	return true;
+	return abandon_scan(hub, page->partner, type, err);
 }
 
 static bool count_item(struct hub *hub, struct page *page, const struct item *item, struct tally *t, struct err *err)
@@ -79,16 +93,16 @@ bool inbound_guard(struct hub *hub, struct page *page, struct err *err)
 	records = store_live(hub->store, page->partner, type);
 	seen = records > (int64_t)(sum.items + page->n) ? records : (int64_t)(sum.items + page->n);
 	if ((int64_t)sum.gone > limit(p, GUARD_VANISHED, records))
-		return stop(hub, page, GUARD_VANISHED, type, -1, (int64_t)sum.gone, limit(p, GUARD_VANISHED, records));
+		return stop(hub, page, GUARD_VANISHED, type, -1, (int64_t)sum.gone, limit(p, GUARD_VANISHED, records), err);
 	if ((int64_t)sum.unusable > limit(p, GUARD_UNUSABLE, seen))
-		return stop(hub, page, GUARD_UNUSABLE, type, -1, (int64_t)sum.unusable, limit(p, GUARD_UNUSABLE, seen));
+		return stop(hub, page, GUARD_UNUSABLE, type, -1, (int64_t)sum.unusable, limit(p, GUARD_UNUSABLE, seen), err);
 	for (unsigned f = 0; f < fields; f++) {
 		if (sum.blanked[type][f] > limit(p, GUARD_BLANKED, records))
 			return stop(hub, page, GUARD_BLANKED, type, (int)f, sum.blanked[type][f],
-				limit(p, GUARD_BLANKED, records));
+				limit(p, GUARD_BLANKED, records), err);
 		if (sum.changed[type][f] > limit(p, GUARD_CHANGED, records))
 			return stop(hub, page, GUARD_CHANGED, type, (int)f, sum.changed[type][f],
-				limit(p, GUARD_CHANGED, records));
+				limit(p, GUARD_CHANGED, records), err);
 	}
 	return true;
 }
@@ -98,6 +112,7 @@ static bool guard_missing(struct hub *hub, struct sweep *sweep, int64_t written_
 {
 	struct page page = { .partner = sweep->partner, .type = sweep->type };
 	int64_t allowed;
+	bool ok;
 
 	if (!store_count_unseen(hub->store, sweep->partner, sweep->type, sweep->epoch, written_ms, &sweep->unseen, &sweep->live, err))
 		return false;
@@ -106,9 +121,10 @@ static bool guard_missing(struct hub *hub, struct sweep *sweep, int64_t written_
 		return true;
 	if (!store_begin(hub->store, err))
 		return false;
-	sweep->guarded = stop(hub, &page, GUARD_VANISHED, sweep->type, -1, sweep->unseen, allowed);
+	ok = stop(hub, &page, GUARD_VANISHED, sweep->type, -1, sweep->unseen, allowed, err);
+	sweep->guarded = page.guarded;
 	snprintf(sweep->why, sizeof sweep->why, "%s", page.why);
-	return store_end(hub->store, true, err);
+	return store_end(hub->store, ok, err);
 }
 
 bool reconcile_sweep(struct hub *hub, struct sweep *sweep, size_t max, struct err *err)

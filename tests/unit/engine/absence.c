@@ -105,12 +105,38 @@ static void what_was_made_just_now_does_not_count_as_vanished(void **state)
 	assert_int_equal(s.unseen, 20);
 }
 
+/* Whatever goes on later does not end a scan that was half read before somebody was asked. */
+static void a_scan_that_is_stopped_is_begun_anew(void **state)
+{
+	struct world *w = *state;
+	const int partner = w->partner[0].id;
+	const struct feed under_way = { .cursor = "old", .scan_cursor = "last page", .epoch = 2, .epoch_done = 1 };
+	struct item item[20];
+	struct feed feed;
+	struct sweep s;
+	struct err e;
+
+	for (size_t i = 0; i < 20; i++)
+		item[i] = item_of(arena_printf(w->arena, "a%zu", i), organization(w, arena_printf(w->arena, "Acme %zu", i), NULL, NULL), "1");
+	scan(w, 1, item, 20);
+	assert_true(store_begin(w->hub.store, &e));
+	assert_true(store_end(w->hub.store, store_feed_save(w->hub.store, partner, RECORD_ORGANIZATION, &under_way, &e), &e));
+	s = sweep_of(w, 2, 1);
+	assert_true(reconcile_sweep(&w->hub, &s, 100, &e));
+	assert_true(s.guarded);
+	assert_true(store_feed(w->hub.store, w->arena, partner, RECORD_ORGANIZATION, &feed, &e));
+	assert_null(feed.scan_cursor);
+	assert_string_equal(feed.cursor, "old");
+	assert_int_equal(feed.epoch, 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(two_complete_scans_count_and_what_lies_between_does_not, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_was_written_just_now_need_not_be_listed_yet, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_was_made_just_now_does_not_count_as_vanished, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_scan_that_is_stopped_is_begun_anew, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
