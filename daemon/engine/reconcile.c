@@ -49,7 +49,7 @@ static bool shows_edits(struct hub *hub, const struct page *page, const struct s
 static bool shows_push(struct hub *hub, const struct page *page, const struct shadow *s, const struct item *item,
 	const struct record *now)
 {
-	if (item->version)
+	if (item->version || s->state != SHADOW_LIVE)
 		return same_version(item->version, s->version);
 	return !shadow_unanswered(s) && !shows_edits(hub, page, s, item, now);
 }

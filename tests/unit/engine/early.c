@@ -55,6 +55,23 @@ static void so_is_one_without_versions(void **state)
 	assert_false(w->page.early);
 }
 
+/* The hub deleted it, and the page is from before. */
+static void nothing_that_is_gone_comes_back_by_an_early_page(void **state)
+{
+	struct world *w = *state;
+	const int64_t asked = push_while_reading(w);
+	struct shadow *s = shadow_at(w, 1, RECORD_ORGANIZATION, "b1");
+	struct err e;
+
+	s->state = SHADOW_DEAD;
+	s->version = NULL;
+	assert_true(store_begin(w->hub.store, &e));
+	assert_true(store_end(w->hub.store, store_shadow_save(w->hub.store, s, &e), &e));
+	read_late(w, asked, item_of("b1", named(w, "Acme Two"), NULL));
+	assert_int_equal(shadow_at(w, 1, RECORD_ORGANIZATION, "b1")->state, SHADOW_DEAD);
+	assert_true(w->page.early);
+}
+
 static void the_cursor_of_another_early_page_is_not_kept(void **state)
 {
 	struct world *w = *state;
@@ -133,6 +150,7 @@ int main(void)
 		T(a_list_tells_the_version_where_nothing_else_does),
 		T(an_early_page_that_shows_the_write_is_believed),
 		T(so_is_one_without_versions),
+		T(nothing_that_is_gone_comes_back_by_an_early_page),
 		T(the_cursor_of_another_early_page_is_not_kept),
 		T(an_answer_that_a_reading_has_overtaken_says_nothing),
 		T(nor_does_it_take_back_the_version),
