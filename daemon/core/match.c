@@ -130,11 +130,11 @@ static bool may_ask(const struct compared *c)
 	return c->out->score >= c->at->review;
 }
 
-/* The very name, one that is in no table, in the very place, and nothing that speaks against it: too much to pass over. */
+/* The very name in the very place, and nothing that speaks against it: too little to link, too much to pass over. */
 static bool namesakes_at_one_place(const struct compared *c)
 {
-	return c->r.level[MATCH_ORG_NAME] == LINKAGE_COMPANY_SAME_RAREST && c->r.level[MATCH_ORG_ADDRESS] <= LINKAGE_ADDRESS_SAME_PLACE &&
-	       !differs(c, MATCH_ORG_PHONE) && !differs(c, MATCH_ORG_DOMAIN) && !differs(c, MATCH_ORG_FORM);
+	return same(c, MATCH_ORG_NAME) && c->r.level[MATCH_ORG_ADDRESS] <= LINKAGE_ADDRESS_SAME_PLACE && !differs(c, MATCH_ORG_PHONE) &&
+	       !differs(c, MATCH_ORG_DOMAIN) && !differs(c, MATCH_ORG_FORM);
 }
 
 static bool at_one_address(const struct compared *c)
@@ -144,16 +144,17 @@ static bool at_one_address(const struct compared *c)
 	return level == LINKAGE_ADDRESS_SAME || level == LINKAGE_ADDRESS_SAME_STREET || level == LINKAGE_ADDRESS_ANOTHER_STREET;
 }
 
-/* Of a name that hardly anybody has: two companies of that name at one place are rarer than one that is written twice. */
-static bool hardly_two(const struct compared *c)
+/* Of a name that hardly anybody has: another company of that name there would be known by a number of its own. */
+static bool is_the_known_one(const struct compared *c)
 {
-	return c->r.level[MATCH_ORG_ADDRESS] == LINKAGE_ADDRESS_SAME_PLACE && namesakes_at_one_place(c);
+	return c->r.level[MATCH_ORG_NAME] == LINKAGE_COMPANY_SAME_RAREST && namesakes_at_one_place(c) &&
+	       (has(c->a, MATCH_ORG_NUMBER) || has(c->b, MATCH_ORG_NUMBER));
 }
 
 /* Facts beside the name. The place alone is none: names are alike there, too. */
 static unsigned facts(const struct compared *c)
 {
-	return (unsigned)(at_one_address(c) || hardly_two(c)) + agrees(c, MATCH_ORG_DOMAIN) +
+	return (unsigned)(at_one_address(c) || is_the_known_one(c)) + agrees(c, MATCH_ORG_DOMAIN) +
 	       nearly_same(c, MATCH_ORG_PHONE) + agrees(c, MATCH_ORG_EMAIL) + agrees(c, MATCH_ORG_SITES);
 }
 
