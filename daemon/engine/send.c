@@ -328,13 +328,21 @@ static bool settled_before(struct desk *d, bool *go_on, struct err *err)
 	return true;
 }
 
-/* A referral without its company says nothing: it waits until that is there, which looks at it anew. */
+static bool is_referral_without_company(const struct desk *d, const struct record *values, uint64_t lacking)
+{
+	const char *company = values->v[REFERRAL_ORGANIZATION];
+
+	return d->row->type == RECORD_REFERRAL && (!company || !*company || lacking & FIELD_BIT(REFERRAL_ORGANIZATION));
+}
+
+/* It says nothing: it waits until its company is known, and there, which looks at it anew. */
 static bool wait_for_company(struct desk *d, struct err *err)
 {
 	d->claim->kind = CLAIM_NOTHING;
 	d->row->state = OUTBOX_WAITING;
 	d->row->intent = store_seq(d->hub->store);
-	d->row->error = "its company is not there and may not be made there yet: is it in `doorstroom review`?";
+	d->row->error = "its company is not known, or not there and may not be made there yet: is it in `doorstroom quarantine`, or in "
+			"`doorstroom review`?";
 	return store_outbox_save(d->hub->store, d->row, err);
 }
 
@@ -375,7 +383,7 @@ static bool claim_create(struct desk *d, struct err *err)
 		return false;
 	if (wait || !fields)
 		return wait_for_others(d, err);
-	if (d->row->type == RECORD_REFERRAL && lacking & FIELD_BIT(REFERRAL_ORGANIZATION))
+	if (is_referral_without_company(d, values, lacking))
 		return wait_for_company(d, err);
 	if (!d->shadow && !make_pending(d, err))
 		return false;

@@ -345,7 +345,7 @@ bool store_overdue_settled(struct store *, struct arena *, int64_t **entity, siz
 	X(SENDING, "sending", "an attempt is under way; after a crash: outcome unknown")  \
 	X(UNCERTAIN, "uncertain", "sent, but no answer: to be settled before the next try") \
 	X(DEAD, "dead", "refused for good, until the record, the mapping or the schema changes") \
-	X(WAITING, "waiting", "a referral whose company is not there and may not be made there yet; marked anew when it is there")
+	X(WAITING, "waiting", "a referral whose company is not known, or not there and may not be made there yet; marked anew when it is")
 
 enum outbox_state {
 #define X(state, name, meaning) OUTBOX_##state,
