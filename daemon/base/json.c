@@ -277,6 +277,17 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+json_t *json_child(json_t *object, const char *name)
+{
+	json_t *child = json_object_get(object, name);
+
+	if (!child) {
+		child = json_object();
+		json_object_set_new(object, name, child);
+	}
+	return child;
+}
+
 json_t *json_sorted(json_t *object)
 {
 	AUTO(free) const char **name = room_zeroed(json_object_size(object), sizeof *name);

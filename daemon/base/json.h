@@ -30,6 +30,8 @@ bool json_pointer_valid(const char *pointer);
 /* RFC 7396 on two objects: target is changed in place; a null in the patch removes the key. */
 void json_merge(json_t *target, json_t *patch);
 
+/* The object that is that member, borrowed; made empty if there is none. */
+json_t *json_child(json_t *object, const char *name);
 /* The same members in the order of their names: a new reference; steals the object. */
 json_t *json_sorted(json_t *object);
 

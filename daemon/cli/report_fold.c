@@ -34,17 +34,6 @@ static void add(json_t *into, const json_t *x)
 	}
 }
 
-static json_t *member(json_t *object, const char *name)
-{
-	json_t *x = json_object_get(object, name);
-
-	if (!x) {
-		x = json_object();
-		json_object_set_new(object, name, x);
-	}
-	return x;
-}
-
 /* {id: the id under which it is shown}, of those that become one; *n of them, none where there is room for all. */
 static json_t *others_of(struct arena *arena, json_t *sums, size_t most, size_t *n)
 {
@@ -98,7 +87,7 @@ static json_t *cells_of(const struct side sides[2], const json_t *cells)
 
 	json_array_foreach(cells, i, cell) {
 		const char *from = shown(&sides[0], words_text(cell, "from")), *to = shown(&sides[1], words_text(cell, "to"));
-		json_t *into = member(member(rows, from), to);
+		json_t *into = json_child(json_child(rows, from), to);
 
 		if (!json_object_size(into)) {
 			json_array_append(out, into);

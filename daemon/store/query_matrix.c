@@ -81,18 +81,6 @@ static void add(json_t *into, const json_t *cell)
 			json_integer_value(json_object_get(cell, counts[i]))));
 }
 
-/* The sums of that partner, made at first. */
-static json_t *sums_at(json_t *sums, const char *partner)
-{
-	json_t *out = json_object_get(sums, partner);
-
-	if (!out) {
-		out = json_object();
-		json_object_set_new(sums, partner, out);
-	}
-	return out;
-}
-
 static int by_partners(const void *a, const void *b)
 {
 	const json_t *x = *(json_t *const *)a, *y = *(json_t *const *)b;
@@ -185,8 +173,8 @@ static json_t *sums_of(json_t *cells)
 
 	add(json_object_get(sums, "total"), NULL);
 	json_array_foreach(cells, i, cell) {
-		add(sums_at(json_object_get(sums, "from"), json_string_value(json_object_get(cell, "from"))), cell);
-		add(sums_at(json_object_get(sums, "to"), json_string_value(json_object_get(cell, "to"))), cell);
+		add(json_child(json_object_get(sums, "from"), json_string_value(json_object_get(cell, "from"))), cell);
+		add(json_child(json_object_get(sums, "to"), json_string_value(json_object_get(cell, "to"))), cell);
 		add(json_object_get(sums, "total"), cell);
 	}
 	/* As their cells are: those are in this order by whom they are from only. */

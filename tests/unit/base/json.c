@@ -186,6 +186,17 @@ static void members_are_put_in_order(void **state)
 	assert_string_equal(text, "{\"\":4,\"a\":3,\"b\":{\"z\":1,\"y\":2}}");
 }
 
+static void a_child_is_made_once(void **state)
+{
+	AUTO(json_drop) json_t *j = parse("{\"a\":{\"b\":1}}");
+	json_t *made = json_child(j, "c");
+
+	(void)state;
+	assert_ptr_equal(json_child(j, "a"), json_object_get(j, "a"));
+	assert_ptr_equal(json_child(j, "c"), made);
+	assert_json(j, "{\"a\":{\"b\":1},\"c\":{}}");
+}
+
 static void canonical_text_is_sorted(void **state)
 {
 	AUTO(json_drop) json_t *a = parse("{ \"b\": [1, 2.5, \"x\"], \"a\": {\"d\":1,\"c\":2} }");
@@ -254,6 +265,7 @@ int main(void)
 		cmocka_unit_test(merging),
 		cmocka_unit_test(merging_copies),
 		cmocka_unit_test(members_are_put_in_order),
+		cmocka_unit_test(a_child_is_made_once),
 		cmocka_unit_test(canonical_text_is_sorted),
 		cmocka_unit_test(json_test_suite),
 	};
