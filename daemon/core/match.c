@@ -133,8 +133,8 @@ static bool may_ask(const struct compared *c)
 /* The very name in the very place, and nothing that speaks against it: too little to link, too much to pass over. */
 static bool namesakes_at_one_place(const struct compared *c)
 {
-	return same(c, MATCH_ORG_NAME) && c->r.level[MATCH_ORG_ADDRESS] <= LINKAGE_ADDRESS_SAME_PLACE && !differs(c, MATCH_ORG_PHONE) &&
-	       !differs(c, MATCH_ORG_DOMAIN) && !differs(c, MATCH_ORG_FORM);
+	return c->r.level[MATCH_ORG_NAME] == LINKAGE_COMPANY_SAME_RAREST && c->r.level[MATCH_ORG_ADDRESS] <= LINKAGE_ADDRESS_SAME_PLACE &&
+	       !differs(c, MATCH_ORG_PHONE) && !differs(c, MATCH_ORG_DOMAIN) && !differs(c, MATCH_ORG_FORM);
 }
 
 static bool at_one_address(const struct compared *c)
@@ -147,8 +147,7 @@ static bool at_one_address(const struct compared *c)
 /* Of a name that hardly anybody has: another company of that name there would be known by a number of its own. */
 static bool is_the_known_one(const struct compared *c)
 {
-	return c->r.level[MATCH_ORG_NAME] == LINKAGE_COMPANY_SAME_RAREST && namesakes_at_one_place(c) &&
-	       (has(c->a, MATCH_ORG_NUMBER) || has(c->b, MATCH_ORG_NUMBER));
+	return namesakes_at_one_place(c) && (has(c->a, MATCH_ORG_NUMBER) || has(c->b, MATCH_ORG_NUMBER));
 }
 
 /* Facts beside the name. The place alone is none: names are alike there, too. */
