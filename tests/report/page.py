@@ -59,25 +59,19 @@ class Page(unittest.TestCase):
     def tearDownClass(cls):
         cls.world.close()
 
-    def page(self, *words):
-        out = self.world.folder / "report.html"
-        status, _, err = self.world.run("report", "--out", str(out), *words)
-        self.assertEqual(status, 0, err)
-        return out.read_text()
-
     def harmless(self, reader):
         self.assertEqual(reader.elements - ELEMENTS, set())
         self.assertEqual(reader.attributes - ATTRIBUTES, set())
         self.assertEqual({re.sub(r"0\.\d\d$", "", style) for style in reader.styles}, {"text-align:left", "--zoom:"})
 
     def test_it_needs_nothing_and_runs_nothing(self):
-        text = self.page()
+        text = self.world.html().read_text()
         self.harmless(read(text))
         self.assertNotRegex(text.replace("http://www.w3.org/2000/svg", ""), r"https?:|url\(|@import|src=|href=|<script")
         self.assertIn("default-src 'none'", text)
 
     def test_languages(self):
-        both, nl, en = self.page(), self.page("--language", "nl"), self.page("--language", "en")
+        both, nl, en = (self.world.html(*words).read_text() for words in ((), ("--language", "nl"), ("--language", "en")))
         self.assertIn("Wat het netwerk deed", nl)
         self.assertNotIn("What the network did", nl)
         self.assertNotIn("Wat het netwerk deed", en)
@@ -86,7 +80,7 @@ class Page(unittest.TestCase):
         self.assertEqual((status, err.count("nl, en or both")), (2, 1))
 
     def test_its_figures(self):
-        text = read(self.page("--language", "en", "--as-of", "2024-12-31")).text
+        text = read(self.world.html("--language", "en", "--as-of", "2024-12-31").read_text()).text
         for figure in ("as known at the end of 2024-12-31", "50.0%", "8.1 d", "20.1 d"):
             self.assertIn(figure, text)
 
@@ -101,7 +95,7 @@ class Page(unittest.TestCase):
                 continue
             self.world.config.write_text(self.config + "partners:\n  - partner: unizo\n    enabled: false\n    types: [organization]\n"
                                          f"    label: '{name}'\n    endpoint: {{ adapter: dir, path: /nowhere }}\n")
-            self.harmless(read(self.page()))
+            self.harmless(read(self.world.html().read_text()))
             status, out, err = self.world.run("matrix", "--svg", str(self.world.folder / "m.svg"))
             self.assertEqual(status, 0, err)
             tree = xml.etree.ElementTree.parse(self.world.folder / "m.svg")

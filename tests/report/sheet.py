@@ -57,12 +57,6 @@ class Sheet(unittest.TestCase):
     def tearDownClass(cls):
         cls.world.close()
 
-    def page(self, *words):
-        out = self.world.folder / "report.html"
-        status, _, err = self.world.run("report", "--out", str(out), *words)
-        self.assertEqual(status, 0, err)
-        return out
-
     def test_the_others_are_counted_together(self):
         """Unique, and not added up: the 14 that hold the fewest sessions reached the same companies."""
         answer = self.world.ask("kpi", "--by", "partner", "--groups", "12")
@@ -83,7 +77,7 @@ class Sheet(unittest.TestCase):
 
     def test_the_matrix_still_adds_up(self):
         matrix = self.world.ask("matrix")
-        text = self.page("--language", "en").read_text()
+        text = self.world.html("--language", "en").read_text()
         svg = text[text.index("Referrals from partner to partner</h2>"):]
         sent = [int(n) for n in re.findall(r'font-weight="700" font-size="14"[^>]*>(\d+)<', svg[:svg.index("</svg>")])]
         self.assertEqual(sum(sent), matrix["sums"]["total"]["sent"])
@@ -100,7 +94,7 @@ class Sheet(unittest.TestCase):
         if not chromium:
             self.skipTest("no chromium")
         for words, sheets in (((), 2), (("--language", "nl"), 1), (("--small-cells", "5", "--successors"), 2)):
-            html, pdf = self.page(*words), self.world.folder / "report.pdf"
+            html, pdf = self.world.html(*words), self.world.folder / "report.pdf"
             subprocess.run([chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer",
                             f"--user-data-dir={self.world.folder}/chromium", f"--print-to-pdf={pdf}", html.as_uri()],
                            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120)

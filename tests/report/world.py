@@ -34,6 +34,13 @@ class World:
         assert status == 0, err
         return json.loads(out)
 
+    def html(self, *words):
+        """The file that a page was written to."""
+        out = self.folder / "report.html"
+        status, _, err = self.run("report", "--out", str(out), *words)
+        assert status == 0, err
+        return out
+
     def facts(self):
         with sqlite3.connect(self.folder / "doorstroom.db") as db:
             return [sorted(db.execute(f"SELECT * FROM fact_{name}"), key=str)

@@ -40,6 +40,15 @@ static void begin(struct world *w, struct item item[2])
 	scan(w, 1, item, 2);
 }
 
+enum { MANY = 20 };
+
+static void begin_many(struct world *w, struct item item[MANY])
+{
+	for (size_t i = 0; i < MANY; i++)
+		item[i] = item_of(arena_printf(w->arena, "a%zu", i), organization(w, arena_printf(w->arena, "Acme %zu", i), NULL, NULL), "1");
+	scan(w, 1, item, MANY);
+}
+
 static void two_complete_scans_count_and_what_lies_between_does_not(void **state)
 {
 	struct world *w = *state;
@@ -79,15 +88,13 @@ static void what_was_written_just_now_need_not_be_listed_yet(void **state)
 static void what_was_made_just_now_does_not_count_as_vanished(void **state)
 {
 	struct world *w = *state;
-	struct item item[20];
+	struct item item[MANY];
 	struct sweep s;
 	struct err e;
 
-	for (size_t i = 0; i < 20; i++)
-		item[i] = item_of(arena_printf(w->arena, "a%zu", i), organization(w, arena_printf(w->arena, "Acme %zu", i), NULL, NULL), "1");
-	scan(w, 1, item, 20);
+	begin_many(w, item);
 	assert_true(store_begin(w->hub.store, &e));
-	for (size_t i = 0; i < 20; i++) {
+	for (size_t i = 0; i < MANY; i++) {
 		struct shadow *made = shadow_at(w, 0, RECORD_ORGANIZATION, item[i].key);
 
 		made->fence = store_seq(w->hub.store);
@@ -102,7 +109,7 @@ static void what_was_made_just_now_does_not_count_as_vanished(void **state)
 	s = sweep_of(w, 3, 1);
 	assert_true(reconcile_sweep(&w->hub, &s, 100, &e));
 	assert_true(s.guarded);
-	assert_int_equal(s.unseen, 20);
+	assert_int_equal(s.unseen, MANY);
 }
 
 /* Whatever goes on later does not end a scan that was half read before somebody was asked. */
@@ -111,14 +118,12 @@ static void a_scan_that_is_stopped_is_begun_anew(void **state)
 	struct world *w = *state;
 	const int partner = w->partner[0].id;
 	const struct feed under_way = { .cursor = "old", .scan_cursor = "last page", .epoch = 2, .epoch_done = 1 };
-	struct item item[20];
+	struct item item[MANY];
 	struct feed feed;
 	struct sweep s;
 	struct err e;
 
-	for (size_t i = 0; i < 20; i++)
-		item[i] = item_of(arena_printf(w->arena, "a%zu", i), organization(w, arena_printf(w->arena, "Acme %zu", i), NULL, NULL), "1");
-	scan(w, 1, item, 20);
+	begin_many(w, item);
 	assert_true(store_begin(w->hub.store, &e));
 	assert_true(store_end(w->hub.store, store_feed_save(w->hub.store, partner, RECORD_ORGANIZATION, &under_way, &e), &e));
 	s = sweep_of(w, 2, 1);
