@@ -87,8 +87,8 @@ struct query_referrals {
 	int64_t now_ms;
 	int64_t limit;
 };
-/* {"referrals":[{"id","from","to","service","state","handler","outcome","company","since","overdue_since","asked"}]}; times
- * in milliseconds, overdue_since null: not. */
+/* {"referrals":[{"id","from","to","service","state","handler","outcome","company","since","overdue_since","asked"}],
+ * "more":whether the limit left any out}; times in milliseconds, overdue_since null: not. */
 json_t *query_referrals(struct query *, const struct query_referrals *, struct err *);
 
 /* --- reports: counts only, of no person --------------------------------------------------------------------------- */

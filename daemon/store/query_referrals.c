@@ -78,12 +78,18 @@ json_t *query_referrals(struct query *q, const struct query_referrals *wanted, s
 	AUTO(json_drop) json_t *lines = json_array();
 	struct ask a = ask(q, wanted->all ? REFERRALS("n.type = 2 AND n.state = 0") : REFERRALS(REFERRAL_IS_OPEN));
 	const size_t limit = wanted->limit < 1 ? 1 : wanted->limit > LIMIT_MAX ? LIMIT_MAX : (size_t)wanted->limit;
+	bool more;
 
 	ask_text(&a, names);
 	ask_int(&a, REFERRAL_ORGANIZATION);
-	while (json_array_size(lines) < limit && ask_row(&a))
+	while (json_array_size(lines) <= limit && ask_row(&a))
 		add_line(lines, &a, wanted);
-	return ask_end(&a, e) ? json_pack("{sO}", "referrals", lines) : NULL;
+	if (!ask_end(&a, e))
+		return NULL;
+	more = json_array_size(lines) > limit;
+	if (more)
+		json_array_remove(lines, limit);
+	return json_pack("{sO,sb}", "referrals", lines, "more", more);
 }
 
 /* --- counted ------------------------------------------------------------------------------------------------- */

@@ -115,6 +115,13 @@ static json_t *answer_to(struct query *q, struct query_referrals wanted)
 	return answer;
 }
 
+static bool more(struct query *q, int64_t limit)
+{
+	AUTO(json_drop) json_t *answer = answer_to(q, (struct query_referrals){ .limit = limit });
+
+	return json_is_true(json_object_get(answer, "more"));
+}
+
 static size_t asked(struct query *q, const struct query_referrals *wanted)
 {
 	json_t *answer = answer_to(q, *wanted);
@@ -139,6 +146,9 @@ static void lists_go_by_partner_and_by_what_waits(void **state)
 	assert_int_equal(asked(q, &(struct query_referrals){ .limit = 10 }), 2);
 	assert_int_equal(asked(q, &(struct query_referrals){ .limit = 1 }), 1);
 	assert_int_equal(asked(q, &(struct query_referrals){ .limit = 10, .all = true }), 3);
+	assert_false(more(q, 10));
+	assert_false(more(q, 2));
+	assert_true(more(q, 1));
 	assert_int_equal(asked(q, &(struct query_referrals){ .limit = 10, .overdue = true }), 1);
 	assert_int_equal(asked(q, &(struct query_referrals){ .limit = 10, .names = centre }), 1);
 	assert_int_equal(asked(q, &(struct query_referrals){ .limit = 10, .names = centre, .all = true }), 2);
