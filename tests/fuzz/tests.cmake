@@ -1,11 +1,14 @@
 # tests/fuzz/<name>.c has LLVMFuzzerTestOneInput(). Preset fuzz makes libFuzzer programs of them; every other build
 # replays tests/fuzz/corpus/<name>/ and, where it lies beside the repository, public test data.
+# All of them: target fuzzers.
+add_custom_target(fuzzers)
 file(GLOB fuzz_sources CONFIGURE_DEPENDS fuzz/*.c)
 set(fuzz_public ${PROJECT_SOURCE_DIR}/../shared/data/JSONTestSuite)
 foreach(source ${fuzz_sources})
   get_filename_component(name ${source} NAME_WE)
   set(target fuzz-${name})
   add_executable(${target} ${source})
+  add_dependencies(fuzzers ${target})
   target_link_libraries(${target} PRIVATE engine)
   if(TARGET support)
     target_link_libraries(${target} PRIVATE support)
