@@ -44,6 +44,8 @@ enum record_type match_features_type(const struct match_features *);
 const struct match_features *match_features_at(const struct match_model *, const void *bytes, size_t n);
 /* Hashes of (type, kind of key, folded value), each once. Returns how many. */
 size_t match_keys(const struct match_features *, uint64_t key[MATCH_KEYS_MAX]);
+/* Names how keys are made, for who keeps them: they are to be made again under another name. In the model. */
+const char *match_keys_version(const struct match_model *);
 
 /* If neither is 0 and they differ, match_compare() of the two says MATCH_NEW, whatever else they say. */
 uint32_t match_decisive(const struct match_features *);

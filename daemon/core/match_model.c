@@ -1,5 +1,6 @@
 /* The model of all record types: built in, or from a file. */
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,8 @@
 
 /* Another form of features, or other rules for what goes into them, is another number. */
 #define FEATURES_FORM 1
+/* Other keys of the same features are another number. */
+#define KEYS_FORM 1
 
 static const struct match_model *built_in;
 
@@ -40,6 +43,11 @@ void match_model_free(struct match_model *m)
 const char *match_model_version(const struct match_model *m)
 {
 	return m->version;
+}
+
+const char *match_keys_version(const struct match_model *m)
+{
+	return m->keys_version;
 }
 
 double match_link_at(const struct match_model *m, enum record_type type)
@@ -86,6 +94,7 @@ struct match_model *match_model_read(const char *text, size_t n, struct err *e)
 	}
 	memcpy(m->version, version, strlen(version) + 1);
 	m->mark = (uint32_t)hash_text(version, FEATURES_FORM);
+	snprintf(m->keys_version, sizeof m->keys_version, "%s, keys %d", version, KEYS_FORM);
 	for (enum record_type t = 0; t < RECORD_TYPES; t++)
 		if (!read_type(m, t, json_object_get(json, record_type_name(t)), e))
 			return NULL;

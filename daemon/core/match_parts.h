@@ -48,7 +48,7 @@ enum match_participation_field {
 extern const struct linkage_schema match_schema[RECORD_TYPES];
 
 struct match_model {
-	char version[64];
+	char version[64], keys_version[80];
 	uint32_t mark;   /* of its features */
 	struct linkage_model *type[RECORD_TYPES];
 };

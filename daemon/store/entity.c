@@ -361,7 +361,7 @@ bool match_keys_load(struct store *s, struct err *e)
 	bool ok = true;
 
 	k->name = "match_key";
-	k->model = match_model_version(s->model);
+	k->model = match_keys_version(s->model);
 	k->add = SQL_MATCH_KEY_ADD;
 	k->drop = SQL_MATCH_KEY_DROP;
 	k->clear = SQL_MATCH_KEY_CLEAR;

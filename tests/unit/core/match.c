@@ -412,27 +412,49 @@ static void different_decisive_values_are_new(void **ctx)
 	assert_int_equal(match_decisive(match_prepare(arena, match_model_default(), PERSON("family_name", "Maes"))), 0);
 }
 
+static const struct record *examples[4];
+
+static void make_examples(void)
+{
+	examples[0] = COMPANY("legal_name", "Algemene Bakkerij Peeters (Zaagmolen) BVBA", "preferred_name", "ABP - Atelier \xc3\x89t\xc3\xa9", "enterprise_number",
+		"0272838036", "establishment_numbers", "2.123.456.725", "street", "Koning Albert II-laan", "house_number", "12a", "postal_code",
+		"9000", "municipality", "Gent", "emails", "info@zaagmolen.example", "phones", "+3292345678", "websites", "https://zaagmolen.example");
+	examples[1] = PERSON("given_name", "Jean-Pierre", "family_name", "Van den Berghe", "emails", "jp@acme.example", "phones", "+32470123456",
+		"organization", "0192f3a4-5b6c-7d8e-9f00-112233445566");
+	examples[2] = REFERRAL("from_partner", "unizo", "to_partner", "voka", "service", "advies", "created_at", "2026-03-05T10:00:00Z");
+	examples[3] = PARTICIPATION("activity_id", "w7", "activity_kind", "webinar", "held_on", "2026-03-05");
+}
+
 /* Blocks are kept from one version of the program to the next: one that prepares other blocks must not read those. */
 static void another_form_of_features_has_another_number(void **ctx)
 {
-	const struct record *r[] = {
-		COMPANY("legal_name", "Algemene Bakkerij Peeters (Zaagmolen) BVBA", "preferred_name", "ABP - Atelier \xc3\x89t\xc3\xa9", "enterprise_number",
-			"0272838036", "establishment_numbers", "2.123.456.725", "street", "Koning Albert II-laan", "house_number", "12a", "postal_code",
-			"9000", "municipality", "Gent", "emails", "info@zaagmolen.example", "phones", "+3292345678", "websites", "https://zaagmolen.example"),
-		PERSON("given_name", "Jean-Pierre", "family_name", "Van den Berghe", "emails", "jp@acme.example", "phones", "+32470123456",
-			"organization", "0192f3a4-5b6c-7d8e-9f00-112233445566"),
-		REFERRAL("from_partner", "unizo", "to_partner", "voka", "service", "advies", "created_at", "2026-03-05T10:00:00Z"),
-		PARTICIPATION("activity_id", "w7", "activity_kind", "webinar", "held_on", "2026-03-05")};
 	uint64_t said = hash_text(match_model_version(match_model_default()), 0);
 
 	(void)ctx;
-	for (size_t i = 0; i < sizeof r / sizeof *r; i++) {
-		const struct match_features *f = match_prepare(arena, match_model_default(), r[i]);
+	make_examples();
+	for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
+		const struct match_features *f = match_prepare(arena, match_model_default(), examples[i]);
 
 		said = hash_bytes(f, match_features_size(f), said);
 	}
 	if (said != UINT64_C(0x91f34709f916fb5c))
 		fail_msg("these blocks are new: change FEATURES_FORM unless it is the model that changed, and put %#llx here", (unsigned long long)said);
+}
+
+/* So are keys. */
+static void other_keys_have_another_number(void **ctx)
+{
+	uint64_t key[MATCH_KEYS_MAX], said = 0;
+
+	(void)ctx;
+	make_examples();
+	for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
+		const size_t n = match_keys(match_prepare(arena, match_model_default(), examples[i]), key);
+
+		said = hash_bytes(key, n * sizeof *key, said);
+	}
+	if (said != UINT64_C(0x61b1b8e78bca532c))
+		fail_msg("these keys are new: change KEYS_FORM and put %#llx here", (unsigned long long)said);
 }
 
 int main(void)
@@ -458,6 +480,7 @@ int main(void)
 		cmocka_unit_test(types_do_not_share_keys),
 		cmocka_unit_test(huge_sets_are_bounded),
 		cmocka_unit_test(another_form_of_features_has_another_number),
+		cmocka_unit_test(other_keys_have_another_number),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
