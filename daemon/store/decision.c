@@ -232,7 +232,7 @@ bool store_came_from(struct store *s, struct arena *arena, int64_t entity, int64
 
 /* --- at start ------------------------------------------------------------------------------------------- */
 
-/* Another model makes other keys: all are made again. There are as many as people made decisions. */
+/* Where keys are made in another way, all are made again. There are as many as people made decisions. */
 static bool make_keys(struct store *s, struct err *e)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
@@ -255,7 +255,7 @@ static bool make_keys(struct store *s, struct err *e)
 	q = sql(s, SQL_KEYED_SAVE);
 	sql_text(&q, "decision_key");
 	sql_int(&q, 0);
-	sql_text(&q, match_model_version(s->model));
+	sql_text(&q, match_keys_version(s->model));
 	return sql_run(&q, e);
 }
 
@@ -270,7 +270,7 @@ bool decisions_load(struct store *s, struct err *e)
 		return false;
 	q = sql(s, SQL_KEYED);
 	sql_text(&q, "decision_key");
-	current = sql_row(&q) && (q.at++, !strcmp(sql_get_view(&q, &len), match_model_version(s->model)));
+	current = sql_row(&q) && (q.at++, !strcmp(sql_get_view(&q, &len), match_keys_version(s->model)));
 	if (!sql_end(&q, e))
 		return false;
 	if (current || s->read_only || !s->decisions)
