@@ -5,7 +5,79 @@
 #include "base/mutant.h"
 #include "core/merge.h"
 
-enum { CANDIDATES_MAX = 24 };
+/* --- by what is compared ------------------------------------------------------------------------------------- */
+
+static bool is_likelier(const struct match_result *a, const struct match_result *b)
+{
+	return a->verdict != b->verdict ? a->verdict > b->verdict : a->score > b->score;
+}
+
+static struct alike *alike_of(struct alike *out, size_t n, int64_t entity)
+{
+	for (size_t i = 0; i < n; i++)
+		if (out[i].entity == entity)
+			return &out[i];
+	return NULL;
+}
+
+/* A record is like one that became part of that entity. */
+static bool like_former(struct hub *hub, struct arena *arena, const struct match_features *said, const struct candidate *former,
+	struct match_result *why, struct alike *out, size_t *n, struct err *err)
+{
+	const uint32_t number = match_decisive(said);
+	struct alike *known = alike_of(out, *n, former->entity);
+	struct candidate now;
+	uint32_t other;
+
+	if (!store_candidate(hub->store, arena, former->entity, &now, err))
+		return false;
+	other = now.features ? match_decisive(now.features) : 0;
+	why->why = "it agrees with a record that became part of this one";
+	if (number && other && number != other) {
+		why->verdict = MATCH_REVIEW;
+		why->why = "it agrees with a record that became part of this one, which has another number by now";
+	}
+	if (known && !is_likelier(why, &known->why))
+		return true;
+	*(known ? known : &out[(*n)++]) = (struct alike){ former->entity, former->features, *why };
+	return true;
+}
+
+bool like_entities(struct hub *hub, struct arena *arena, const struct match_features *said, const uint64_t *key, size_t nkeys,
+	int64_t self, struct alike out[ALIKE_MAX], size_t *n, struct tally *tally, struct err *err)
+{
+	const enum record_type type = match_features_type(said);
+	bool formers = type != RECORD_PARTICIPATION;
+	size_t found;
+	int64_t *id;
+
+	*n = 0;
+	if (!store_candidates(hub->store, arena, said, key, nkeys, ALIKE_MAX, &id, &found, err))
+		return false;
+	for (size_t i = 0; i < found; i++) {
+		struct match_result why;
+		struct candidate c;
+
+		if (!store_candidate(hub->store, arena, id[i], &c, err))
+			return false;
+		if (!c.features || c.entity == self || match_features_type(c.features) != type || (c.entity != id[i] && !formers))
+			continue;
+		match_compare(store_model(hub->store), said, c.features, &why);
+		tally->compared++;
+		if (why.verdict == MATCH_NEW)
+			continue;
+		if (c.entity != id[i]) {
+			if (!like_former(hub, arena, said, &c, &why, out, n, err))
+				return false;
+			continue;
+		}
+		formers = formers && why.verdict != MATCH_LINK;
+		out[(*n)++] = (struct alike){ c.entity, c.features, why };
+	}
+	return true;
+}
+
+/* --- a record seen for the first time ------------------------------------------------------------------------- */
 
 struct sought {
 	const struct match_model *model;
@@ -153,36 +225,28 @@ static uint64_t sources(const struct compared *c, int partner)
 bool like_search(struct hub *hub, struct page *page, const struct record *now, struct like *out, struct err *err)
 {
 	struct sought x = { .model = store_model(hub->store) };
-	struct compared compared[CANDIDATES_MAX];
-	struct match_rival rival[CANDIDATES_MAX];
+	struct compared compared[ALIKE_MAX];
+	struct match_rival rival[ALIKE_MAX];
+	struct alike alike[ALIKE_MAX];
 	size_t n, agree = 0;
-	int64_t *id;
 
 	*out = (struct like){ 0 };
 	out->features = x.features = store_features(hub->store, page->arena, now);
 	x.nkeys = match_keys(x.features, x.key);
-	if (!find_formers(hub, page, &x, out, err) || !store_candidates(hub->store, page->arena, x.features, x.key, x.nkeys,
-			CANDIDATES_MAX, &id, &n, err))
+	if (!find_formers(hub, page, &x, out, err) ||
+		!like_entities(hub, page->arena, x.features, x.key, x.nkeys, 0, alike, &n, &page->run, err))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		struct compared *one = &compared[agree];
-		struct candidate c;
 
-		if (!store_candidate(hub->store, page->arena, id[i], &c, err))
-			return false;
-		if (!c.features || match_features_type(c.features) != page->type)
-			continue;
-		match_compare(x.model, x.features, c.features, &one->why);
-		page->run.compared++;
-		if (one->why.verdict == MATCH_NEW)
-			continue;
-		if (!store_entity(hub->store, page->arena, c.entity, &one->e, err))
+		one->why = alike[i].why;
+		if (!store_entity(hub->store, page->arena, alike[i].entity, &one->e, err))
 			return false;
 		if (!one->e || (mutant(TOMBSTONES) && one->e->state == ENTITY_DELETED))
 			continue;
 		if (!store_shadows_of(hub->store, page->arena, one->e->id, &one->shadow, &one->nshadows, err))
 			return false;
-		rival[agree++] = (struct match_rival){ c.features, sources(one, page->partner), &one->why };
+		rival[agree++] = (struct match_rival){ alike[i].features, sources(one, page->partner), &one->why };
 	}
 	if (agree > 1)
 		match_contest(x.model, rival, agree);

@@ -4,7 +4,27 @@
 #pragma once
 #include "engine/reconcile.h"
 
-enum { FORMERS_MAX = 8, LINKS_MAX = 4 };
+enum { FORMERS_MAX = 8, LINKS_MAX = 4, ALIKE_MAX = 24 };
+
+/* Of each entity, the comparison that speaks most for it. */
+struct alike {
+	int64_t entity;
+	const struct match_features *features;   /* compared with */
+	struct match_result why;                 /* not MATCH_NEW */
+};
+/*
+ * Which entities, other than that one, something is like that is compared by these features and looked up by these keys.
+ *
+ * What became part of an entity still says what it said then, and who is like it is like that entity: otherwise it would hang
+ * on who is read first whether a partner's record is linked or made everywhere once more. But:
+ *   - what entities say now comes first. Where one of them is to be linked by that, names given up say nothing, so that
+ *     a name which others bear since is theirs;
+ *   - an entity that has another valid number by now is asked about, whatever was known of its parts;
+ *   - a participation is what it says now. One that says what a corrected one used to say is another.
+ * Whoever asks keeps the rules of links as for every other entity: one record a partner, what people decided, no chains.
+ */
+bool like_entities(struct hub *, struct arena *, const struct match_features *, const uint64_t *key, size_t nkeys, int64_t self,
+	struct alike out[ALIKE_MAX], size_t *n, struct tally *, struct err *);
 
 struct like {
 	const struct match_features *features;   /* of the record */

@@ -7,11 +7,8 @@
  */
 #include <string.h>
 
-#include "core/match.h"
-#include "engine/hub.h"
+#include "engine/like.h"
 #include "engine/story.h"
-
-enum { CANDIDATES_MAX = 24 };
 
 struct rematch {
 	struct hub *hub;
@@ -169,9 +166,9 @@ bool rematch(struct hub *hub, struct arena *arena, struct entity *e, const struc
 {
 	struct rematch r = { .hub = hub, .arena = arena, .e = e, .tally = tally, .model = store_model(hub->store) };
 	uint64_t key[MATCH_KEYS_MAX];
+	struct alike alike[ALIKE_MAX];
 	bool joined = false;
 	size_t nkeys, n;
-	int64_t *id;
 
 	if (e->state != ENTITY_LIVE)
 		return true;
@@ -182,23 +179,13 @@ bool rematch(struct hub *hub, struct arena *arena, struct entity *e, const struc
 	if (!nkeys)
 		return true;
 	if (!store_shadows_of(hub->store, arena, e->id, &r.shadow, &r.n, err) ||
-		!store_candidates(hub->store, arena, r.features, key, nkeys, CANDIDATES_MAX, &id, &n, err))
+		!like_entities(hub, arena, r.features, key, nkeys, e->id, alike, &n, tally, err))
 		return false;
 	for (size_t i = 0; i < n && !joined; i++) {
-		struct match_result why;
-		struct candidate c;
 		struct entity *other;
 
-		if (!store_candidate(hub->store, arena, id[i], &c, err))
-			return false;
-		if (!c.features || c.entity == e->id || match_features_type(c.features) != e->type)
-			continue;
-		match_compare(r.model, r.features, c.features, &why);
-		tally->compared++;
-		if (why.verdict == MATCH_NEW)
-			continue;
-		if (!store_entity(hub->store, arena, c.entity, &other, err) ||
-			(other && other->state == ENTITY_LIVE && !meet(&r, other, &why, &joined, err)))
+		if (!store_entity(hub->store, arena, alike[i].entity, &other, err) ||
+			(other && other->state == ENTITY_LIVE && !meet(&r, other, &alike[i].why, &joined, err)))
 			return false;
 	}
 	return true;

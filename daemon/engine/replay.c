@@ -77,6 +77,41 @@ static bool ask_to_part(struct look *l, const struct shadow *s, const struct mat
 	return store_review_ask(l->hub->store, &r, &id, err);
 }
 
+static bool was_in(const struct former *former, size_t n, int64_t entity)
+{
+	for (size_t i = 0; i < n; i++)
+		if (former[i].entity == entity)
+			return true;
+	return false;
+}
+
+/* *yes: it came for the sake of something that became part of that entity, and that it was no part of itself. */
+static bool came_for_former(struct look *l, int64_t entity, const struct shadow *s, const struct match_features *said, bool *yes,
+	struct err *err)
+{
+	struct former *former;
+	size_t n, nformers;
+	int64_t *id;
+
+	if (!store_formers(l->hub->store, l->arena, s->id, &former, &nformers, err) ||
+		!store_entity_aliases(l->hub->store, l->arena, entity, &id, &n, err))
+		return false;
+	for (size_t i = 0; i < n && !*yes; i++) {
+		struct match_result why = { 0 };
+		struct entity *part;
+
+		if (!store_entity_itself(l->hub->store, l->arena, id[i], &part, err))
+			return false;
+		if (part && !was_in(former, nformers, part->id))
+			match_compare(l->replay->model, said,
+				store_features_by(l->hub->store, l->replay->model, l->arena, part->golden), &why);
+		*yes = why.verdict == MATCH_LINK;
+		if (!*yes && !came_for_former(l, id[i], s, said, yes, err))
+			return false;
+	}
+	return true;
+}
+
 /* Each against what the record was before it came, as far as that is still known. */
 static bool look_at_link(struct look *l, struct shadow **earlier, size_t nearlier, const struct shadow *s, struct err *err)
 {
@@ -86,7 +121,7 @@ static bool look_at_link(struct look *l, struct shadow **earlier, size_t nearlie
 	uint64_t held, key[MATCH_KEYS_MAX];
 	struct match_result why;
 	char id[UUID_TEXT_MAX];
-	bool stands;
+	bool stands, for_former = false;
 
 	if (!decided(l, s, &stands, err))
 		return false;
@@ -99,7 +134,9 @@ static bool look_at_link(struct look *l, struct shadow **earlier, size_t nearlie
 	decide_fold(l->hub, l->arena, l->e, earlier, nearlier, was, &held, NULL);
 	match_compare(l->replay->model, features,
 		store_features_by(l->hub->store, l->replay->model, l->arena, was), &why);
-	if (why.verdict == MATCH_LINK)
+	if (why.verdict != MATCH_LINK && !came_for_former(l, l->e->id, s, features, &for_former, err))
+		return false;
+	if (why.verdict == MATCH_LINK || for_former)
 		return true;
 	note(l, why.verdict == MATCH_NEW ? WOULD_PART : WOULD_DOUBT, json_pack("{ss,ss,ss,ss,sf,ss}", "record",
 		uuid_format(&l->e->hub_id, id), "name", name_of(l->e->golden), "partner", p ? p->config->id : "", "key", s->key,
@@ -162,7 +199,8 @@ static bool look_at_others(struct look *l, struct err *err)
 			continue;
 		if (!store_entity(l->hub->store, l->arena, id[i], &other, err))
 			return false;
-		if (!other || other->type != l->e->type || other->state != ENTITY_LIVE || other->id == l->e->id)
+		/* Names that were given up are for who comes; two that are there were looked at when they came. */
+		if (!other || other->id != id[i] || other->type != l->e->type || other->state != ENTITY_LIVE)
 			continue;
 		match_compare(l->replay->model, l->features,
 			store_features_by(l->hub->store, l->replay->model, l->arena, other->golden), &why);

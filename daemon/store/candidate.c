@@ -79,13 +79,18 @@ struct search {
 	const uint64_t *key;
 	size_t nkeys;
 	struct shared {
-		const int64_t *by;      /* entities */
+		int64_t *by;            /* entities */
 		int n;                  /* of them, at most PER_KEY */
 		bool common;            /* all of these together are no reason to look at anybody */
 	} shared[MATCH_KEYS_MAX];       /* keys that anybody has */
 	size_t nshared;
 	struct tally *found;            /* by entity, each once */
 	size_t n;
+	struct name {
+		int64_t entity, into;
+		size_t keys;
+	} *name;                        /* merged ones that have keys, the likest first, and what they are part of */
+	size_t nnames;
 };
 
 static bool find_all(struct search *x, int64_t id[MATCH_KEYS_MAX * PER_KEY], struct err *e)
@@ -101,6 +106,78 @@ static bool find_all(struct search *x, int64_t id[MATCH_KEYS_MAX * PER_KEY], str
 		id += n;
 	}
 	return true;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int each_once(int64_t *id, int n)
+{
+	int kept = 0;
+
+	qsort(id, (size_t)n, sizeof *id, by_id);
+	for (int i = 0; i < n; i++)
+		if (!i || id[i] != id[kept - 1])
+			id[kept++] = id[i];
+	return kept;
+}
+
+static int by_named(const void *a, const void *b)
+{
+	const struct name *x = a, *y = b;
+
+	return x->entity < y->entity ? -1 : x->entity > y->entity;
+}
+
+static int by_keys(const void *a, const void *b)
+{
+	const struct name *x = a, *y = b;
+
+	return x->keys != y->keys ? (x->keys > y->keys ? -1 : 1) : by_named(a, b);
+}
+
+static size_t names_each_once(struct name *name, size_t n)
+{
+	size_t kept = 0;
+
+	if (n > 1)
+		qsort(name, n, sizeof *name, by_named);
+	for (size_t i = 0; i < n; i++)
+		if (i && name[i].entity == name[kept - 1].entity)
+			name[kept - 1].keys++;
+		else
+			name[kept++] = name[i];
+	if (kept > 1)
+		qsort(name, kept, sizeof *name, by_keys);
+	return kept;
+}
+
+/* What was merged counts as what it is part of, once for each key: together they are one reason to look at that one, and
+ * names that were given up make no key common. */
+static void follow_merged(struct search *x, struct arena *arena)
+{
+	struct rows rows = { .arena = arena };
+
+	for (size_t i = 0; i < x->nshared; i++) {
+		struct shared *of = &x->shared[i];
+		const size_t before = rows.n;
+
+		for (int k = 0; k < of->n; k++) {
+			const int64_t entity = of->by[k];
+
+			of->by[k] = survivors_of(x->store, entity);
+			if (of->by[k] != entity)
+				*rows_add_of(&rows, struct name) = (struct name){ entity, of->by[k], 1 };
+		}
+		if (rows.n > before)
+			of->n = each_once(of->by, of->n);
+	}
+	x->name = rows.item;
+	x->nnames = names_each_once(rows.item, rows.n);
 }
 
 /* The most frequent of those not set apart yet; NULL: there is none. */
@@ -195,14 +272,36 @@ static void choose(struct search *x)
 		qsort(x->found, x->n, sizeof *x->found, by_reason);
 }
 
+/* By a name that was given up. */
+static bool may_be(const struct search *x, int64_t entity, const struct match_features *record)
+{
+	for (size_t i = 0; i < x->nnames; i++)
+		if (x->name[i].into == entity && !is_another(&x->store->decisive, x->name[i].entity, record))
+			return true;
+	return false;
+}
+
 static void leave_out_others(struct search *x, const struct match_features *record)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < x->n; i++)
-		if (!is_another(&x->store->decisive, x->found[i].entity, record))
+		if (!is_another(&x->store->decisive, x->found[i].entity, record) || may_be(x, x->found[i].entity, record))
 			x->found[kept++] = x->found[i];
 	x->n = kept;
+}
+
+/* What was found, and behind it the names that were given up. */
+static void list(const struct search *x, const struct match_features *record, size_t max, int64_t *entity, size_t *n)
+{
+	for (size_t i = 0; i < x->n; i++)
+		entity[i] = x->found[i].entity;
+	*n = x->n;
+	for (size_t i = 0; i < x->n; i++)
+		for (size_t k = 0; k < x->nnames && *n < x->n + max; k++)
+			if (x->name[k].into == x->found[i].entity &&
+				!(record && is_another(&x->store->decisive, x->name[k].entity, record)))
+				entity[(*n)++] = x->name[k].entity;
 }
 
 bool store_candidates(struct store *s, struct arena *arena, const struct match_features *record, const uint64_t *key,
@@ -216,6 +315,8 @@ bool store_candidates(struct store *s, struct arena *arena, const struct match_f
 	*n = 0;
 	if (!find_all(&x, id, e))
 		return false;
+	if (s->survivors.n)
+		follow_merged(&x, arena);
 	set_common_apart(&x);
 	gather(&x, arena);
 	/* Others take places as well where there are not enough. */
@@ -227,10 +328,8 @@ bool store_candidates(struct store *s, struct arena *arena, const struct match_f
 	x.n = x.n < max ? x.n : max;
 	if (record)
 		leave_out_others(&x, record);
-	*n = x.n;
-	*entity = arena_array(arena, int64_t, x.n);
-	for (size_t i = 0; i < x.n; i++)
-		(*entity)[i] = x.found[i].entity;
+	*entity = arena_array(arena, int64_t, x.n + (x.nnames < max ? x.nnames : max));
+	list(&x, record, max, *entity, n);
 	return true;
 }
 
@@ -267,25 +366,25 @@ bool features_save(struct store *s, int64_t entity, const struct match_features 
 	return keep(s, entity, f, e);
 }
 
-/* It is not kept yet, is of another model, or was merged. */
-static bool make(struct store *s, struct arena *arena, struct candidate *out, struct err *e)
+/* It is not kept yet, or is of another model. */
+static bool make(struct store *s, struct arena *arena, int64_t id, const struct match_features **out, struct err *e)
 {
 	struct entity *x;
 
-	if (!store_entity(s, arena, out->entity, &x, e))
+	if (!store_entity_itself(s, arena, id, &x, e))
 		return false;
 	if (!x)
 		return true;
-	*out = (struct candidate){ x->id, store_features(s, arena, x->golden) };
-	return !s->in_transaction || keep(s, x->id, out->features, e);
+	*out = store_features(s, arena, x->golden);
+	return !s->in_transaction || keep(s, id, *out, e);
 }
 
 bool store_candidate(struct store *s, struct arena *arena, int64_t id, struct candidate *out, struct err *e)
 {
-	*out = (struct candidate){ .entity = id };
-	if (!kept(s, arena, id, &out->features, e) || (!out->features && !make(s, arena, out, e)))
+	*out = (struct candidate){ .entity = survivors_of(s, id) };
+	if (!kept(s, arena, id, &out->features, e) || (!out->features && !make(s, arena, id, &out->features, e)))
 		return false;
 	if (out->features)
-		note(&s->decisive, out->entity, out->features);
+		note(&s->decisive, id, out->features);
 	return true;
 }

@@ -5,9 +5,6 @@
 #include "store/fact.h"
 #include "store/sql.h"
 
-/* Survivors of survivors; more is damage. */
-#define MERGES_MAX 64
-
 const char *entity_state_name(enum entity_state state)
 {
 	static const char *const names[] = { "live", "deleted", "merged" };
@@ -136,7 +133,7 @@ static void keys_of(const struct match_features *f, struct key_set *out)
 	qsort(out->key, out->n, sizeof *out->key, by_value);
 }
 
-/* The features that it is compared by, and the keys of them. */
+/* The features that it is compared by, and the keys of them; NULL: none. */
 static bool keep_features(struct store *s, int64_t id, const struct match_features *before, const struct match_features *now,
 	struct err *e)
 {
@@ -212,26 +209,32 @@ static bool keep_references(struct store *s, int64_t id, const struct record *be
 
 /* --- writing -------------------------------------------------------------------------------------------- */
 
-/* What it is found by in the store, NULL if nothing; *same: that text, found in the same way; *was, *was_into: what it was there. */
-static bool stored(struct store *s, struct arena *arena, const struct entity *x, const struct buf *text,
-	struct record **out, bool *same, enum entity_state *was, int64_t *was_into, struct err *e)
+/* What the store has of it. */
+struct before {
+	struct record *golden;          /* NULL: it was not there, or has not changed */
+	enum entity_state state;
+	int64_t into;
+};
+
+/* *same: with that text, and found in the same way. */
+static bool stored(struct store *s, struct arena *arena, const struct entity *x, const struct buf *text, struct before *out,
+	bool *same, struct err *e)
 {
 	struct sql q = sql(s, SQL_ENTITY_GOLDEN);
 	struct err damage = { 0 };
 
-	*out = NULL;
 	*same = false;
 	sql_int(&q, x->id);
 	if (sql_row(&q)) {
 		const enum record_type type = (enum record_type)sql_get_small(&q);
-		const bool merged = (*was = (enum entity_state)sql_get_small(&q)) == ENTITY_MERGED;
+		const bool merged = (out->state = (enum entity_state)sql_get_small(&q)) == ENTITY_MERGED;
 		const int64_t into = sql_get_int(&q);
 		size_t len;
 		const char *golden = sql_get_view(&q, &len);
 
-		*was_into = merged ? into : 0;
+		out->into = merged ? into : 0;
 		*same = merged == (x->state == ENTITY_MERGED) && len == text->len && !memcmp(golden, text->data, len);
-		if (!*same && !merged && !(*out = golden_parse(arena, type, golden, len)))
+		if (!*same && !(out->golden = golden_parse(arena, type, golden, len)))
 			err_set(&damage, ERR_BROKEN, "store: record %lld cannot be read", (long long)x->id);
 	} else if (q.rc == SQLITE_DONE) {
 		err_set(&damage, ERR_BROKEN, "store: record %lld is not there to be changed", (long long)x->id);
@@ -275,27 +278,24 @@ static bool update(struct store *s, const struct entity *x, const char *pins, st
 	return sql_run(&q, e);
 }
 
-/* What it is found by. */
-static bool keep_found(struct store *s, struct arena *arena, const struct entity *x, const struct record *before, struct err *e)
+/* What it is found by. One that became part of another refers to nothing, and is compared as it was: who was like it before
+ * is like it still, whoever is read first. */
+static bool keep_found(struct store *s, struct arena *arena, const struct entity *x, const struct before *before, struct err *e)
 {
-	const struct record *now = x->state == ENTITY_MERGED ? NULL : x->golden;
-	const struct match_features *features = now ? x->features : NULL;
+	const struct match_features *features = x->features ? x->features : store_features(s, arena, x->golden);
+	const bool merged = x->state == ENTITY_MERGED, was_merged = before->state == ENTITY_MERGED;
 
-	if (now && !features)
-		features = store_features(s, arena, now);
-	return keep_references(s, x->id, before, now, e) &&
-		keep_features(s, x->id, before ? store_features(s, arena, before) : NULL, features, e);
+	return keep_references(s, x->id, was_merged ? NULL : before->golden, merged ? NULL : x->golden, e) &&
+		keep_features(s, x->id, before->golden ? store_features(s, arena, before->golden) : NULL, features, e);
 }
 
 bool store_entity_save(struct store *s, struct arena *arena, struct entity *x, struct err *e)
 {
 	BUF_AUTO struct buf pins = { 0 };
-	struct record *before = NULL;
+	struct before before = { .state = ENTITY_LIVE };
 	const bool fresh = x->id == 0;
 	const int64_t since = x->changed > s->seq ? x->changed : s->seq;
-	enum entity_state was = ENTITY_LIVE;
 	const int64_t into = x->state == ENTITY_MERGED ? x->into : 0;
-	int64_t was_into = 0;
 	bool same = false;
 
 	assert(s->in_transaction);
@@ -303,13 +303,15 @@ bool store_entity_save(struct store *s, struct arena *arena, struct entity *x, s
 	record_print(&s->text, x->golden);
 	if (x->pins)
 		record_print(&pins, x->pins);
-	if (!fresh && !stored(s, arena, x, &s->text, &before, &same, &was, &was_into, e))
+	if (!fresh && !stored(s, arena, x, &s->text, &before, &same, e))
 		return false;
 	if (!(fresh ? insert(s, x, pins.data, e) : update(s, x, pins.data, e)))
 		return false;
-	if (!same && !keep_found(s, arena, x, before, e))
+	if (into != before.into)
+		survivors_note(s, x->id, into);
+	if (!same && !keep_found(s, arena, x, &before, e))
 		return false;
-	return (same && was == x->state && was_into == into) || fact_save(s, x, was_into, fresh, since, e);
+	return (same && before.state == x->state && before.into == into) || fact_save(s, x, before.into, fresh, since, e);
 }
 
 /* --- finding -------------------------------------------------------------------------------------------- */
@@ -378,15 +380,14 @@ bool match_keys_load(struct store *s, struct err *e)
 	while (ok && sql_row(&q)) {
 		const int64_t id = sql_get_int(&q);
 		const enum record_type type = (enum record_type)sql_get_small(&q);
-		const bool merged = sql_get_small(&q) == ENTITY_MERGED;
 		const struct record *golden;
 		struct key_set keys;
 		const char *text;
 		size_t len;
 
 		text = sql_get_view(&q, &len);
-		golden = merged ? NULL : golden_parse(s->scratch, type, text, len);
-		ok = merged || golden || err_set(e, ERR_BROKEN, "store: record %lld cannot be read", (long long)id);
+		golden = golden_parse(s->scratch, type, text, len);
+		ok = golden || err_set(e, ERR_BROKEN, "store: record %lld cannot be read", (long long)id);
 		ok = ok && keys_spill(s, k, e);
 		keys_of(golden ? store_features(s, s->scratch, golden) : NULL, &keys);
 		for (size_t i = 0; ok && i < keys.n; i++)

@@ -301,3 +301,7 @@ CREATE TABLE feature (
 -- The log of one partner, and of the kinds of event that are rare: the newest few without reading all others.
 CREATE INDEX event_partner ON event (partner, seq) WHERE partner IS NOT NULL;
 CREATE INDEX event_rare ON event (kind, seq) WHERE kind NOT IN (0, 2, 7, 10, 12, 13);   -- EVENT_IS_RARE of query_log.c
+
+-- step 9
+-- Merged entities are found as what they were: where there are any, the index is made again.
+UPDATE keyed SET model = '' WHERE name = 'match_key' AND EXISTS (SELECT 1 FROM entity WHERE into_id IS NOT NULL);

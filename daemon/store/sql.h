@@ -14,6 +14,7 @@
 #pragma once
 #include <sqlite3.h>
 
+#include "core/idmap.h"
 #include "store/keys.h"
 #include "store/statements.h"
 #include "store/store.h"
@@ -57,6 +58,12 @@ struct store {
 		int64_t *saved;           /* entities, in the transaction under way */
 		size_t nsaved, cap, nsaved_before;   /* before: when the inner transaction began */
 	} decisive;
+	struct survivors {
+		struct idmap at;          /* by entity: its place in into */
+		int64_t *into;            /* what it became part of; 0: nothing any more */
+		size_t n, cap;
+	} survivors;
+	bool survivors_dirty;                /* changed in the transaction under way */
 	struct arena *numbers;            /* of the replaced ones */
 	const struct replaced *replaced;  /* by the old number */
 	size_t nreplaced;
@@ -202,7 +209,16 @@ int64_t entity_survivor(struct store *, int64_t id, struct uuid *hub_id);
 /* From the columns ENTITY_COLUMNS; NULL: damaged. */
 struct entity *entity_row(struct sql *, struct arena *, struct err *);
 
-/* candidate.c: what an entity's golden record says from now on; NULL: it is found by nothing. Within a transaction. */
+#define MERGES_MAX 64   /* survivors of survivors; more is damage */
+
+/* survivors.c. into 0: it is one of its own again. Within a transaction. */
+void survivors_note(struct store *, int64_t entity, int64_t into);
+int64_t survivors_of(const struct store *, int64_t entity);   /* itself unless merged */
+bool survivors_load(struct store *, struct err *);
+void survivors_fini(struct survivors *);
+
+/* candidate.c: what an entity's golden record says, or said when it was merged; NULL: it is found by nothing. Within a
+ * transaction. */
 bool features_save(struct store *, int64_t entity, const struct match_features *, struct err *);
 void decisive_forget(struct decisive *);                  /* nothing is known of any */
 void decisive_undo(struct decisive *, size_t until);      /* nothing of those saved since there were so many */

@@ -114,8 +114,9 @@
 	X(ENTITY_GOLDEN, "SELECT type, state, into_id, golden FROM entity WHERE id = ?")                           \
 	X(ENTITY_LACKED, "SELECT id FROM entity WHERE id > ?1 AND state <> 2 AND (?2 = 0 OR NOT EXISTS"   \
 		" (SELECT 1 FROM shadow WHERE shadow.entity = entity.id AND partner = ?2)) ORDER BY id LIMIT ?3") \
+	X(ENTITY_MERGED, "SELECT id, into_id FROM entity WHERE into_id IS NOT NULL AND state = 2")        \
 	X(ENTITY_ALIASES, "SELECT id FROM entity WHERE into_id = ? AND state = 2 ORDER BY id")            \
-	X(ENTITY_AFTER, "SELECT id, type, state, golden FROM entity WHERE id > ? ORDER BY id")            \
+	X(ENTITY_AFTER, "SELECT id, type, golden FROM entity WHERE id > ? ORDER BY id")                   \
 	X(FEATURE, "SELECT block FROM feature WHERE entity = ?")                                          \
 	X(FEATURE_SAVE, "INSERT INTO feature (entity, block) VALUES (?,?) ON CONFLICT DO UPDATE SET block = excluded.block") \
 	X(FEATURE_DROP, "DELETE FROM feature WHERE entity = ?")                                           \

@@ -166,7 +166,7 @@ static bool open_all(struct store *s, struct err *e)
 	if (files && (created || changed) && !backup_sync_dir(s->path, e))
 		return false;
 	sqlite3_wal_hook(s->db, on_commit, s);
-	return load_seq(s, e) && feed_load(s, e) && replaced_load(s, e) && shadow_keys_load(s, e) && match_keys_load(s, e) &&
+	return load_seq(s, e) && feed_load(s, e) && replaced_load(s, e) && survivors_load(s, e) && shadow_keys_load(s, e) && match_keys_load(s, e) &&
 	       decisions_load(s, e) && (s->read_only || fact_replay(s, e));
 }
 
@@ -211,6 +211,8 @@ static void inner_rollback(struct store *s)
 	keys_inner_rolled_back(&s->shadow_keys);
 	keys_inner_rolled_back(&s->match_keys);
 	feed_load(s, &ignored);
+	if (s->survivors_dirty)
+		survivors_load(s, &ignored);
 }
 
 static bool inner_commit(struct store *s, struct err *e)
@@ -258,7 +260,9 @@ void store_rollback(struct store *s)
 	feed_load(s, &ignored);
 	if (s->replaced_dirty)
 		replaced_load(s, &ignored);
-	s->replaced_dirty = false;
+	if (s->survivors_dirty)
+		survivors_load(s, &ignored);
+	s->replaced_dirty = s->survivors_dirty = false;
 }
 
 /* What is written behind the caller's back, in its transaction. */
@@ -299,7 +303,7 @@ bool store_commit(struct store *s, struct err *e)
 	s->in_transaction = false;
 	s->seq_committed = s->seq;
 	s->decisive.nsaved = 0;
-	s->replaced_dirty = false;
+	s->replaced_dirty = s->survivors_dirty = false;
 	keys_committed(&s->shadow_keys);
 	keys_committed(&s->match_keys);
 	/* The commit stands whatever happens here; a lack of room shows again at the next one. */
@@ -376,6 +380,7 @@ static void release(struct store *s, bool clean)
 	buf_fini(&s->text);
 	arena_free(s->scratch);
 	arena_free(s->numbers);
+	survivors_fini(&s->survivors);
 	free(s->decisive.of);
 	free(s->decisive.saved);
 	free(s->feed);

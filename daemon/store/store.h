@@ -179,17 +179,18 @@ bool store_entity_itself(struct store *, struct arena *, int64_t id, struct enti
 bool store_entity_id(struct store *, const struct uuid *, int64_t *id, struct err *);
 /* Entities merged into that one, directly. */
 bool store_entity_aliases(struct store *, struct arena *, int64_t entity, int64_t **id, size_t *n, struct err *);
-/* Inserts or updates; keeps match_key (for the golden record, deleted ones included, merged ones not), reference, and
+/* Inserts or updates; keeps match_key (for the golden record: deleted ones and merged ones as they were then), reference, and
  * what reports count of it (store/fact.h), known from event `changed` or the newest on, whichever is later. */
 bool store_entity_save(struct store *, struct arena *, struct entity *, struct err *);
 /* Entities that share keys with the record, rare ones or several, at most max, the likeliest first. record: what of it is
- * compared, so that those are left out which are known, without being read, to give MATCH_NEW; or NULL. */
+ * compared, so that those are left out which are known, without being read, to give MATCH_NEW; or NULL. None of these is a
+ * merged one: behind them are those that became part of one of them and share such keys, at most max as well. */
 bool store_candidates(struct store *, struct arena *, const struct match_features *record, const uint64_t *key, size_t nkeys,
 	size_t max, int64_t **entity, size_t *n, struct err *);
-/* One of them, or what it was merged into, as far as it is compared. features NULL: there is none. */
+/* One of them as it is compared: a merged one as it was then. features NULL: there is none. */
 struct candidate {
-	int64_t entity;
-	const struct match_features *features;
+	int64_t entity;                            /* what it is part of; itself, unless merged */
+	const struct match_features *features;     /* its own */
 };
 bool store_candidate(struct store *, struct arena *, int64_t id, struct candidate *, struct err *);
 /* Entities that are not merged, by id after that one; without: only those of which that partner never had a record. */

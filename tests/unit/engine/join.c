@@ -19,7 +19,27 @@ static int64_t entity_of(struct world *w, unsigned record)
 	return entity_at(w, (int)record % PARTNERS, RECORD_ORGANIZATION, arena_printf(w->arena, "k%u", record))->id;
 }
 
-/* Ids, golden records, links and contributions of everything that is not an alias. */
+/* What is looked at for a record that says the same, and how it is compared. */
+static void print_found(struct world *w, const struct entity *x, struct buf *b)
+{
+	const struct match_features *now = store_features(w->hub.store, w->arena, x->golden);
+	uint64_t key[MATCH_KEYS_MAX];
+	const size_t nkeys = match_keys(now, key);
+	struct candidate c;
+	struct err e;
+	int64_t *id;
+	size_t n;
+
+	assert_true(store_candidates(w->hub.store, w->arena, NULL, key, nkeys, 64, &id, &n, &e));
+	for (size_t i = 0; i < n; i++)
+		buf_addf(b, " found %lld", (long long)id[i]);
+	assert_true(store_candidate(w->hub.store, w->arena, x->id, &c, &e));
+	assert_int_equal(c.entity, x->id);
+	assert_int_equal(match_features_size(c.features), match_features_size(now));
+	assert_memory_equal(c.features, now, match_features_size(now));
+}
+
+/* Ids, golden records, links, contributions and keys of everything that is not an alias. */
 static char *everything(struct world *w)
 {
 	BUF_AUTO struct buf b = { 0 };
@@ -33,6 +53,7 @@ static char *everything(struct world *w)
 		assert_true(store_entity(w->hub.store, w->arena, s->entity, &x, &e));
 		buf_addf(&b, "k%u %s %d %lld ", i, uuid_format(&x->hub_id, id), (int)x->state, (long long)s->alias_of);
 		record_print(&b, x->golden);
+		print_found(w, x, &b);
 		shadow_print_cells(&b, s);
 		buf_addc(&b, '\n');
 	}

@@ -161,7 +161,7 @@ static size_t looked_at(struct fixture *f, const char *number)
 		struct candidate c;
 
 		must(f, store_candidate(f->store, f->arena, id[i], &c, &f->err));
-		assert_int_equal(c.entity, id[i]);
+		assert_int_equal(c.entity, survivors_of(f->store, id[i]));
 		assert_non_null(c.features);
 	}
 	return n;
@@ -244,7 +244,110 @@ static void keeps_what_is_compared_beside_the_record(void **state)
 	x->into = 2;
 	must(f, store_entity_save(f->store, f->arena, x, &f->err));
 	fixture_commit(f);
-	assert_int_equal(fixture_ask(f, "SELECT count(*) FROM feature WHERE entity = 1"), 0);
+	assert_int_equal(fixture_ask(f, OF_A), 1);
+}
+
+/* --- what became part of others ------------------------------------------------------------------------------- */
+
+enum { PARTS = 10, WHOLE = 1 };
+
+static void merge_into(struct fixture *f, int64_t id, int64_t into)
+{
+	struct entity *x;
+
+	must(f, store_entity_itself(f->store, f->arena, id, &x, &f->err));
+	x->state = into ? ENTITY_MERGED : ENTITY_LIVE;
+	x->into = into;
+	must(f, store_entity_save(f->store, f->arena, x, &f->err));
+}
+
+static int64_t part_of(struct fixture *f, int64_t id)
+{
+	struct candidate c;
+
+	must(f, store_candidate(f->store, f->arena, id, &c, &f->err));
+	assert_non_null(c.features);
+	return c.entity;
+}
+
+static void parts_make_no_key_common(void **state)
+{
+	struct fixture *f = *state;
+	struct record *r = fixture_company(f, 3);
+	uint64_t key[MATCH_KEYS_MAX];
+	size_t nkeys, n;
+	int64_t *id;
+
+	fixture_begin(f);
+	save(f, 0, WHOLE, NULL);
+	for (unsigned i = 1; i <= PARTS; i++) {
+		save(f, 0, WHOLE + i, NULL);
+		merge_into(f, WHOLE + i, WHOLE);
+	}
+	fixture_commit(f);
+	r->v[ORGANIZATION_EMAILS] = fixture_company(f, 1)->v[ORGANIZATION_EMAILS];
+	nkeys = match_keys(store_features(f->store, f->arena, r), key);
+	for (int started_again = 0; started_again < 2; started_again++) {
+		must(f, store_candidates(f->store, f->arena, NULL, key, nkeys, 4, &id, &n, &f->err));
+		assert_int_equal(n, 1 + 4);
+		assert_int_equal(id[0], WHOLE);
+		for (size_t i = 1; i < n; i++)
+			assert_int_equal(part_of(f, id[i]), WHOLE);
+		fixture_reopen(f);
+	}
+}
+
+static void who_is_part_of_whom_is_undone_with_its_transaction(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_begin(f);
+	for (unsigned i = 1; i <= 3; i++)
+		save(f, 0, i, NULL);
+	merge_into(f, 3, 2);
+	fixture_commit(f);
+	fixture_begin(f);
+	merge_into(f, 2, 1);
+	assert_int_equal(part_of(f, 3), 1);
+	store_rollback(f->store);
+	assert_int_equal(part_of(f, 3), 2);
+	assert_int_equal(part_of(f, 2), 2);
+
+	must(f, store_group_begin(f->store, &f->err));
+	fixture_begin(f);
+	merge_into(f, 2, 1);
+	fixture_commit(f);
+	fixture_begin(f);
+	merge_into(f, 3, 0);
+	assert_int_equal(part_of(f, 3), 3);
+	store_rollback(f->store);
+	assert_int_equal(part_of(f, 3), 1);
+	store_group_abandon(f->store);
+	assert_int_equal(part_of(f, 3), 2);
+	assert_int_equal(part_of(f, 2), 2);
+}
+
+/* By the number of one that became part of it, a record may be what has another number itself. */
+static void a_part_is_left_out_by_its_own_number(void **state)
+{
+	struct fixture *f = *state;
+
+	fixture_begin(f);
+	save(f, 0, 1, NUMBER_A);
+	save(f, 0, 2, NUMBER_B);
+	merge_into(f, 2, 1);
+	fixture_commit(f);
+	assert_int_equal(looked_at(f, NUMBER_A), 1);
+	assert_int_equal(looked_at(f, NUMBER_B), 2);
+	assert_int_equal(looked_at(f, NULL), 2);
+	/* An older store's index has no merged ones: they are put in at the start after that. */
+	fixture_begin(f);
+	must(f, keys_flush(f->store, &f->store->match_keys, &f->err));
+	fixture_commit(f);
+	assert_int_equal(sqlite3_exec(f->store->db, "DELETE FROM match_key WHERE entity = 2; DELETE FROM feature WHERE entity = 2;"
+		"PRAGMA user_version = 8", NULL, NULL, NULL), SQLITE_OK);
+	fixture_reopen(f);
+	assert_int_equal(looked_at(f, NUMBER_B), 2);
 }
 
 static void makes_anew_what_is_not_kept(void **state)
@@ -294,6 +397,9 @@ int main(void)
 		T(leaves_out_who_is_another),
 		T(keeps_what_is_compared_beside_the_record),
 		T(makes_anew_what_is_not_kept),
+		T(parts_make_no_key_common),
+		T(who_is_part_of_whom_is_undone_with_its_transaction),
+		T(a_part_is_left_out_by_its_own_number),
 		T(keeps_the_number_that_stands_for_another),
 	};
 #undef T

@@ -128,15 +128,18 @@ static void finds_candidates(void **state)
 		save_entity(f, x[1]);
 		assert_int_equal(candidates(f, fixture_company(f, 1 + (flushed ? 10u : 0)), 8, &found), 0);
 		assert_int_equal(candidates(f, x[1]->golden, 8, &found), 1);
-		/* Deleted ones are found, merged ones are not. */
+		/* Deleted ones are found, and merged ones behind what they are part of. */
 		x[0]->state = ENTITY_DELETED;
 		save_entity(f, x[0]);
 		assert_int_equal(candidates(f, x[0]->golden, 8, &found), 1);
 		x[2]->state = ENTITY_MERGED;
 		x[2]->into = x[0]->id;
 		save_entity(f, x[2]);
-		assert_int_equal(candidates(f, x[2]->golden, 8, &found), 0);
+		assert_int_equal(candidates(f, x[2]->golden, 1, &found), 2);
+		assert_int_equal(found[0], x[0]->id);
+		assert_int_equal(found[1], x[2]->id);
 		x[2]->state = ENTITY_LIVE;
+		x[2]->into = 0;
 		save_entity(f, x[2]);
 		assert_int_equal(candidates(f, x[2]->golden, 8, &found), 1);
 		if (!flushed)

@@ -237,6 +237,15 @@ static bool holds(const int64_t *id, size_t n, int64_t wanted)
 	return false;
 }
 
+static bool is_found(const struct model *m, int64_t id, unsigned company)
+{
+	bool by_part = false;
+
+	for (int64_t part = 1; part <= m->entities; part++)
+		by_part |= m->entity[part].company == company && survivor(m, part) == id;
+	return m->entity[id].company == company || by_part;
+}
+
 static void same_entities(struct play *p)
 {
 	struct fixture *f = p->f;
@@ -260,7 +269,7 @@ static void same_entities(struct play *p)
 
 		must(f, store_candidates(f->store, f->arena, NULL, key, nkeys, 4096, &found, &n, &f->err));
 		for (int64_t id = 1; id <= p->now.entities; id++)
-			if (p->now.entity[id].state != ENTITY_MERGED && p->now.entity[id].company == company) {
+			if (is_found(&p->now, id, company)) {
 				assert_true(holds(found, n, id));
 				wanted++;
 			}
