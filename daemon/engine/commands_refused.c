@@ -34,8 +34,8 @@ static void admin_event(struct command_call *call, const char *what, const struc
  * the attempt stands, and is settled before the next. */
 static bool forget_attempts(struct command_call *call, const struct hub_partner *p, struct outbox *row, struct err *e)
 {
-	const unsigned settles =
-		ADAPTER_CAN_IDEMPOTENT | ADAPTER_CAN_FIND | ADAPTER_CAN_COMPLETE | ADAPTER_CAN_INCREMENTAL;
+	const unsigned settles = (row->token ? ADAPTER_CAN_IDEMPOTENT : 0u) | ADAPTER_CAN_FIND | ADAPTER_CAN_COMPLETE |
+		ADAPTER_CAN_INCREMENTAL;
 	struct store *s = call->hub->store;
 	struct shadow **shadow;
 	size_t n;

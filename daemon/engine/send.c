@@ -7,7 +7,7 @@
  *   refused before effect      the intent is forgotten; retried later, or dead if the partner will never take it
  *   conflict, gone             the intent is forgotten; the record is read before the next claim
  *   no answer                  the intent stands; the row is uncertain. An update is read or resent; a create is resent
- *                              under the same token, or searched for by hub id (two misses a minute apart before it
+ *                              under the same token, as long as that is not refused, or searched for by hub id (two misses a minute apart before it
  *                              is made again), or looked for in two readings, or, where the partner offers none of
  *                              these, left to a human
  *   killed in between          rows found sending at start are uncertain
@@ -307,7 +307,8 @@ static bool settled_before(struct desk *d, bool *go_on, struct err *err)
 {
 	const unsigned caps = d->partner->caps;
 
-	*go_on = caps & ADAPTER_CAN_IDEMPOTENT || mutant(PROBE);
+	/* A token that was refused is spent. */
+	*go_on = (caps & ADAPTER_CAN_IDEMPOTENT && d->row->token) || mutant(PROBE);
 	if (*go_on)
 		return true;
 	if (!(caps & (ADAPTER_CAN_FIND | ADAPTER_CAN_COMPLETE | ADAPTER_CAN_INCREMENTAL)))

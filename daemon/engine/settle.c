@@ -5,6 +5,7 @@
 
 #include "base/mutant.h"
 #include "core/backoff.h"
+#include "core/plan.h"
 #include "engine/send.h"
 #include "engine/story.h"
 
@@ -60,12 +61,83 @@ static bool read_before_next(struct desk *d, bool effect_possible, uint64_t wait
 	return forget_attempt(d, err) && retry_in(d, OUTBOX_READY, wait_ms, err);
 }
 
-static bool refused(struct desk *d, struct err *err)
+/* The row is done; what changed meanwhile, and what waited for this record to be there, is marked now. */
+static bool what_is_left(struct desk *d, bool was_create, struct tally *tally, struct err *err)
 {
+	struct shadow **shadow;
+	struct entity *e;
+	size_t n;
+
+	if (!store_entity(d->hub->store, d->arena, d->row->entity, &e, err))
+		return false;
+	if (!e)
+		return true;
+	if (!store_shadows_of(d->hub->store, d->arena, e->id, &shadow, &n, err) ||
+		!marks_update(d->hub, d->arena, e, shadow, n, d->row->cause, tally, err))
+		return false;
+	return !was_create || marks_referring(d->hub, d->arena, e->id, d->row->cause, tally, err);
+}
+
+/* The fields that would be sent now. */
+static uint64_t sent_now(struct desk *d)
+{
+	const struct record *golden = d->entity->golden;
+	const uint64_t allowed = marks_allowed(d->partner, d->entity);
+	struct image_source source;
+	uint64_t fields;
+
+	if (d->row->kind == OUTBOX_CREATE)
+		return plan_create(golden, allowed);
+	fields = plan_update(d->shadow, golden, allowed, marks_images(&source, d->hub, d->arena, d->shadow));
+	return fields & ~plan_unconfirmed(d->shadow, golden, fields);
+}
+
+/* The record is another by now: what was refused says nothing of what would be sent. Only looked at where that can be. */
+static bool has_changed(struct desk *d)
+{
+	const struct record *golden = d->entity->golden;
+	uint64_t fields;
+
+	if (!d->shadow || d->row->kind == OUTBOX_DELETE || !(d->claim->repeat || d->row->again))
+		return false;
+	fields = sent_now(d);
+	for (unsigned f = 0; f < field_count(golden->type); f++) {
+		const struct cell *c = &d->shadow->cell[f];
+		const bool is_ref = field_at(golden->type, f)->kind == VALUE_REF;
+
+		if (fields & FIELD_BIT(f) && is_ref && *golden->v[f] &&
+			!store_ref_out(d->hub->store, d->arena, d->row->partner, golden->v[f]))
+			fields &= ~FIELD_BIT(f);
+		if (fields & d->claim->push.fields & FIELD_BIT(f) && c->nsent && strcmp(c->sent[c->nsent - 1].value, golden->v[f]))
+			return true;
+	}
+	return fields != d->claim->push.fields;
+}
+
+/*
+ * A change that will not be taken as it is. It waits for an admin, or for the record to change, which may have happened already
+ * while it was under way.
+ *
+ * A create that was repeated under its token carried old bytes, and that token is spent: the partner knew it and says no. What
+ * is sent next is made of what the record says by then, under another token, and goes the way of creates at partners without
+ * tokens: it is looked for first, in case the attempt before was late.
+ */
+static bool refused(struct desk *d, struct tally *tally, struct err *err)
+{
+	const bool changed = has_changed(d);
+
 	tell_outcome(d, EVENT_REFUSED, &d->claim->push.op.err);
-	d->row->state = OUTBOX_DEAD;
+	if (!forget_attempt(d, err))
+		return false;
+	if (changed && !d->claim->repeat)
+		return store_outbox_delete(d->hub->store, d->row->id, err) && what_is_left(d, false, tally, err);
+	if (d->claim->repeat)
+		d->row->token = NULL;
+	d->row->state = changed ? OUTBOX_UNCERTAIN : OUTBOX_DEAD;
+	d->row->misses = changed ? 0 : d->row->misses;
+	d->row->not_before = changed ? 0 : d->row->not_before;
 	d->row->error = arena_strdup(d->arena, d->claim->push.op.err.text);
-	return forget_attempt(d, err) && store_outbox_save(d->hub->store, d->row, err);
+	return store_outbox_save(d->hub->store, d->row, err);
 }
 
 static bool not_now(struct desk *d, bool effect_possible, struct err *err)
@@ -84,13 +156,13 @@ static bool not_now(struct desk *d, bool effect_possible, struct err *err)
 
 /* Once or twice the record has moved on, or is gone, and that is read. One that is read as it was, and refuses all the
  * same, has another reason, which is a person's to look into. */
-static bool moved_on(struct desk *d, bool effect_possible, struct err *err)
+static bool moved_on(struct desk *d, bool effect_possible, struct tally *tally, struct err *err)
 {
 	const unsigned times = ++d->row->misses;
 	uint64_t wait = 0;
 
 	if (times >= STUBBORN_MAX)
-		return refused(d, err);
+		return refused(d, tally, err);
 	d->claim->list = !(d->partner->caps & ADAPTER_CAN_GET);
 	if (d->claim->list)
 		wait = LISTED_MS;
@@ -99,7 +171,7 @@ static bool moved_on(struct desk *d, bool effect_possible, struct err *err)
 	return read_before_next(d, effect_possible, wait, err);
 }
 
-static bool failed(struct desk *d, struct err *err)
+static bool failed(struct desk *d, struct tally *tally, struct err *err)
 {
 	const struct push *push = &d->claim->push;
 
@@ -109,12 +181,12 @@ static bool failed(struct desk *d, struct err *err)
 		if (push->kind == PUSH_CREATE && d->row->attempts < CREATES_MAX)
 			return retry_in(d, OUTBOX_UNCERTAIN, 0, err);
 		if (push->kind == PUSH_CREATE)
-			return refused(d, err);
-		return moved_on(d, push->kind == PUSH_UPDATE, err);
+			return refused(d, tally, err);
+		return moved_on(d, push->kind == PUSH_UPDATE, tally, err);
 	case ERR_GONE:
-		return push->kind == PUSH_CREATE ? refused(d, err) : moved_on(d, false, err);
+		return push->kind == PUSH_CREATE ? refused(d, tally, err) : moved_on(d, false, tally, err);
 	case ERR_ITEM:
-		return refused(d, err);
+		return refused(d, tally, err);
 	case ERR_DENIED:
 		return not_now(d, false, err);
 	case ERR_AGAIN:
@@ -220,23 +292,6 @@ static bool observe_answer(struct desk *d, struct tally *tally, struct err *err)
 	return ok;
 }
 
-/* The row is done; what changed meanwhile, and what waited for this record to be there, is marked now. */
-static bool what_is_left(struct desk *d, bool was_create, struct tally *tally, struct err *err)
-{
-	struct shadow **shadow;
-	struct entity *e;
-	size_t n;
-
-	if (!store_entity(d->hub->store, d->arena, d->row->entity, &e, err))
-		return false;
-	if (!e)
-		return true;
-	if (!store_shadows_of(d->hub->store, d->arena, e->id, &shadow, &n, err) ||
-		!marks_update(d->hub, d->arena, e, shadow, n, d->row->cause, tally, err))
-		return false;
-	return !was_create || marks_referring(d->hub, d->arena, e->id, d->row->cause, tally, err);
-}
-
 static bool acknowledged(struct desk *d, struct tally *tally, struct err *err)
 {
 	enum push_kind kind = d->claim->push.kind;
@@ -269,7 +324,7 @@ static bool settle_row(struct hub *hub, struct claim *claim, struct tally *tally
 	if (!d.row || d.row->state != OUTBOX_SENDING || d.row->intent != claim->intent || !d.entity || !d.partner)
 		return true;
 	if (claim->push.op.err.kind)
-		return failed(&d, err);
+		return failed(&d, tally, err);
 	return !d.shadow || acknowledged(&d, tally, err);
 }
 

@@ -91,6 +91,109 @@ static void a_create_that_is_found_is_no_change_where_nothing_can_be_changed(voi
 	assert_null(row_of(w, row));
 }
 
+static struct claim claim_until_push(struct world *w, int64_t row)
+{
+	struct claim c = claim(w, row);
+
+	for (int i = 0; i < 20 && c.kind != CLAIM_PUSH; i++) {
+		if (c.kind == CLAIM_LIST)
+			w->partner[1].read_ms = w->hub.now_ms;
+		c = claim(w, row);
+	}
+	assert_int_equal(c.kind, CLAIM_PUSH);
+	return c;
+}
+
+static void refuse(struct world *w, struct claim *c)
+{
+	c->push.sent = true;
+	err_set(&c->push.op.err, ERR_ITEM, "422: no");
+	settle(w, c);
+}
+
+/* The create was not answered, and its repetition under the same token is refused. */
+static int64_t repeat_is_refused(struct world *w, const char *name_by_then)
+{
+	const char *first;
+	struct claim c;
+	int64_t row;
+
+	w->partner[1].caps = ADAPTER_CAN_COMPLETE | ADAPTER_CAN_CREATE | ADAPTER_CAN_UPDATE | ADAPTER_CAN_IDEMPOTENT;
+	row = create_fails(w, ERR_AGAIN);
+	first = row_of(w, row)->token;
+	if (name_by_then)
+		see(w, 0, "a1", organization(w, name_by_then, "0403449823", NULL), "2");
+	c = claim_until_push(w, row);
+	assert_string_equal(c.push.token, first);
+	assert_string_equal(c.push.record->v[NAME], "Acme");
+	refuse(w, &c);
+	assert_null(row_of(w, row)->token);
+	return row;
+}
+
+static void a_refused_repetition_is_the_end_while_nothing_changes(void **state)
+{
+	struct world *w = *state;
+	const int64_t row = repeat_is_refused(w, NULL);
+
+	assert_int_equal(row_of(w, row)->state, OUTBOX_DEAD);
+}
+
+/* It was said already, or is said later: what is sent is looked for, and is that, under another token. */
+static void a_refused_repetition_is_not_repeated_once_the_record_has_changed(void **state)
+{
+	struct world *w = *state;
+	const int64_t row = repeat_is_refused(w, "Acme Two");
+	struct claim c;
+
+	assert_int_equal(row_of(w, row)->state, OUTBOX_UNCERTAIN);
+	assert_int_equal(claim(w, row).kind, CLAIM_NOTHING); /* the attempt before may be carried out yet */
+	c = claim_until_push(w, row);
+	assert_false(c.repeat);
+	assert_string_equal(c.push.record->v[NAME], "Acme Two");
+	refuse(w, &c);
+	assert_int_equal(row_of(w, row)->state, OUTBOX_DEAD);
+}
+
+static void what_changes_after_a_refused_repetition_is_sent(void **state)
+{
+	struct world *w = *state;
+	const int64_t row = repeat_is_refused(w, NULL);
+	struct claim c;
+
+	see(w, 0, "a1", organization(w, "Acme Two", "0403449823", NULL), "2");
+	release_to(w, 1);
+	assert_int_equal(row_of(w, row)->state, OUTBOX_READY);
+	assert_int_equal(claim(w, row).kind, CLAIM_LIST);
+	c = claim_until_push(w, row);
+	assert_string_equal(c.push.record->v[NAME], "Acme Two");
+}
+
+/* While the first attempt was under way people said something else, or nothing that is sent. */
+static void a_refusal_says_nothing_of_what_was_said_meanwhile(void **state)
+{
+	struct world *w = *state;
+	struct outbox *row;
+	int64_t entity, id;
+	struct claim c;
+
+	see(w, 0, "a1", organization(w, "Acme", "0403449823", NULL), "1");
+	see(w, 1, "b1", organization(w, "Acme", "0403449823", NULL), "1");
+	entity = entity_at(w, 0, RECORD_ORGANIZATION, "a1")->id;
+	see(w, 0, "a1", organization(w, "Acme Two", "0403449823", NULL), "2");
+	for (int meanwhile = 1; meanwhile >= 0; meanwhile--) {
+		release_to(w, 1);
+		id = row_for(w, 1, entity)->id;
+		c = claim(w, id);
+		assert_int_equal(c.kind, CLAIM_PUSH);
+		see(w, 0, "a1", organization(w, "Acme Three", "0403449823", NULL), meanwhile ? "3" : "4");
+		refuse(w, &c);
+		row = row_for(w, 1, entity);
+		assert_non_null(row);
+		assert_int_equal(row->state, meanwhile ? OUTBOX_NEW : OUTBOX_DEAD);
+	}
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -98,6 +201,10 @@ int main(void)
 		T(two_readings_tell_that_a_create_did_not_happen),
 		T(a_refused_company_is_not_tried_again_for_a_contact),
 		T(a_create_that_is_found_is_no_change_where_nothing_can_be_changed),
+		T(a_refused_repetition_is_the_end_while_nothing_changes),
+		T(a_refused_repetition_is_not_repeated_once_the_record_has_changed),
+		T(what_changes_after_a_refused_repetition_is_sent),
+		T(a_refusal_says_nothing_of_what_was_said_meanwhile),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -89,7 +89,7 @@ static void fill(struct fixture *f)
 	f->row[REJECTED] =
 		add_row(f, REJECTED, (struct outbox){ .kind = OUTBOX_CREATE, .state = OUTBOX_DEAD, .plan = plan.id });
 	f->row[UNKNOWN] = add_row(f, UNKNOWN,
-		(struct outbox){ .kind = OUTBOX_CREATE, .state = OUTBOX_DEAD, .misses = 1, .error = "nobody can tell" });
+		(struct outbox){ .kind = OUTBOX_CREATE, .state = OUTBOX_DEAD, .misses = 1, .token = "first", .error = "nobody can tell" });
 	f->row[STRANGER] = add_row(f, STRANGER,
 		(struct outbox){ .partner = gone.id, .kind = OUTBOX_DELETE, .state = OUTBOX_DEAD, .error = "no" });
 	s = shadow_new(f->arena, voka.id, RECORD_ORGANIZATION, "A7");
@@ -294,6 +294,20 @@ static void test_retry_where_it_can_be_found(void **state)
 	}
 }
 
+static void test_retry_under_a_spent_token(void **state)
+{
+	struct fixture *f = *state;
+	struct outbox *row = row_now(f, UNKNOWN);
+	AUTO(json_drop) json_t *x = NULL;
+
+	row->token = NULL;
+	assert_true(store_begin(f->store, &f->e) && store_outbox_save(f->store, row, &f->e) && store_commit(f->store, &f->e));
+	f->partner.caps = ADAPTER_CAN_IDEMPOTENT | ADAPTER_CAN_CREATE;
+	x = about(f, "refused retry", UNKNOWN);
+	assert_non_null(x);
+	assert_false(still_pending(f));
+}
+
 static void test_drop(void **state)
 {
 	struct fixture *f = *state;
@@ -320,6 +334,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_retry, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_retry_of_the_unknown, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_retry_where_it_can_be_found, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_retry_under_a_spent_token, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_drop, set_up, tear_down),
 	};
 
