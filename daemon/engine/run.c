@@ -251,7 +251,7 @@ static const struct step *run_merge(struct task *t)
 	m->page = (struct page){
 		.partner = r->partner->id, .type = (enum record_type)r->type, .item = f->pull.item, .n = f->pull.n,
 		.asked = f->asked, .epoch = r->full ? r->feed.epoch : 0, .approved = r->approved, .run = r->tally,
-		.arena = f->arena, .feed = r->early && !r->full ? NULL : &m->feed,
+		.arena = f->arena, .feed = r->early ? NULL : &m->feed,
 	};
 	m->feed = r->feed;
 	/* The last page of a scan is not its end: that is saved when what it did not show has been looked into. Until then

@@ -72,24 +72,25 @@ static void nothing_that_is_gone_comes_back_by_an_early_page(void **state)
 	assert_true(w->page.early);
 }
 
-static void the_cursor_of_another_early_page_is_not_kept(void **state)
+/* Of changes or of a complete scan: whoever goes on where that was interrupted begins with it. */
+static void the_cursor_of_another_early_page_is_not_kept(struct world *w, int64_t epoch)
 {
-	struct world *w = *state;
 	const int64_t asked = push_while_reading(w);
-	const struct feed next = { .cursor = "next" };
+	const struct feed next = { .cursor = epoch ? NULL : "next", .scan_cursor = epoch ? "next" : NULL, .epoch = epoch };
 	struct item item = item_of("b1", named(w, "Acme Three"), "v10");
 	struct feed kept;
 	struct err e;
 
 	w->page = (struct page){
 		.partner = w->partner[1].id, .type = RECORD_ORGANIZATION, .item = &item, .n = 1, .asked = asked, .feed = &next,
-		.arena = w->arena,
+		.epoch = epoch, .arena = w->arena,
 	};
 	assert_true(reconcile_page(&w->hub, &w->page, &e));
 	assert_true(w->page.early);
 	assert_int_equal(w->page.run.ignored, 1);
 	assert_true(store_feed(w->hub.store, w->arena, w->partner[1].id, RECORD_ORGANIZATION, &kept, &e));
 	assert_null(kept.cursor);
+	assert_null(kept.scan_cursor);
 	/* Asked for once more. */
 	w->page.asked = store_seq(w->hub.store);
 	w->page.early = false;
@@ -97,7 +98,17 @@ static void the_cursor_of_another_early_page_is_not_kept(void **state)
 	assert_false(w->page.early);
 	assert_string_equal(shadow_at(w, 1, RECORD_ORGANIZATION, "b1")->cell[NAME].own, "Acme Three");
 	assert_true(store_feed(w->hub.store, w->arena, w->partner[1].id, RECORD_ORGANIZATION, &kept, &e));
-	assert_string_equal(kept.cursor, "next");
+	assert_string_equal(epoch ? kept.scan_cursor : kept.cursor, "next");
+}
+
+static void the_cursor_of_an_early_page_of_changes_is_not_kept(void **state)
+{
+	the_cursor_of_another_early_page_is_not_kept(*state, 0);
+}
+
+static void the_cursor_of_an_early_page_of_a_scan_is_not_kept(void **state)
+{
+	the_cursor_of_another_early_page_is_not_kept(*state, 1);
 }
 
 /* Its people change it right after the write, and that is read before the answer to the write arrives. */
@@ -151,7 +162,8 @@ int main(void)
 		T(an_early_page_that_shows_the_write_is_believed),
 		T(so_is_one_without_versions),
 		T(nothing_that_is_gone_comes_back_by_an_early_page),
-		T(the_cursor_of_another_early_page_is_not_kept),
+		T(the_cursor_of_an_early_page_of_changes_is_not_kept),
+		T(the_cursor_of_an_early_page_of_a_scan_is_not_kept),
 		T(an_answer_that_a_reading_has_overtaken_says_nothing),
 		T(nor_does_it_take_back_the_version),
 	};
