@@ -154,11 +154,12 @@ static bool merge(struct hub *hub, struct arena *arena, struct entity *older, st
 			return false;
 	if (newer->state == ENTITY_LIVE && !decide_state(hub, arena, older, ENTITY_LIVE, err))
 		return false;
+	/* Where only the one was, the other is there now: what waited for that is looked at anew. */
 	return decide_into(hub, arena, newer, older->id, err) &&
 	       store_suppress_take(hub->store, older->id, newer->id, err) &&
 	       store_reviews_merge(hub->store, newer->id, older->id, j->by ? j->by : j->how, hub->now_ms, err) &&
 	       store_outbox_forget(hub->store, newer->id, err) && decide_entity(hub, arena, older, 0, tally, err) &&
-	       decide_referring(hub, arena, older->id, tally, err);
+	       decide_referring(hub, arena, older->id, tally, err) && marks_referring(hub, arena, older->id, 0, tally, err);
 }
 
 bool join_merge(struct hub *hub, struct arena *arena, int64_t a, int64_t b, const struct join *j, struct tally *tally,
