@@ -53,6 +53,22 @@ static bool writes(struct scene *s, struct mem_partner *p)
 	return strcmp(word(s, 2), "late") ? scene_fail(s, "writes late <span>, writes twice") : span(s, word(s, 3), &p->late_ms);
 }
 
+static bool leave_out(struct scene *s, struct mem_partner *p, struct mem_record *r)
+{
+	(void)s;
+	(void)p;
+	r->unlisted = true;
+	return true;
+}
+
+/* unizo lists late 60s: its next page arrives so long after it was made; unizo lists without acme: the next complete list */
+static bool lists(struct scene *s, struct mem_partner *p)
+{
+	if (!strcmp(word(s, 2), "without"))
+		return people_record(s, p, 3, leave_out);
+	return strcmp(word(s, 2), "late") ? scene_fail(s, "lists late <span>, lists without <record>") : span(s, word(s, 3), &p->late_page_ms);
+}
+
 /* --- in the hub's process --------------------------------------------------------------------------------------------- */
 
 /* hub dies sending | hub dies unanswered: as the next write leaves, or has had its effect | hub dies at commit 3 */
@@ -191,6 +207,7 @@ static const struct {
 	{"loses", loses},
 	{"busy", busy},
 	{"writes", writes},
+	{"lists", lists},
 };
 
 bool trouble_play(struct scene *s, struct mem_partner *p, bool *known)

@@ -84,15 +84,15 @@ static void busy(struct sim_call *c)
 }
 
 /* One that the hub knows of, and that no list has left out yet. */
-static void leave_out(struct pull *pull, struct place *p, uint64_t nonce)
+static void leave_out(struct pull *pull, struct place *p, const struct fault *f)
 {
 	for (size_t i = 0; i < pull->n; i++) {
-		const size_t at = (i + nonce) % pull->n;
+		const size_t at = (i + f->nonce) % pull->n;
 		struct rec *r = place_at(p, pull->type, pull->item[at].key);
 
 		if (!r || !r->told_ms || r->skipped)
 			continue;
-		r->skipped = true;
+		r->skipped = f;
 		memmove(&pull->item[at], &pull->item[at + 1], (--pull->n - at) * sizeof *pull->item);
 		world_tell(p->w, "%s leaves out %s", p->is->name, r->key);
 		return;
@@ -139,7 +139,7 @@ static void arrive_at_fault(struct sim_call *c)
 		return;
 	case FAULT_SKIP:
 		if (arrives(c, e))
-			leave_out(c->pull, c->remote->place, c->fault->nonce);
+			leave_out(c->pull, c->remote->place, c->fault);
 		return;
 	case FAULT_LATE_EFFECT:
 		if (c->kind == SIM_PUSH)

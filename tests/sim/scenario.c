@@ -146,6 +146,17 @@ static bool hit_a_write(const struct fault *f)
 	return f->nonce % 4 > 1;
 }
 
+/* NULL: nothing was. */
+static const char *left_out(struct telling *t, const struct fault *f, const char *p)
+{
+	const struct place *place = &t->w->place[f->partner];
+
+	for (size_t i = 0; i < place->n; i++)
+		if (place->rec[i]->skipped == f)
+			return arena_printf(t->arena, "%s lists without %s", p, label(t, place->rec[i]));
+	return NULL;
+}
+
 /* A word of the scenario's for it, with what it is about; NULL: there is none. */
 static const char *word_for(struct telling *t, const struct fault *f, const char *p)
 {
@@ -162,6 +173,13 @@ static const char *word_for(struct telling *t, const struct fault *f, const char
 		return arena_printf(t->arena, "%s writes late 20s", p);
 	case FAULT_TWICE:
 		return arena_printf(t->arena, "%s writes twice", p);
+	case FAULT_LATE_PAGE:
+		return arena_printf(t->arena, "%s lists late 60s", p);
+	/* What others did meanwhile is told as theirs. */
+	case FAULT_OVERTAKEN:
+		return arena_printf(t->arena, "%s loses answers 1", p);
+	case FAULT_SKIP:
+		return left_out(t, f, p);
 	case FAULT_DOWN:
 		return arena_printf(t->arena, "%s down", p);
 	case FAULT_KILL_SEND:

@@ -181,7 +181,7 @@ struct rec {
 	unsigned ngot;
 	uint64_t told_ms;        /* the hub was first told of it; 0: never */
 	bool uncertain;          /* made by the hub, and the answer did not reach it */
-	bool skipped;            /* a list has left it out once; twice would be what a deletion is */
+	const struct fault *skipped; /* a list has left it out once, by that; twice would be what a deletion is */
 };
 
 struct trap {

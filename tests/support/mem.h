@@ -35,6 +35,7 @@ struct mem_record {
 	char token[MEM_KEY_MAX];       /* of the last push that changed it */
 	char label[MEM_KEY_MAX];       /* what the test calls it at every partner */
 	bool unusable;                 /* cannot be read */
+	bool unlisted;                 /* the next complete list leaves it out */
 	uint64_t changed;              /* position in the partner's feed of changes; 0: vanished without a trace */
 	int64_t changed_ms;
 	struct mem_face now, before;   /* before: what lagging lists still show */
@@ -72,6 +73,7 @@ struct mem_partner {
 		int64_t until_ms;
 	} told_to_wait;                            /* the last that was told so */
 	uint64_t slow_ms;                          /* a page is made at once and delivered after that time */
+	int64_t late_page_ms;                      /* the next page is made at once and delivered after that time */
 	int64_t lag_ms;                            /* lists show the state of so long ago */
 	struct mem_trap trap;
 	uint64_t feed;

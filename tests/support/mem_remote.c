@@ -195,14 +195,14 @@ static const struct mem_face *listed(const struct mem_partner *p, const struct m
 /* Cursors: "p<record>,<feed>" is the next page of a complete list, "f<feed>" what has changed since. */
 static void list_all(struct mem_call *c, unsigned from, uint64_t feed)
 {
-	const struct mem_partner *p = c->mem->p;
+	struct mem_partner *p = c->mem->p;
 	struct pull *pull = c->pull;
 	const int64_t wall_ms = loop_wall(c->op->loop);
 	const size_t limit = pull->limit && pull->limit < PAGE ? pull->limit : PAGE;
 
 	pull->total = 0;
 	for (unsigned i = 0; i < p->n; i++) {
-		const struct mem_record *r = &p->record[i];
+		struct mem_record *r = &p->record[i];
 		const struct mem_face *face = listed(p, r, wall_ms);
 
 		if (r->type != pull->type || face->standing != MEM_LIVE)
@@ -210,6 +210,10 @@ static void list_all(struct mem_call *c, unsigned from, uint64_t feed)
 		pull->total++;
 		if (i < from || pull->more)
 			continue;
+		if (r->unlisted) {
+			r->unlisted = false;
+			continue;
+		}
 		if (pull->n == limit) {
 			pull->more = true;
 			pull->next = arena_printf(pull->arena, "p%u,%llu", i, (unsigned long long)feed);
@@ -276,7 +280,8 @@ static void mem_pull(struct remote *r, struct pull *pull)
 	struct mem_call *c = start(r, &pull->op, arrive_pull);
 
 	c->pull = pull;
-	c->answer_ms += c->mem->p->slow_ms;
+	c->answer_ms += c->mem->p->slow_ms + (uint64_t)c->mem->p->late_page_ms;
+	c->mem->p->late_page_ms = 0;
 	pull->n = 0;
 	pull->item = NULL;
 	pull->next = NULL;
