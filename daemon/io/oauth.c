@@ -41,7 +41,9 @@ struct oauth {
 	struct arena *arena; /* the options' texts */
 	struct oauth_options options;
 	char *refresh_token;
-	bool unsaved; /* refresh_token is newer than the state file */
+	const char *grant; /* digest of what is configured: a saved token is of this grant or of no use */
+	bool loaded;	   /* the state file was asked */
+	bool unsaved;	   /* refresh_token is newer than the state file */
 	char *token;
 	uint64_t renew_at, valid_until;
 	struct list waiters;
@@ -70,24 +72,53 @@ static char *copy(const char *s)
 	return p;
 }
 
-/* The file is JSON: { "refresh_token": "..." }. Whatever else is in it is no state of ours. */
-static char *state_load(const char *path)
+static const char *grant_of(struct arena *arena, const struct oauth_options *o)
+{
+	const char *const text[] = {o->refresh_token, o->token_url, o->client_id};
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	char *encoded = arena_alloc(arena, EVP_MAX_MD_SIZE * 4 / 3 + 5);
+	struct buf all = {0};
+	unsigned n = 0;
+
+	/* Each with its end, so that none runs into the next. */
+	for (size_t i = 0; i < sizeof text / sizeof text[0]; i++) {
+		buf_adds(&all, text[i] ? text[i] : "");
+		buf_addc(&all, 0);
+	}
+	if (!EVP_Digest(all.data, all.len, digest, &n, EVP_sha256(), NULL))
+		abort();
+	EVP_EncodeBlock((unsigned char *)encoded, digest, (int)n);
+	OPENSSL_cleanse(all.data, all.len);
+	buf_fini(&all);
+	return encoded;
+}
+
+/*
+ * The file is JSON: { "refresh_token": "...", "grant": digest }. A token of another grant is void for this one; one
+ * that does not say its grant was saved before they were told apart, and is of the configured one. Asked at the first
+ * fetch only: until then another source, that is being drained for a reload, may still rotate the token.
+ */
+static void state_load(struct oauth *a)
 {
 	AUTO(json_drop) json_t *doc = NULL;
 	char text[16384];
 	struct err e;
-	char *token = NULL;
+	const char *token, *grant;
 	ssize_t n;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(a->options.state_file, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		return NULL;
+		return;
 	n = read(fd, text, sizeof text);
 	close(fd);
 	doc = n > 0 ? json_parse(text, (size_t)n, &e) : NULL;
-	token = copy(json_string_value(json_at(doc, "/refresh_token")));
+	token = json_string_value(json_at(doc, "/refresh_token"));
+	grant = json_string_value(json_at(doc, "/grant"));
+	if (token && (!grant || strcmp(grant, a->grant) == 0)) {
+		wipe(a->refresh_token);
+		a->refresh_token = copy(token);
+	}
 	OPENSSL_cleanse(text, sizeof text);
-	return token;
 }
 
 struct oauth *oauth_new(struct loop *loop, struct http_peer *peer, const struct oauth_options *o)
@@ -105,9 +136,8 @@ struct oauth *oauth_new(struct loop *loop, struct http_peer *peer, const struct 
 	a->options.refresh_token = NULL;
 	list_init(&a->waiters);
 	if (o->grant == OAUTH_REFRESH_TOKEN) {
-		a->refresh_token = o->state_file ? state_load(o->state_file) : NULL;
-		if (!a->refresh_token)
-			a->refresh_token = copy(o->refresh_token);
+		a->refresh_token = copy(o->refresh_token);
+		a->grant = grant_of(a->arena, o);
 	}
 	return a;
 }
@@ -207,7 +237,7 @@ static void save_run(struct work *work)
 
 	buf_adds(&text, "{\"refresh_token\": ");
 	buf_add_json(&text, a->refresh_token);
-	buf_adds(&text, "}\n");
+	buf_addf(&text, ", \"grant\": \"%s\"}\n", a->grant);
 	buf_addf(&beside, "%s.new", a->options.state_file);
 	if (!write_file(beside.data, text.data, text.len) || rename(beside.data, a->options.state_file) != 0 ||
 		!sync_folder_of(a->options.state_file))
@@ -374,6 +404,9 @@ static void fetch(struct oauth *a)
 		add_form(&form, a->page, "grant_type", "client_credentials");
 		break;
 	case OAUTH_REFRESH_TOKEN:
+		if (!a->loaded && o->state_file)
+			state_load(a);
+		a->loaded = true;
 		add_form(&form, a->page, "grant_type", "refresh_token");
 		add_form(&form, a->page, "refresh_token", a->refresh_token);
 		break;

@@ -5,6 +5,9 @@
  * token is written to state_file (mode 0600: written beside, synchronised, renamed) before the access token that
  * came with it is used, because the old one is void from then on. A refusal (invalid_grant, invalid_client) is
  * ERR_DENIED and names no token.
+ *
+ * What is in state_file counts only for the grant (first token, token_url, client_id) that it came of, and is read
+ * by the first oauth_start(): two sources may share it one after the other, as across a reload.
  */
 #pragma once
 #include "io/http.h"
@@ -15,7 +18,7 @@ struct oauth_options {
 	enum oauth_grant grant;
 	const char *token_url, *client_id, *client_secret, *scope;   /* scope may be NULL */
 	bool basic;                    /* client id and secret as Basic authorization, else in the form */
-	const char *refresh_token;     /* the first one; state_file wins if it exists */
+	const char *refresh_token;     /* the first one; what state_file has of this grant wins */
 	const char *state_file;        /* OAUTH_REFRESH_TOKEN only */
 };
 

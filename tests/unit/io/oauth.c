@@ -46,6 +46,15 @@ static void read_state(struct world *w, char *out, size_t size)
 	}
 }
 
+/* What is saved is this token; and with what it belongs to. */
+static bool saved(const char *on_disk, const char *token)
+{
+	char want[60];
+
+	snprintf(want, sizeof want, "{\"refresh_token\": \"%s\", \"grant\": \"", token);
+	return strncmp(on_disk, want, strlen(want)) == 0 && strlen(on_disk) == strlen(want) + 44 + strlen("\"}\n");
+}
+
 static void serve(struct simhttp *s, struct http_exchange *ex)
 {
 	struct world *w = s->ctx;
@@ -93,13 +102,20 @@ static void get_done(struct op *op)
 		read_state(w, w->seen_on_disk, sizeof w->seen_on_disk);
 }
 
+static struct oauth *opened(struct world *w, struct oauth_options o)
+{
+	if (!o.token_url)
+		o.token_url = "https://id.example/token";
+	if (!o.client_id)
+		o.client_id = "doorstroom app";
+	o.client_secret = "s:1/";
+	return oauth_new(&w->sim.loop, w->peer, &o);
+}
+
 static void reopen(struct world *w, struct oauth_options o)
 {
-	o.token_url = "https://id.example/token";
-	o.client_id = "doorstroom app";
-	o.client_secret = "s:1/";
 	oauth_free(w->oauth);
-	w->oauth = oauth_new(&w->sim.loop, w->peer, &o);
+	w->oauth = opened(w, o);
 }
 
 static int setup(void **state)
@@ -282,15 +298,77 @@ static void refresh_tokens_rotate_and_are_saved_first(void **state)
 	reopen(w, o);
 	assert_string_equal(get(w), "t1");
 	assert_true(strstr(w->form, "grant_type=refresh_token&refresh_token=r0&") != NULL);
-	assert_string_equal(w->seen_on_disk, "{\"refresh_token\": \"r1\"}\n");
+	assert_true(saved(w->seen_on_disk, "r1"));
 	assert_int_equal(stat(w->state_file, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
 	w->sim.now += 900000;
 	assert_string_equal(get(w), "t2");
-	assert_string_equal(w->seen_on_disk, "{\"refresh_token\": \"r2\"}\n");
+	assert_true(saved(w->seen_on_disk, "r2"));
 	/* After a restart the file wins over the configuration. */
 	reopen(w, o);
 	assert_string_equal(get(w), "t3");
+}
+
+/* A reload opens the new source before the old one is drained, and that one may rotate the token meanwhile. */
+static void what_the_old_source_saves_last_is_what_the_new_one_begins_with(void **state)
+{
+	struct world *w = *state;
+	const struct oauth_options o = {
+		.grant = OAUTH_REFRESH_TOKEN, .refresh_token = "r0", .state_file = w->state_file};
+	struct oauth *fresh;
+
+	w->rotate = true;
+	reopen(w, o);
+	assert_string_equal(get(w), "t1");
+	fresh = opened(w, o);
+	w->sim.now += 900000;
+	assert_string_equal(get(w), "t2");
+	oauth_free(w->oauth);
+	w->oauth = fresh;
+	assert_string_equal(get(w), "t3");
+}
+
+static void a_saved_token_is_of_its_grant_only(void **state)
+{
+	struct world *w = *state;
+	struct oauth_options o = {.grant = OAUTH_REFRESH_TOKEN, .refresh_token = "r0", .state_file = w->state_file};
+
+	w->rotate = true;
+	reopen(w, o);
+	assert_string_equal(get(w), "t1");
+	/* Consent given anew: the old grant and what came of it are void. */
+	strcpy(w->refresh, "new0");
+	o.refresh_token = "new0";
+	reopen(w, o);
+	assert_string_equal(get(w), "t2");
+	/* The saved one is of this grant now. */
+	reopen(w, o);
+	assert_string_equal(get(w), "t3");
+	/* The same first token at another place, or for another client. */
+	strcpy(w->refresh, "new0");
+	o.token_url = "https://id.example/other/token";
+	reopen(w, o);
+	assert_string_equal(get(w), "t4");
+	strcpy(w->refresh, "new0");
+	o.client_id = "other";
+	reopen(w, o);
+	assert_string_equal(get(w), "t5");
+}
+
+/* Saved before grants were told apart. */
+static void a_saved_token_without_its_grant_is_of_the_configured_one(void **state)
+{
+	struct world *w = *state;
+	FILE *f = fopen(w->state_file, "w");
+
+	assert_non_null(f);
+	fputs("{\"refresh_token\": \"r7\"}\n", f);
+	fclose(f);
+	w->rotate = true;
+	strcpy(w->refresh, "r7");
+	reopen(w, (struct oauth_options){
+			  .grant = OAUTH_REFRESH_TOKEN, .refresh_token = "r0", .state_file = w->state_file});
+	assert_string_equal(get(w), "t1");
 }
 
 static void a_token_that_cannot_be_saved_is_not_used_and_not_lost(void **state)
@@ -308,7 +386,7 @@ static void a_token_that_cannot_be_saved_is_not_used_and_not_lost(void **state)
 	assert_int_equal(mkdir(w->dir, 0700), 0);
 	assert_string_equal(get(w), "t1");
 	assert_int_equal(w->served, 1);
-	assert_string_equal(w->seen_on_disk, "{\"refresh_token\": \"r1\"}\n");
+	assert_true(saved(w->seen_on_disk, "r1"));
 }
 
 struct at {
@@ -358,11 +436,10 @@ static void cancelled_at_every_turn(void **state)
 						assert_int_equal(w->token[i][0], 0x74);
 				}
 				if (grant && w->issued) {
-					char on_disk[100], want[100];
+					char on_disk[200];
 
 					read_state(w, on_disk, sizeof on_disk);
-					snprintf(want, sizeof want, "{\"refresh_token\": \"%s\"}\n", w->refresh);
-					assert_string_equal(on_disk, want);
+					assert_true(saved(on_disk, w->refresh));
 				}
 			}
 		}
@@ -382,6 +459,9 @@ int main(void)
 		WITH(errors_name_no_token),
 		WITH(a_passing_failure_is_bridged_while_the_token_lasts),
 		WITH(refresh_tokens_rotate_and_are_saved_first),
+		WITH(what_the_old_source_saves_last_is_what_the_new_one_begins_with),
+		WITH(a_saved_token_is_of_its_grant_only),
+		WITH(a_saved_token_without_its_grant_is_of_the_configured_one),
 		WITH(a_token_that_cannot_be_saved_is_not_used_and_not_lost),
 		WITH(cancelled_at_every_turn),
 	};
