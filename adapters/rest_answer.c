@@ -14,30 +14,83 @@ json_t *locate_json(const struct locate *l, const struct answer *a, json_t *doc)
 	return l->from == LOCATE_POINTER && doc ? json_at(doc, l->what) : NULL;
 }
 
+/* The word or the quoted text at `at`, without quotes and escapes; *end is behind it. */
+static const char *parameter_value(struct arena *arena, const char *at, const char **end)
+{
+	char *out, *to;
+
+	if (*at != '"') {
+		*end = at + strcspn(at, " \t;,");
+		return arena_strndup(arena, at, (size_t)(*end - at));
+	}
+	to = out = arena_alloc(arena, strlen(at));
+	for (at++; *at && *at != '"'; at++) {
+		if (*at == '\\' && at[1])
+			at++;
+		*to++ = *at;
+	}
+	*to = '\0';
+	*end = at + (*at == '"');
+	return out;
+}
+
+static bool names_next(const char *relations)
+{
+	for (const char *at = relations; *at; at += strspn(at, " \t")) {
+		const size_t n = strcspn(at, " \t");
+
+		if (n == 4 && !strncasecmp(at, "next", n))
+			return true;
+		at += n;
+	}
+	return false;
+}
+
+/* By the parameters of a link, up to *end: the comma behind them, or the end of the header. */
+static bool is_next(struct arena *arena, const char *at, const char **end)
+{
+	const char *relations = NULL;
+
+	while (at += strspn(at, " \t;"), *at && *at != ',') {
+		const char *name = at, *value = "";
+		const size_t n = strcspn(at, " \t=;,");
+
+		at += n;
+		at += strspn(at, " \t");
+		if (*at == '=')
+			value = parameter_value(arena, at + 1 + strspn(at + 1, " \t"), &at);
+		/* Only the first one counts. */
+		if (n == 3 && !strncasecmp(name, "rel", n) && !relations)
+			relations = value;
+	}
+	*end = at;
+	return relations && names_next(relations);
+}
+
 /* The target of the link with rel="next" (RFC 8288), or NULL. */
 static const char *next_link(struct arena *arena, const char *header)
 {
 	for (const char *at = header; (at = strchr(at, '<'));) {
-		const char *end = strchr(at, '>');
-		size_t params;
+		const char *target = at + 1, *end = strchr(at, '>');
 
 		if (!end)
 			return NULL;
-		params = strcspn(end, ",");
-		if (memmem(end, params, "rel=\"next\"", 10) || memmem(end, params, "rel=next", 8))
-			return arena_strndup(arena, at + 1, (size_t)(end - at) - 1);
-		at = end;
+		if (is_next(arena, end + 1, &at))
+			return arena_strndup(arena, target, (size_t)(end - target));
 	}
 	return NULL;
 }
 
+/* Of a header with several rows the first; of links, each of which may have a row of its own, the next page's. */
 static const char *header_text(const struct answer *a, const char *name, struct arena *arena)
 {
-	for (size_t i = 0; i < a->nheader; i++)
+	const bool links = !strcasecmp(name, "link");
+	const char *text = NULL;
+
+	for (size_t i = 0; i < a->nheader && !text; i++)
 		if (!strcasecmp(a->header[i].name, name))
-			return strcasecmp(name, "link") ? arena_strdup(arena, a->header[i].value)
-							: next_link(arena, a->header[i].value);
-	return NULL;
+			text = links ? next_link(arena, a->header[i].value) : arena_strdup(arena, a->header[i].value);
+	return text;
 }
 
 const char *locate_text(const struct locate *l, const struct answer *a, json_t *doc, struct arena *arena)
@@ -236,9 +289,11 @@ bool answer_page(const struct rest_type *t, const struct request *q, const struc
 		.next = link_at(&l->next, a, scratch),
 		.delta = link_at(&l->delta, a, scratch)};
 	if (!json_is_array(items))
-		return err_set(e, ERR_BROKEN, "%s %s: no array of items at %s", request_names[q->kind], t->name, l->items.what);
+		return err_set(e, ERR_BROKEN, "%s %s: no array of items at %s", request_names[q->kind], t->name,
+			l->items.what);
 	if (nrows + ndead > REST_ITEMS_MAX)
-		return err_set(e, ERR_BROKEN, "%s %s: %zu items in one page", request_names[q->kind], t->name, nrows + ndead);
+		return err_set(
+			e, ERR_BROKEN, "%s %s: %zu items in one page", request_names[q->kind], t->name, nrows + ndead);
 	if (high && time_of(NULL, high, &p->high_ms))
 		p->has_high = true;
 	*out = arena_array(arena, struct item, nrows + ndead + 1);
