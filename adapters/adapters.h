@@ -28,6 +28,9 @@ json_t *yaml_json(const struct yaml *);
  * arrays. */
 const char *json_text(struct arena *, const json_t *);
 
+/* What came from a partner, as people are shown it: UTF-8 whatever it was, 64 KiB at most. */
+const char *adapter_raw(struct arena *, const char *text, size_t len);
+
 /* The absolute form of a configured path: relative ones start at env->config_dir. */
 const char *adapter_path(const struct adapter_env *, struct arena *, const char *path);
 

@@ -4,6 +4,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
+#define RAW_MAX (64 * 1024)
+
 static json_t *yaml_json_scalar(const struct yaml *y)
 {
 	const char *text = y->text;
@@ -74,6 +78,14 @@ const char *json_text(struct arena *arena, const json_t *j)
 		return NULL;
 	}
 	return NULL;
+}
+
+const char *adapter_raw(struct arena *arena, const char *text, size_t len)
+{
+	BUF_AUTO struct buf raw = {0};
+
+	utf8_repair(&raw, text, len, RAW_MAX);
+	return arena_strndup(arena, raw.data ? raw.data : "", raw.len);
 }
 
 const char *adapter_path(const struct adapter_env *env, struct arena *arena, const char *path)

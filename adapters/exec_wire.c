@@ -211,7 +211,7 @@ static void keep_raw(struct item *item, json_t *j, struct arena *arena)
 {
 	AUTO(free) char *text = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
 
-	item->raw = arena_strndup(arena, text, strnlen(text, EXEC_RAW_MAX));
+	item->raw = adapter_raw(arena, text, strlen(text));
 }
 
 static bool item_parse(json_t *j, enum record_type type, struct arena *arena, struct item *item, struct err *e)

@@ -6,7 +6,6 @@
 #include "adapters/adapters.h"
 
 #define EXEC_PROTOCOL 1
-#define EXEC_RAW_MAX (64 * 1024)
 
 /* Each line is malloc'ed. */
 char *exec_hello_line(const char *partner, const json_t *config, const json_t *secrets, unsigned types);

@@ -19,7 +19,6 @@
 #include "io/wait.h"
 
 #define REST_ITEMS_MAX 20000 /* in one page */
-#define REST_RAW_MAX (64 * 1024)
 
 /* A place in an answer: a JSON Pointer, `header:Name`, or none; what stands between two marks, if those are given. */
 struct locate {

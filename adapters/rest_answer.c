@@ -169,7 +169,7 @@ void answer_raw(struct item *item, json_t *row, struct arena *arena)
 {
 	AUTO(free) char *text = json_dumps(row, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
 
-	item->raw = text ? arena_strndup(arena, text, strnlen(text, REST_RAW_MAX)) : "";
+	item->raw = adapter_raw(arena, text ? text : "", text ? strlen(text) : 0);
 }
 
 static bool item_times(const struct listing *l, json_t *row, struct arena *arena, struct item *item)

@@ -56,3 +56,20 @@ bool utf8_valid(const char *p, size_t n)
 	}
 	return true;
 }
+
+void utf8_repair(struct buf *out, const char *p, size_t n, size_t most)
+{
+	static const char replacement[] = "\xef\xbf\xbd";
+	size_t step;
+
+	for (const char *end = p + n; p < end; p += step ? step : 1) {
+		size_t len;
+
+		step = utf8_step(p, (size_t)(end - p));
+		len = step ? step : sizeof replacement - 1;
+		if (len > most)
+			return;
+		buf_add(out, step ? p : replacement, len);
+		most -= len;
+	}
+}

@@ -100,7 +100,14 @@ static void command_done(struct op *op)
 		return;
 	}
 	text = json_dumps(call->out, JSON_COMPACT);
-	buf_adds(&r->answer, text ? text : "null");
+	if (!text) {
+		struct err e;
+
+		err_set(&e, ERR_BROKEN, "%s: the answer cannot be printed as JSON", call->command->name);
+		api_answer_err(r, &e);
+		return;
+	}
+	buf_adds(&r->answer, text);
 	buf_addc(&r->answer, '\n');
 	api_answer(r, MHD_HTTP_OK, "application/json");
 }

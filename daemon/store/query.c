@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "base/utf8.h"
 #include "store/sql.h"
 
 #define BUSY_MS 5000
@@ -143,10 +144,17 @@ bool ask_end(struct ask *a, struct err *e)
 	return ok;
 }
 
+/* What is not UTF-8, as a partner or an older version may have left it, would make the whole answer unprintable. */
 static json_t *text_of(sqlite3_stmt *s, int column)
 {
-	return json_stringn_nocheck(
-		(const char *)sqlite3_column_text(s, column), (size_t)sqlite3_column_bytes(s, column));
+	const char *text = (const char *)sqlite3_column_text(s, column);
+	const size_t n = (size_t)sqlite3_column_bytes(s, column);
+	BUF_AUTO struct buf shown = { 0 };
+
+	if (utf8_valid(text, n))
+		return json_stringn_nocheck(text, n);
+	utf8_repair(&shown, text, n, SIZE_MAX);
+	return json_stringn_nocheck(shown.data, shown.len);
 }
 
 /* A number's name, or the number if it has none here. */

@@ -7,7 +7,9 @@
 
 #include <string.h>
 
+#include "adapters/exec_wire.h"
 #include "adapters/rest.h"
+#include "base/utf8.h"
 
 #define SELF "<https://x.example/?page=1>; rel=\"self\""
 #define NEXT "https://x.example/?page=2,3"
@@ -60,10 +62,35 @@ static void test_links(void **state)
 	}
 }
 
+/* What is kept of a long one ends with a whole character. */
+static void test_raw(void **state)
+{
+	AUTO(arena_free) struct arena *arena = arena_new();
+	BUF_AUTO struct buf long_text = {0};
+	struct get g = {.type = RECORD_ORGANIZATION, .arena = arena};
+	struct item item = {0};
+	struct err e = {0};
+
+	(void)state;
+	for (size_t i = 0; i < 40000; i++)
+		buf_adds(&long_text, "\xc3\xa9");
+	AUTO(json_drop) json_t *row = json_pack("{ss}", "name", long_text.data);
+	AUTO(json_drop)
+	json_t *done = json_pack("{s{ss,s{ss}}}", "item", "key", "12", "record", "x", long_text.data);
+
+	answer_raw(&item, row, arena);
+	assert_int_equal(strlen(item.raw), 64 * 1024 - 1);
+	assert_true(utf8_valid(item.raw, strlen(item.raw)));
+	assert_true(exec_get_parse(done, &g, &e));
+	assert_int_equal(strlen(g.item.raw), 64 * 1024 - 1);
+	assert_true(utf8_valid(g.item.raw, strlen(g.item.raw)));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_links),
+		cmocka_unit_test(test_raw),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,9 +27,40 @@ static void table_3_7_of_unicode(void **state)
 	assert_int_equal(utf8_step("\xf0\x90\x80\x80", 3), 0);
 }
 
+static void what_can_be_shown_of_any_bytes(void **state)
+{
+	static const struct {
+		const char *from;
+		size_t most;
+		const char *to;
+	} row[] = {
+		{"", 9, ""},
+		{"caf\xc3\xa9", 9, "caf\xc3\xa9"},
+		{"caf\xe9s", 9, "caf\xef\xbf\xbds"},
+		{"\xc3", 9, "\xef\xbf\xbd"},
+		/* Cut between characters, whichever they are. */
+		{"caf\xc3\xa9", 5, "caf\xc3\xa9"},
+		{"caf\xc3\xa9", 4, "caf"},
+		{"caf\xe9s", 5, "caf"},
+		{"cafes", 4, "cafe"},
+		{"cafes", 0, ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+		BUF_AUTO struct buf out = {0};
+
+		utf8_repair(&out, row[i].from, strlen(row[i].from), row[i].most);
+		assert_string_equal(out.data ? out.data : "", row[i].to);
+	}
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(table_3_7_of_unicode)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(table_3_7_of_unicode),
+		cmocka_unit_test(what_can_be_shown_of_any_bytes),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

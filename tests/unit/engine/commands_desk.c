@@ -46,6 +46,34 @@ static void test_desk(void **state)
 	assert_string_equal(text(why, "/fields/0/receivers/0/state"), "confirmed");
 }
 
+/* What is not UTF-8 is shown as far as it can be, and hides nothing else. */
+static void test_not_utf8(void **state)
+{
+	struct fixture *f = *state;
+	const struct quarantine z = { .partner = f->unizo,
+		.type = RECORD_CONTACT,
+		.key = "caf\xe9",
+		.field = "",
+		.reason = "not UTF-8",
+		.raw = "{\"name\":\"caf\xc3",
+		.since = 5000 };
+	struct err e = { 0 };
+	bool fresh;
+
+	assert_true(store_begin(f->store, &e));
+	assert_true(store_quarantine(f->store, &z, &fresh, &e));
+	assert_true(store_commit(f->store, &e));
+	ASK("quarantine list", "{}");
+	AUTO(free) char *printed = json_dumps(x, JSON_COMPACT);
+
+	assert_non_null(printed);
+	assert_int_equal(json_array_size(json_at(x, "/quarantine")), 2);
+	AUTO(json_drop) json_t *shown = ask(f, "quarantine show", "{'id':2}", &e);
+
+	assert_string_equal(text(shown, "/key"), "caf\xef\xbf\xbd");
+	assert_string_equal(text(shown, "/raw"), "{\"name\":\"caf\xef\xbf\xbd");
+}
+
 /* Of four open questions: by kind, type, partner and age, page by page, the oldest or the surest first. */
 static void test_reviews(void **state)
 {
@@ -143,6 +171,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_desk, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_not_utf8, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_reviews, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_merged, setup, teardown),
 	};
