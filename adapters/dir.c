@@ -7,6 +7,8 @@
  * A version is the hash of the file. A record the hub creates is called by its hub id, so that creating it twice is
  * creating it once, and finding it is opening it. Writes are a new file renamed over the old one, so that a reader
  * sees the one or the other. There is no change feed: every pull is a complete scan, page by page in name order.
+ * The folder of every type must be there, empty if there is nothing yet: one that is not there, as when a disk is not
+ * mounted, is a fault and never the news that all its records are gone.
  *
  * Every op is one work on the thread pool, and the work touches nothing but the op and the constant struct dir.
  */
@@ -22,10 +24,10 @@
 
 #include "base/hash.h"
 #include "base/options.h"
+#include "base/utf8.h"
 #include "io/wait.h"
 
 #define FILE_MAX (1024 * 1024)
-#define RAW_MAX (64 * 1024)
 #define KEY_LEN_MAX 200
 #define PAGE_DEFAULT 500
 
@@ -45,15 +47,17 @@ struct dir_call {
 	struct push *push;
 };
 
-/* A key is a file name: no separator, no dot in front, so that it cannot leave the folder. */
+/* A key is a file name: no separator, no dot in front, so that it cannot leave the folder; and text. */
 static bool key_ok(const char *key)
 {
-	return key[0] && key[0] != '.' && strlen(key) <= KEY_LEN_MAX && !strchr(key, '/');
+	const size_t len = strlen(key);
+
+	return len && key[0] != '.' && len <= KEY_LEN_MAX && !strchr(key, '/') && utf8_valid(key, len);
 }
 
-static const char *file_of(const struct dir *d, struct arena *arena, enum record_type type, const char *key)
+static const char *file_of(struct arena *arena, const char *key)
 {
-	return arena_printf(arena, "%s/%s/%s.json", d->path, record_type_name(type), key);
+	return arena_printf(arena, "%s.json", key);
 }
 
 static bool system_error(struct err *e, const char *what)
@@ -73,9 +77,23 @@ static void fd_close(int *fd)
 		close(*fd);
 }
 
-static bool file_read(const char *path, struct arena *arena, char **text, size_t *len, struct err *e)
+/* -1 if it cannot be opened. Files are opened from it: one that is missing is then missing there, and not because the
+ * folder went away meanwhile. */
+static int folder_open(const struct dir *d, struct arena *arena, enum record_type type, struct err *e)
 {
-	__attribute__((cleanup(fd_close))) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	const char *name = record_type_name(type);
+	const int fd = open(arena_printf(arena, "%s/%s", d->path, name), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENOENT)
+		err_set(e, ERR_AGAIN, "no such folder: %s; make it if there is nothing yet", name);
+	else if (fd < 0)
+		system_error(e, "open folder");
+	return fd;
+}
+
+static bool file_read(int folder, const char *name, struct arena *arena, char **text, size_t *len, struct err *e)
+{
+	__attribute__((cleanup(fd_close))) int fd = openat(folder, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	struct stat st;
 	ssize_t n;
 
@@ -95,15 +113,15 @@ static bool file_read(const char *path, struct arena *arena, char **text, size_t
 }
 
 /* False: the file is not there or cannot be read. A file that makes no sense is an unusable item; then *doc is NULL. */
-static bool item_read(const struct dir *d, struct arena *arena, enum record_type type, const char *key,
-	struct item *item, json_t **doc, struct err *e)
+static bool item_read(int folder, struct arena *arena, enum record_type type, const char *key, struct item *item,
+	json_t **doc, struct err *e)
 {
 	char *text = NULL;
 	size_t len = 0;
 
 	*item = (struct item){.type = type, .key = arena_strdup(arena, key)};
 	*doc = NULL;
-	if (!file_read(file_of(d, arena, type, key), arena, &text, &len, e)) {
+	if (!file_read(folder, file_of(arena, key), arena, &text, &len, e)) {
 		if (e->kind != ERR_ITEM)
 			return false;
 		item->err = *e;
@@ -124,7 +142,7 @@ static bool item_read(const struct dir *d, struct arena *arena, enum record_type
 	}
 	if (!item->record) {
 		item->err.kind = ERR_ITEM;
-		item->raw = arena_strndup(arena, text, len < RAW_MAX ? len : RAW_MAX);
+		item->raw = adapter_raw(arena, text, len);
 	}
 	return true;
 }
@@ -141,19 +159,26 @@ static int by_name(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+/* A file whose name is no text has no key: what can be shown of the name stands for it. */
+static void item_unnamed(struct arena *arena, enum record_type type, const char *name, struct item *item)
+{
+	*item = (struct item){.type = type, .key = adapter_raw(arena, name, strlen(name)), .raw = ""};
+	err_set(&item->err, ERR_ITEM, "the file's name is not UTF-8");
+}
+
 /* The cursor is the name of the last file of the page before. */
 static bool pull_run(const struct dir *d, struct pull *p, struct err *e)
 {
-	const char *folder = arena_printf(p->arena, "%s/%s", d->path, record_type_name(p->type));
+	__attribute__((cleanup(fd_close))) int folder = folder_open(d, p->arena, p->type, e);
 	const size_t limit = p->limit ? p->limit : PAGE_DEFAULT;
 	struct dirent **name = NULL;
-	const int n = scandir(folder, &name, record_file, by_name);
+	const int n = folder < 0 ? -1 : scandirat(folder, ".", &name, record_file, by_name);
 	bool ok = true;
 
-	if (n < 0 && errno != ENOENT)
-		return system_error(e, "list");
+	if (n < 0)
+		return folder >= 0 && system_error(e, "list");
 	p->item = arena_array(p->arena, struct item, limit);
-	p->total = n < 0 ? 0 : n;
+	p->total = n;
 	for (int i = 0; i < n; i++) {
 		AUTO(free) struct dirent *entry = name[i];
 		AUTO(json_drop) json_t *doc = NULL;
@@ -167,7 +192,9 @@ static bool pull_run(const struct dir *d, struct pull *p, struct err *e)
 		}
 		key = arena_strndup(p->arena, entry->d_name, strlen(entry->d_name) - 5);
 		p->next = arena_strdup(p->arena, entry->d_name);
-		if (item_read(d, p->arena, p->type, key, &p->item[p->n], &doc, e))
+		if (!utf8_valid(key, strlen(key)))
+			item_unnamed(p->arena, p->type, key, &p->item[p->n++]);
+		else if (item_read(folder, p->arena, p->type, key, &p->item[p->n], &doc, e))
 			p->n++;
 		else if (e->kind == ERR_GONE)
 			*e = (struct err){0};
@@ -182,35 +209,31 @@ static bool pull_run(const struct dir *d, struct pull *p, struct err *e)
 
 static bool get_run(const struct dir *d, struct get *g, struct err *e)
 {
+	__attribute__((cleanup(fd_close))) int folder = folder_open(d, g->arena, g->type, e);
 	AUTO(json_drop) json_t *doc = NULL;
 	const char *key = g->key ? g->key : g->hub_id;
 
-	g->found = key_ok(key) && item_read(d, g->arena, g->type, key, &g->item, &doc, e);
+	g->found = folder >= 0 && key_ok(key) && item_read(folder, g->arena, g->type, key, &g->item, &doc, e);
 	if (g->raw && doc) {
 		AUTO(free) char *text = json_dumps(doc, JSON_COMPACT);
 
-		g->item.raw = arena_strndup(g->arena, text, strnlen(text, RAW_MAX));
+		g->item.raw = adapter_raw(g->arena, text, strlen(text));
 	}
 	if (e->kind == ERR_GONE)
 		*e = (struct err){0};
 	return !e->kind;
 }
 
-static bool file_write(const struct dir *d, struct push *p, const char *key, json_t *doc, struct err *e)
+static bool file_write(int folder, struct push *p, const char *key, json_t *doc, struct err *e)
 {
-	const char *folder = arena_printf(p->arena, "%s/%s", d->path, record_type_name(p->type));
-	const char *beside = arena_printf(p->arena, "%s/.%s.new", folder, key);
+	const char *beside = arena_printf(p->arena, ".%s.new", key);
 	AUTO(free) char *text = json_canonical(doc);
 	const size_t len = strlen(text);
-	__attribute__((cleanup(fd_close))) int fd = -1;
-	__attribute__((cleanup(fd_close))) int dirfd = -1;
+	__attribute__((cleanup(fd_close))) int fd =
+		openat(folder, beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 
-	if (mkdir(folder, 0700) && errno != EEXIST)
-		return system_error(e, "make folder");
-	dirfd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (dirfd < 0 || fd < 0 || write(fd, text, len) != (ssize_t)len || fsync(fd) ||
-		rename(beside, file_of(d, p->arena, p->type, key)) || fsync(dirfd))
+	if (fd < 0 || write(fd, text, len) != (ssize_t)len || fsync(fd) ||
+		renameat(folder, beside, folder, file_of(p->arena, key)) || fsync(folder))
 		return system_error(e, "write");
 	p->sent = true;
 	p->out_key = arena_strdup(p->arena, key);
@@ -228,14 +251,17 @@ static void fields_set(const struct push *p, json_t *doc)
 
 static bool push_run(const struct dir *d, struct push *p, struct err *e)
 {
+	__attribute__((cleanup(fd_close))) int folder = folder_open(d, p->arena, p->type, e);
 	const char *key = p->kind == PUSH_CREATE ? p->hub_id : p->key;
 	AUTO(json_drop) json_t *doc = NULL;
 	struct item now;
 	bool there;
 
+	if (folder < 0)
+		return false;
 	if (!key || !key_ok(key))
 		return err_set(e, ERR_ITEM, "the key cannot be a file name");
-	there = item_read(d, p->arena, p->type, key, &now, &doc, e);
+	there = item_read(folder, p->arena, p->type, key, &now, &doc, e);
 	if (!there && (e->kind != ERR_GONE || p->kind != PUSH_CREATE))
 		return false;
 	*e = (struct err){0};
@@ -243,7 +269,7 @@ static bool push_run(const struct dir *d, struct push *p, struct err *e)
 		return err_set(e, ERR_CONFLICT, "the file is no longer version %s", p->version);
 	if (p->kind == PUSH_DELETE) {
 		p->sent = true;
-		return !unlink(file_of(d, p->arena, p->type, key)) || system_error(e, "delete");
+		return !unlinkat(folder, file_of(p->arena, key), 0) || system_error(e, "delete");
 	}
 	if (there && p->kind == PUSH_CREATE) {
 		p->out_key = key;
@@ -257,7 +283,7 @@ static bool push_run(const struct dir *d, struct push *p, struct err *e)
 		json_object_set_new(doc, "hub_id", json_string(key));
 	}
 	fields_set(p, doc);
-	return file_write(d, p, key, doc, e);
+	return file_write(folder, p, key, doc, e);
 }
 
 static void dir_run(struct work *w)

@@ -22,6 +22,7 @@ from demo import PARTNERS, QUIET, Demo  # noqa: E402
 
 BUILD = pathlib.Path(sys.argv.pop(1)).resolve()
 WRITE = ("--write", "--yes")
+KINDS = ("organization", "contact", "referral", "participation")
 # What need not be tried, for want of records there or of two changes in one second; and besides: companies refer to nothing and take any text, referrals
 # have no field that may be emptied.
 READING = {"limits", "since-inclusive", "find-known", "items", "single-get", "no-such-record", "map-laws"}
@@ -75,7 +76,7 @@ class Live(unittest.TestCase):
                     self.assertEqual(self.outcomes(answer, "failed"), set())
                     self.assertEqual((answer["class"], answer.get("seen_class", "A")), (CLASS[partner], CLASS[partner]))
                     self.assertEqual(demo.ask(partner, "history?since=0"), [])
-                    for kind in ("organization", "contact", "referral", "participation"):
+                    for kind in KINDS:
                         answer = self.check(config, partner, *WRITE, "--type", kind)
                         self.assertEqual(self.outcomes(answer, "failed"), set())
                         self.assertLessEqual(self.outcomes(answer, "not tried") - READING, OPEN[kind])
@@ -205,12 +206,13 @@ class Live(unittest.TestCase):
     def test_dir(self):
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
-            (folder / "records/organization").mkdir(parents=True)
+            for kind in KINDS:
+                (folder / "records" / kind).mkdir(parents=True)
             for word in ("acme", "ander", "bakkerij"):
                 (folder / f"records/organization/{word}.json").write_text(json.dumps({"legal_name": word, "language": "nl"}))
             before = {p.name: p.read_text() for p in (folder / "records/organization").iterdir()}
             config = self.alone(folder, f"{{ adapter: dir, path: {folder}/records }}")
-            for kind in ("organization", "contact", "referral", "participation"):
+            for kind in KINDS:
                 answer = self.check(config, "alone", *WRITE, "--type", kind)
                 self.assertEqual(self.outcomes(answer, "failed"), set())
                 self.assertIn("keeps-the-rest", self.outcomes(answer, "passed"))

@@ -3,9 +3,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
+
 #define HUB_ID "01890000-0000-7000-8000-000000000001"
 
 static char folder[200];
+static const char *const types[] = {"organization", "contact"};
 
 static void put(const char *name, const char *text)
 {
@@ -26,8 +29,10 @@ static void start(struct world *w)
 	assert_non_null(getcwd(folder, sizeof folder - 20));
 	strcat(folder, "/dir-XXXXXX");
 	assert_non_null(mkdtemp(folder));
-	snprintf(path, sizeof path, "%s/organization", folder);
-	assert_int_equal(mkdir(path, 0700), 0);
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		snprintf(path, sizeof path, "%s/%s", folder, types[i]);
+		assert_int_equal(mkdir(path, 0700), 0);
+	}
 	world_init(w, NULL);
 	assert_true(world_open(
 		w, "p", arena_printf(w->arena, "{ adapter: dir, path: %s, types: [organization, contact] }", folder)));
@@ -78,7 +83,7 @@ static void test_pages(void **state)
 	assert_string_equal(p.item[0].key, "b");
 	assert_int_equal(p.item[1].err.kind, ERR_ITEM);
 
-	/* A type without a folder is a type without records. */
+	/* An empty folder is a type without records. */
 	p = (struct pull){.type = RECORD_CONTACT};
 	world_pull(&w, &p);
 	assert_int_equal(p.op.err.kind, ERR_NONE);
@@ -172,6 +177,80 @@ static void test_keys(void **state)
 	stop(&w);
 }
 
+/* A folder that is not there, as when a disk is not mounted, says of no record that it is gone. */
+static void test_no_folder(void **state)
+{
+	const enum push_kind kinds[] = {PUSH_CREATE, PUSH_UPDATE, PUSH_DELETE};
+	struct pull p = {.type = RECORD_ORGANIZATION, .complete = true};
+	struct get g = {.type = RECORD_ORGANIZATION, .key = HUB_ID};
+	char from[256], to[256];
+	struct world w;
+
+	(void)state;
+	start(&w);
+	put(HUB_ID ".json", "{\"legal_name\":\"A\"}");
+	snprintf(from, sizeof from, "%s/organization", folder);
+	snprintf(to, sizeof to, "%s/away", folder);
+	assert_int_equal(rename(from, to), 0);
+	world_pull(&w, &p);
+	assert_int_equal(p.op.err.kind, ERR_AGAIN);
+	assert_non_null(strstr(p.op.err.text, "no such folder: organization"));
+	world_get(&w, &g);
+	assert_int_equal(g.op.err.kind, ERR_AGAIN);
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		struct push push = {.kind = kinds[i],
+			.type = RECORD_ORGANIZATION,
+			.key = HUB_ID,
+			.hub_id = HUB_ID,
+			.record = record_new(w.arena, RECORD_ORGANIZATION)};
+
+		world_push(&w, &push);
+		assert_int_equal(push.op.err.kind, ERR_AGAIN);
+		assert_false(push.sent);
+		assert_int_equal(access(from, F_OK), -1);
+	}
+	assert_int_equal(rename(to, from), 0);
+	world_get(&w, &g);
+	assert_true(g.found);
+	stop(&w);
+}
+
+/* One that is not UTF-8, in its name or in its content, is an item that cannot be used, and can be shown. */
+static void test_not_utf8(void **state)
+{
+	struct pull p = {.type = RECORD_ORGANIZATION, .complete = true};
+	struct push push = {.kind = PUSH_DELETE, .type = RECORD_ORGANIZATION, .key = "caf\xe9"};
+	struct get g = {.type = RECORD_ORGANIZATION, .key = "caf\xe9"};
+	char text[64 * 1024 + 10] = "\"";
+	struct world w;
+
+	(void)state;
+	start(&w);
+	put("a.json", "{\"legal_name\":\"Caf\xe9\"}");
+	put("caf\xe9.json", "{\"legal_name\":\"B\"}");
+	/* Cut at 64 KiB: in the middle of a character. */
+	for (size_t n = 1; n < sizeof text - 2; n += 2)
+		memcpy(text + n, "\xc3\xa9", 3);
+	put("b.json", text);
+	world_pull(&w, &p);
+	assert_int_equal(p.op.err.kind, ERR_NONE);
+	assert_int_equal(p.n, 3);
+	for (size_t i = 0; i < p.n; i++) {
+		assert_int_equal(p.item[i].err.kind, ERR_ITEM);
+		assert_null(p.item[i].record);
+		assert_true(utf8_valid(p.item[i].key, strlen(p.item[i].key)));
+		assert_true(utf8_valid(p.item[i].raw, strlen(p.item[i].raw)));
+	}
+	assert_string_equal(p.item[0].raw, "{\"legal_name\":\"Caf\xef\xbf\xbd\"}");
+	assert_int_equal(strlen(p.item[1].raw), 64 * 1024 - 1);
+	assert_string_equal(p.item[2].key, "caf\xef\xbf\xbd");
+	world_get(&w, &g);
+	assert_false(g.found);
+	world_push(&w, &push);
+	assert_int_equal(push.op.err.kind, ERR_ITEM);
+	stop(&w);
+}
+
 static void test_cancel(void **state)
 {
 	struct pull p = {.type = RECORD_ORGANIZATION};
@@ -195,6 +274,8 @@ int main(void)
 		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_writes),
 		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_no_folder),
+		cmocka_unit_test(test_not_utf8),
 		cmocka_unit_test(test_cancel),
 	};
 
