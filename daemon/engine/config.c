@@ -257,23 +257,31 @@ static int by_bytes(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
+/* A folder that is not there has no partners; of one that cannot be read nobody knows. */
+static int unreadable(const char *path, int cause)
+{
+	(void)path;
+	return cause != ENOENT;
+}
+
 static void include_read(struct config_whole *w, const char *pattern, struct diags *diags)
 {
 	struct arena *arena = w->config.arena;
 	glob_t found = { 0 };
-	const int rc = glob(path_from(arena, w->config.dir, pattern), GLOB_NOSORT | GLOB_NOMAGIC, NULL, &found);
+	const int rc = glob(path_from(arena, w->config.dir, pattern), GLOB_NOSORT | GLOB_NOMAGIC, unreadable, &found);
+	const struct yaml *node = w->main->kind == YAML_MAPPING ? yaml_get(w->main, "include") : NULL;
 
 	if (rc && rc != GLOB_NOMATCH)
-		diag_add(diags, yaml_get(w->main, "include"), "cannot look for %s: %s", pattern, strerror(errno));
+		diag_add(diags, node ? node : w->main, "cannot look for %s: %s", pattern, strerror(errno));
 	if (!rc && found.gl_pathc)
 		qsort(found.gl_pathv, found.gl_pathc, sizeof(*found.gl_pathv), by_bytes);
 	for (size_t i = 0; !rc && i < found.gl_pathc; i++) {
-		struct yaml *node = yaml_load(arena, arena_strdup(arena, found.gl_pathv[i]), diags);
+		struct yaml *file = yaml_load(arena, arena_strdup(arena, found.gl_pathv[i]), diags);
 
-		if (!node)
+		if (!file)
 			continue;
-		secrets_from(arena, w->config.dir, node);
-		partner_add(w, node, diags);
+		secrets_from(arena, w->config.dir, file);
+		partner_add(w, file, diags);
 	}
 	globfree(&found);
 }

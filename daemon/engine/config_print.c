@@ -146,6 +146,14 @@ static bool confidential(const char *key)
 	return false;
 }
 
+/* { credential: x } and { file: x } only say where the secret is. */
+static bool names_secret(const struct yaml *node)
+{
+	const struct yaml *only = node->kind == YAML_MAPPING && node->n == 1 ? node->child[0] : NULL;
+
+	return only && only->kind == YAML_SCALAR && (!strcmp(only->key, "credential") || !strcmp(only->key, "file"));
+}
+
 static void print_tree(struct buf *b, const struct yaml *node, int depth, bool hide)
 {
 	static const struct option scalar = { .type = OPTION_TEXT };
@@ -171,12 +179,10 @@ static void print_tree(struct buf *b, const struct yaml *node, int depth, bool h
 			buf_adds(b, c->kind == YAML_SEQUENCE ? " []" : " {}");
 		}
 		origin(b, start, c);
-		/* { credential: x } and { file: x } only say where the secret is. */
-		if (c->kind != YAML_SCALAR && !(c->n == 1 && c->kind == YAML_MAPPING))
-			print_tree(b, c, depth + 2, hide || (c->kind == YAML_SEQUENCE && confidential(c->key)));
+		if (names_secret(c))
+			buf_addf(b, "%*s%s: %s\n", depth + 2, "", c->child[0]->key, c->child[0]->text);
 		else if (c->kind != YAML_SCALAR)
-			buf_addf(b, "%*s%s: %s\n", depth + 2, "", c->child[0]->key,
-				c->child[0]->kind == YAML_SCALAR ? c->child[0]->text : "...");
+			print_tree(b, c, depth + 2, hide || confidential(c->key));
 	}
 }
 

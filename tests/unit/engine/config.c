@@ -227,6 +227,22 @@ static void test_all_at_once(void **state)
 	assert_int_equal(never, 1);
 }
 
+/* A folder that is not there has no partners; one that cannot be read is no reason to drop them all. */
+static void test_unreadable_folder(void **state)
+{
+	struct fixture *f = *state;
+	AUTO(config_free) struct config *c = parse(f, "state_dir: /x\n");
+
+	assert_non_null(c);
+	assert_int_equal(c->n, 0);
+	assert_int_equal(symlink("partners.d", arena_printf(f->arena, "%s/partners.d", f->dir)), 0);
+	assert_null(parse(f, "state_dir: /x\n"));
+	assert_true(said(f, "main.yaml:1:1: cannot look for partners.d/*.yaml: "));
+	f->diags.n = 0;
+	assert_null(parse(f, "state_dir: /x\ninclude: partners.d/*.yaml\n"));
+	assert_true(said(f, "main.yaml:2:10: include: cannot look for partners.d/*.yaml: "));
+}
+
 static void test_secrets(void **state)
 {
 	struct fixture *f = *state;
@@ -249,6 +265,32 @@ static void test_secrets(void **state)
 	assert_null(strstr(shown.data, "abcdefghijklmnop"));
 	assert_null(strstr(shown.data, "t0p"));
 	assert_non_null(strstr(shown.data, "hook }"));
+}
+
+/* However it is written: alone in its mapping, in a list, or further down. */
+static void test_print_hides(void **state)
+{
+	struct fixture *f = *state;
+	BUF_AUTO struct buf shown = { 0 };
+	AUTO(config_free) struct config *c = parse(f,
+		"partners:\n"
+		"  - partner: a\n"
+		"    endpoint:\n"
+		"      adapter: exec\n"
+		"      config: { password: hunter1 }\n"
+		"      more: { url: there, password: hunter2 }\n"
+		"      tokens: [hunter3, { of: hunter4 }]\n"
+		"      secret: { text: hunter5 }\n"
+		"      list: [{ api_key: hunter6 }]\n"
+		"      secrets: { one: { credential: shown1 }, two: { file: shown2 } }\n"
+		"      plain: { url: shown3 }\n");
+
+	assert_true(c || said(f, "?"));
+	config_print(&shown, c);
+	assert_null(strstr(shown.data, "hunter"));
+	assert_non_null(strstr(shown.data, "credential: shown1"));
+	assert_non_null(strstr(shown.data, "/shown2\n"));
+	assert_non_null(strstr(shown.data, "url: shown3"));
 }
 
 static void test_print_says_where(void **state)
@@ -341,7 +383,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_layers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_faults, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_all_at_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_unreadable_folder, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_secrets, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_print_hides, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_print_says_where, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_sample, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_restart, setup, teardown),
