@@ -160,7 +160,7 @@ static struct remote *exec_open(
 	struct exec_conf c = {0};
 
 	if (!options_read(arena, exec_options, conf, &c, diags) ||
-		!adapter_types(&c.types, yaml_get(conf, "types"), &x->remote.types, diags) ||
+		!adapter_types(&c.types, yaml_get(conf, "types"), &x->types, diags) ||
 		!secrets_read(env, arena, c.secrets, secrets, diags))
 		return NULL;
 	if (!c.command.n || !c.command.item[0][0]) {
@@ -170,6 +170,7 @@ static struct remote *exec_open(
 	x->remote.adapter = &exec_adapter;
 	x->remote.env = env;
 	x->remote.partner = arena_strdup(arena, partner);
+	x->remote.types = x->types;
 	x->argv = command_argv(env, arena, &c.command);
 	x->timeout_ms = c.timeout_ms;
 	x->config = c.config ? yaml_json(c.config) : json_object();

@@ -195,7 +195,7 @@ static void exec_ready(struct exec *x, json_t *ready, struct err *e)
 	timer_disarm(r->env->loop, &x->greeting);
 	x->state = EXEC_READY;
 	r->caps = told.caps;
-	r->types &= told.types;
+	r->types = x->types & told.types;
 	r->map_version = told.version;
 	memcpy(r->readable, told.readable, sizeof r->readable);
 	for (unsigned t = 0; t < RECORD_TYPES; t++)
@@ -368,7 +368,7 @@ void exec_greet(struct exec *x)
 	const struct adapter_env *env = x->remote.env;
 	const struct child_options options = {
 		.name = x->remote.partner, .argv = x->argv, .on_line = on_line, .on_exit = helper_exited, .ctx = x};
-	AUTO(free) char *hello = exec_hello_line(x->remote.partner, x->config, x->secrets, x->remote.types);
+	AUTO(free) char *hello = exec_hello_line(x->remote.partner, x->config, x->secrets, x->types);
 
 	x->child = child_start(env->loop, env->uv, &options);
 	x->state = EXEC_GREETING;

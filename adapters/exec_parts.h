@@ -11,6 +11,7 @@ struct exec {
 	const char *const *argv;
 	json_t *config, *secrets;
 	uint64_t timeout_ms;
+	unsigned types; /* configured; a program may do fewer of them at one start and more at the next */
 
 	enum exec_state state;
 	struct child *child;

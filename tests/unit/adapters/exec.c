@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "adapters/adapters.h"
 #include "io/uvloop.h"
@@ -416,7 +417,7 @@ static void test_cancel(void **state)
 	stop();
 
 	/* Closing with the late answer still to come. */
-	helper("hangs");
+	helper("waits for cancel");
 	g = (struct get){
 		.op = {.loop = &loop.loop, .done = op_done}, .arena = arena, .type = RECORD_ORGANIZATION, .key = "k"};
 	waiting++;
@@ -427,6 +428,30 @@ static void test_cancel(void **state)
 	run();
 	assert_int_equal(g.op.err.kind, ERR_CANCELED);
 	stop();
+}
+
+/* What a program leaves out once it may tell of at its next start. */
+static void test_types_return(void **state)
+{
+	char mark[64], endpoint[512];
+	struct op op;
+
+	(void)state;
+	snprintf(mark, sizeof mark, "exec-mark-%d", (int)getpid());
+	snprintf(endpoint, sizeof endpoint,
+		"{ adapter: exec, command: [python3, %s/tests/unit/adapters/helper.py],"
+		"  config: { how: fewer at first, mark: %s } }",
+		SOURCE_DIR, mark);
+	start(endpoint);
+	assert_int_equal(ready().err.kind, ERR_NONE);
+	assert_int_equal(remote->types, 1u << RECORD_ORGANIZATION);
+	assert_int_equal(pull().op.err.kind, ERR_AGAIN);
+	while ((op = ready()).err.kind == ERR_AGAIN)
+		usleep(op.err.wait_ms * 1000);
+	assert_int_equal(op.err.kind, ERR_NONE);
+	assert_int_equal(remote->types, 1u << RECORD_ORGANIZATION | 1u << RECORD_CONTACT);
+	stop();
+	unlink(mark);
 }
 
 static void test_config(void **state)
@@ -467,6 +492,7 @@ int main(void)
 		cmocka_unit_test(test_ready),
 		cmocka_unit_test(test_never_ready),
 		cmocka_unit_test(test_cancel),
+		cmocka_unit_test(test_types_return),
 		cmocka_unit_test(test_config),
 	};
 

@@ -23,6 +23,10 @@ if how == "other protocol":
     say({"ready": ready | {"protocol": 2}})
 if how == "unknown field":
     say({"ready": ready | {"types": {"organization": {"read": ["shoe_size"]}}}})
+if how == "fewer at first":
+    if not os.path.exists(hello["config"]["mark"]):
+        open(hello["config"]["mark"], "w").close()
+        ready["types"].pop("contact")
 if how == "secret":
     seen = hello["secrets"]["key"] == "hunter2" and "hunter2" not in "".join([*sys.argv, *os.environ.values()])
     say({"ready" if seen else "fail": ready})
@@ -36,7 +40,7 @@ for line in sys.stdin:
         say({"id": q["cancel"], "done": {"items": []}})
     elif how == "hangs" or how == "waits for cancel":
         pass
-    elif how == "dies":
+    elif how in ("dies", "fewer at first"):
         sys.exit(1)
     elif how == "nonsense":
         print("Traceback (most recent call last):", flush=True)
