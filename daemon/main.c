@@ -125,7 +125,7 @@ static void tell_reloading(void)
 static void log_faults(const struct diags *diags)
 {
 	for (size_t i = 0; i < diags->n; i++)
-		log_event(LOG_LEVEL_ERROR, "config_fault", "at=\"%s\"", diags->line[i]);
+		log_event(LOG_LEVEL_ERROR, "config_fault", "at=%s", diags->line[i]);
 }
 
 static void reload(struct daemon *d);
@@ -177,7 +177,7 @@ static void reload(struct daemon *d)
 	}
 	fixed = config_restart(d->reload_diags.arena, engine_config(d->engine), config);
 	if (*fixed)
-		log_event(LOG_LEVEL_WARN, "needs_restart", "options=\"%s\"", fixed);
+		log_event(LOG_LEVEL_WARN, "needs_restart", "options=%s", fixed);
 	d->op = (struct op){ .loop = &d->loop.loop, .done = reload_done };
 	engine_reload(d->engine, config, &d->reload_diags, &d->op);
 }
@@ -369,8 +369,6 @@ static int load_and_run(struct daemon *d, bool check_only)
 	if (!config || diags.n) {
 		for (size_t i = 0; i < diags.n; i++)
 			fprintf(stderr, "%s\n", diags.line[i]);
-		if (diags.more)
-			fprintf(stderr, "and %zu more\n", diags.more);
 		config_free(config);
 		return EXIT_CONFIG;
 	}

@@ -199,7 +199,7 @@ static void command(struct api_request *r, const char *path)
 		return;
 	}
 	if (c->right == COMMAND_OPERATE)
-		log_event(LOG_LEVEL_NOTICE, "admin", "command=\"%s\" by=%s", c->name, r->by);
+		log_event(LOG_LEVEL_NOTICE, "admin", "command=%s by=%s", c->name, r->by);
 	r->call = (struct command_call){ .op = { .loop = r->api->loop, .done = command_done },
 		.command = c,
 		.arena = r->arena,
