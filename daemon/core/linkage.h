@@ -43,7 +43,7 @@
 	X(KEY, "key", "same", "different")                                                                  \
 	X(EMAIL, "email", "same", "typing", "different")                                                    \
 	X(PHONE, "phone", "same", "typing", "mobile and landline", "different")                                                    \
-	X(DOMAIN, "domain", "same", "typing", "different")                                                  \
+	X(DOMAIN, "domain", "same", "same, of several", "typing", "different")                                                  \
 	X(ADDRESS, "address", "same", "same street", "another number", "another street", "same place",      \
 		"elsewhere nearby", "different")
 
@@ -96,7 +96,8 @@ struct linkage_field {
 	int twin;           /* another field with which values get exchanged (given and family name), else -1 */
 	bool part;          /* not compared itself: a part of an ADDRESS */
 	bool decisive;      /* records in which it differs are not the same: training takes that as known */
-	/* ADDRESS, which has no value of its own: the fields that are its street, house number, postal code and place. */
+	/* ADDRESS, which has no value of its own: the fields that are its street, house number, postal code and place.
+	 * COMPANY: the place that it may have in its name; 0: none. */
 	uint8_t street, number, postal, place;
 };
 
@@ -178,6 +179,14 @@ struct linkage_key {
 
 /* At most max; the rules in front first. */
 size_t linkage_keys(const struct linkage_schema *, const struct linkage_features *, struct linkage_key *, size_t max);
+
+/*
+ * Values that those of a group have in common, as a web site: one that nobody else has tells who it is, one of several tells the
+ * group. Whether there are any, and how many have each, asked by the key that it is looked up under; 0: not known.
+ */
+typedef unsigned linkage_holders(void *ctx, uint64_t key);
+bool linkage_may_be_held(const struct linkage_schema *, const struct linkage_features *);
+void linkage_hold(const struct linkage_schema *, struct linkage_features *, linkage_holders *, void *ctx);
 
 /* --- two records ------------------------------------------------------------------------------------------ */
 

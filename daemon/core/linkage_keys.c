@@ -22,6 +22,11 @@ static void add_atom(struct atoms *out, uint64_t hash)
 		out->hash[out->n++] = hash;
 }
 
+static uint64_t hash_of_whole(const char *text, size_t len)
+{
+	return hash_bytes(text, len, LINKAGE_WHOLE);
+}
+
 static uint64_t hash_of_sound(const char *text, size_t len)
 {
 	char sound[SIMILAR_SOUND_MAX];
@@ -58,7 +63,7 @@ static void atoms_of_field(
 
 		switch (atom) {
 		case LINKAGE_WHOLE:
-			add_atom(out, hash_bytes(text, v->len, LINKAGE_WHOLE));
+			add_atom(out, hash_of_whole(text, v->len));
 			break;
 		case LINKAGE_SOUND:
 		case LINKAGE_ANYWHERE:
@@ -156,6 +161,21 @@ size_t linkage_keys(
 		n += is_twin_pair(s, &s->rule[r]) ? twin_pair(s, f, &s->rule[r], seed + r, out + n, max - n)
 						  : combine(s, f, &s->rule[r], seed + r, out + n, max - n);
 	return n;
+}
+
+int linkage_rule_alone(const struct linkage_schema *s, unsigned field)
+{
+	for (size_t r = 0; r < s->nrules; r++)
+		if (s->rule[r].n == 1 && s->rule[r].part[0].field == field && s->rule[r].part[0].atom == LINKAGE_WHOLE)
+			return (int)r;
+	return -1;
+}
+
+uint64_t linkage_key_alone(const struct linkage_schema *s, const struct linkage_features *f, int rule, const struct linkage_value *v)
+{
+	const uint64_t atom = hash_of_whole(text_of(f) + v->at, v->len);
+
+	return hash_bytes(&atom, sizeof atom, hash_text(s->name, 0) + (uint64_t)rule);
 }
 
 /* --- rules for any schema ---------------------------------------------------------------------------------------------- */

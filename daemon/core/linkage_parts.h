@@ -8,7 +8,7 @@ struct linkage_value {
 	uint8_t len;
 	uint8_t first_word, words;
 	uint8_t rarity;        /* -log2 of its frequency, in quarters of a bit; 0: not known */
-	uint16_t unused;       /* 0: blocks are kept */
+	uint16_t holders;      /* linkage_hold(); 0: not known, as in blocks that are kept */
 };
 
 #define LINKAGE_RAREST 150
@@ -83,6 +83,11 @@ void linkage_frequency_add(struct linkage_model *, unsigned field, const char *t
 void linkage_weigh(struct linkage_model *);        /* weights from m and u */
 void linkage_near_weigh(const struct linkage_model *, struct linkage_near *);    /* the same of one class */
 bool linkage_kind_has_frequencies(enum linkage_kind);
+
+/* The rule that makes a key of that field alone, as it is; -1: none does. */
+int linkage_rule_alone(const struct linkage_schema *, unsigned field);
+/* The key of that value by that rule. */
+uint64_t linkage_key_alone(const struct linkage_schema *, const struct linkage_features *, int rule, const struct linkage_value *);
 
 struct linkage_agreement {
 	uint8_t level;

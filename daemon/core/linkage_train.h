@@ -38,6 +38,12 @@ void linkage_inherit(struct linkage_model *, const struct linkage_counts *, cons
 /* Looks up again how rare its values are, after the model has learned that. */
 void linkage_rate(const struct linkage_model *, struct linkage_features *);
 
+/*
+ * How many had such a value before each record came, were they to come one after the other, in an order of chance. There are no
+ * answers to who is one: as many as are told apart by a decisive field, or as one source has.
+ */
+void linkage_hold_all(const struct linkage_schema *, struct linkage_features *const *, const uint32_t *source, size_t n);
+
 #define LINKAGE_BLOCK_MAX 30   /* records under one key; a key that more share tells little */
 
 struct linkage_training {

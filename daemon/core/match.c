@@ -45,6 +45,18 @@ const struct match_features *match_features_at(const struct match_model *model, 
 	return f;
 }
 
+const struct match_features *match_held(struct arena *arena, const struct match_features *f, match_holders *holders, void *ctx)
+{
+	const struct linkage_schema *schema = &match_schema[f->type];
+	struct match_features *out;
+
+	if (!linkage_may_be_held(schema, match_linkage(f)))
+		return f;
+	out = arena_copy(arena, f, match_features_size(f));
+	linkage_hold(schema, (struct linkage_features *)(out + 1), holders, ctx);
+	return out;
+}
+
 size_t match_keys(const struct match_features *f, uint64_t key[MATCH_KEYS_MAX])
 {
 	struct linkage_key found[MATCH_KEYS_MAX];
@@ -161,9 +173,10 @@ static unsigned facts(const struct compared *c)
 static bool may_be_of_one_group(const struct compared *c)
 {
 	const unsigned level = c->r.level[MATCH_ORG_NAME];
+	const bool phones = differs(c, MATCH_ORG_PHONE);
 
-	return level == LINKAGE_COMPANY_RARE_WORD ||
-	       ((level == LINKAGE_COMPANY_WORD || level == LINKAGE_COMPANY_PART_RARE) && differs(c, MATCH_ORG_PHONE));
+	return level == LINKAGE_COMPANY_RARE_WORD || (level == LINKAGE_COMPANY_PART_RARE && phones) ||
+	       (level == LINKAGE_COMPANY_WORD && (phones || differs(c, MATCH_ORG_FORM) || differs(c, MATCH_ORG_DOMAIN)));
 }
 
 static void decide_organization(const struct compared *c)
@@ -294,11 +307,20 @@ void match_compare(const struct match_model *model, const struct match_features 
 
 #define TWICE 5   /* bits: a source has one and the same twice so much more rarely than two sources have it */
 
+/* What the record and two others have is of several. */
+static unsigned of_several(void *ctx, uint64_t key)
+{
+	(void)ctx;
+	(void)key;
+	return 2;
+}
+
 static bool are_apart(const struct match_model *model, const struct match_rival *a, const struct match_rival *b)
 {
+	AUTO(arena_free) struct arena *arena = arena_new();
 	struct match_result r;
 
-	match_compare(model, a->features, b->features, &r);
+	match_compare(model, match_held(arena, a->features, of_several, NULL), b->features, &r);
 	if (a->sources & b->sources)
 		return r.verdict != MATCH_LINK || r.score - TWICE < linkage_link_at(model->type[a->features->type]);
 	return r.strong && r.verdict == MATCH_NEW;

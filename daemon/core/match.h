@@ -47,6 +47,11 @@ size_t match_keys(const struct match_features *, uint64_t key[MATCH_KEYS_MAX]);
 /* Names how keys are made, for who keeps them: they are to be made again under another name. In the model. */
 const char *match_keys_version(const struct match_model *);
 
+/* The same, but that of what those of a group have in common, as a web site, it is known how many have it. They are asked by key;
+ * 0: not known. To be compared only: how many there are changes. */
+typedef unsigned match_holders(void *ctx, uint64_t key);
+const struct match_features *match_held(struct arena *, const struct match_features *, match_holders *, void *ctx);
+
 /* If neither is 0 and they differ, match_compare() of the two says MATCH_NEW, whatever else they say. */
 uint32_t match_decisive(const struct match_features *);
 

@@ -52,6 +52,15 @@ void match_expect(const struct match_model *model, enum record_type type, const 
 	qsort(out->ask, out->asks, sizeof *out->ask, highest_first);
 }
 
+void match_expect_in_turn(enum record_type type, struct match_features *const *of, const uint32_t *source, size_t n)
+{
+	AUTO(free) struct linkage_features **inner = room_zeroed(n, sizeof *inner);
+
+	for (size_t i = 0; i < n; i++)
+		inner[i] = (struct linkage_features *)(of[i] + 1);
+	linkage_hold_all(&match_schema[type], inner, source, n);
+}
+
 void match_expected_free(struct match_expected *e)
 {
 	free(e->link);

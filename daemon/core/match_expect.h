@@ -18,6 +18,8 @@ struct match_expected {
 /* source[i]: whose the record is, any number. */
 void match_expect(const struct match_model *, enum record_type, const struct match_features *const *, const uint32_t *source,
 	size_t n, struct match_expected *out);
+/* Before: as many have each value (match_held()) as had it when the records came, were they to come one after the other. */
+void match_expect_in_turn(enum record_type, struct match_features *const *, const uint32_t *source, size_t n);
 void match_expected_free(struct match_expected *);
 
 struct match_outlook {

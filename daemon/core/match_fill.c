@@ -20,7 +20,7 @@ const struct linkage_schema match_schema[RECORD_TYPES] = {
 		.field = {
 			[MATCH_ORG_NUMBER] = {.name = "enterprise_number", .kind = LINKAGE_KEY, .twin = -1, .decisive = true},
 			FIELD(MATCH_ORG_SITES, "establishment_numbers", KEY),
-			FIELD(MATCH_ORG_NAME, "name", COMPANY),
+			[MATCH_ORG_NAME] = {.name = "name", .kind = LINKAGE_COMPANY, .twin = -1, .place = MATCH_ORG_PLACE},
 			FIELD(MATCH_ORG_FORM, "legal_form", KEY),
 			[MATCH_ORG_ADDRESS] = {.name = "address", .kind = LINKAGE_ADDRESS, .twin = -1,
 				.street = MATCH_ORG_STREET, .number = MATCH_ORG_HOUSE, .postal = MATCH_ORG_POSTAL, .place = MATCH_ORG_PLACE},

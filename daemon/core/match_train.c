@@ -111,6 +111,7 @@ static const char *train(struct set *set, enum record_type type, const struct li
 	linkage_counted(set->model, set->counted_elsewhere ? set->elsewhere : set->counts, how->frequent);
 	for (size_t i = 0; i < set->n; i++)
 		linkage_rate(set->model, set->of[i]);
+	linkage_hold_all(&match_schema[type], set->of, set->source, set->n);
 	if (!linkage_train(set->model, (const struct linkage_features *const *)set->of, set->n, &settings, &trained, &e))
 		return "too few records, or too few that are the same";
 	linkage_inherit(set->model, set->counts, base);

@@ -32,7 +32,7 @@ static bool look_up(struct command_call *call, const char *arg, struct side *sid
 }
 
 /* Within one hub record, what each partner's people said of it; otherwise the hub records, as they are compared. */
-static void prepare(struct command_call *call, struct side *side, bool one)
+static bool prepare(struct command_call *call, struct side *side, bool one, struct err *e)
 {
 	struct record *said = record_new(call->arena, side->e->type);
 
@@ -43,6 +43,7 @@ static void prepare(struct command_call *call, struct side *side, bool one)
 	}
 	side->features = store_features(call->hub->store, call->arena, side->record);
 	side->nkeys = match_keys(side->features, side->key);
+	return store_held(call->hub->store, call->arena, side->features, side->e->id, &side->features, e);
 }
 
 static size_t shared_keys(const struct side *a, const struct side *b)
@@ -180,8 +181,8 @@ static bool compare(struct command_call *call, struct err *e)
 	one = a.e->id == b.e->id;
 	if (one && (!a.s || !b.s || a.s->id == b.s->id))
 		return err_set(e, ERR_CONFLICT, "both name one hub record: name its records at partners, as PARTNER:KEY");
-	prepare(call, &a, one);
-	prepare(call, &b, one);
+	if (!prepare(call, &a, one, e) || !prepare(call, &b, one, e))
+		return false;
 	match_compare(model, a.features, b.features, &why);
 	if (!add_decisions(call, &a, &b, above, e))
 		return false;

@@ -116,7 +116,7 @@ struct gathered {
 	struct arena *arena, *scratch;
 	const struct match_model *model;
 	struct set {
-		const struct match_features **of;
+		struct match_features **of;
 		uint32_t *source;
 		size_t n, cap, sources;
 	} set[RECORD_TYPES];
@@ -129,7 +129,7 @@ static void gather(void *ctx, const struct record *record, const struct shadow *
 	struct gathered *g = ctx;
 	struct set *set = &g->set[record->type];
 	const struct match_features *taken = match_prepare(g->scratch, g->model, record);
-	const struct match_features *kept = arena_copy(g->arena, taken, match_features_size(taken));
+	struct match_features *kept = arena_copy(g->arena, taken, match_features_size(taken));
 
 	arena_reset(g->scratch);
 	set->of = room(set->of, set->n, &set->cap, sizeof *set->of);
@@ -209,7 +209,7 @@ static json_t *type_report(const struct gathered *g, enum record_type type, cons
 	struct match_expected expected;
 	double before = 1e9;
 
-	match_expect(g->model, type, g->set[type].of, g->set[type].source, g->set[type].n, &expected);
+	match_expect(g->model, type, (const struct match_features *const *)g->set[type].of, g->set[type].source, g->set[type].n, &expected);
 	for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
 		const double own[] = { link, review };
 
@@ -235,6 +235,8 @@ json_t *learn_report(struct store *store, const struct match_model *model, struc
 	size_t n;
 
 	if (each(store, gather, &g, err)) {
+		for (enum record_type t = 0; t < RECORD_TYPES; t++)
+			match_expect_in_turn(t, g.set[t].of, g.set[t].source, g.set[t].n);
 		if (g.n)
 			qsort(g.known, g.n, sizeof *g.known, by_shadow);
 		if (judge(store, &g, &judged, &n, err)) {

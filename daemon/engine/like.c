@@ -52,7 +52,8 @@ bool like_entities(struct hub *hub, struct arena *arena, const struct match_feat
 	int64_t *id;
 
 	*n = 0;
-	if (!store_candidates(hub->store, arena, said, key, nkeys, ALIKE_MAX, &id, &found, err))
+	if (!store_candidates(hub->store, arena, said, key, nkeys, ALIKE_MAX, &id, &found, err) ||
+		(found && !store_held(hub->store, arena, said, self, &said, err)))
 		return false;
 	for (size_t i = 0; i < found; i++) {
 		struct match_result why;

@@ -131,6 +131,8 @@ static bool look_at_link(struct look *l, struct shadow **earlier, size_t nearlie
 	/* What the hub made there, and to which people added nothing that says who it is, is what it was made for. */
 	if (stands || !match_keys(features, key))
 		return true;
+	if (!store_held(l->hub->store, l->arena, features, 0, &features, err))
+		return false;
 	decide_fold(l->hub, l->arena, l->e, earlier, nearlier, was, &held, NULL);
 	match_compare(l->replay->model, features,
 		store_features_by(l->hub->store, l->replay->model, l->arena, was), &why);
@@ -224,7 +226,7 @@ static bool look(struct hub *hub, struct replay *r, struct arena *arena, int64_t
 		return false;
 	r->records++;
 	l.features = store_features_by(hub->store, r->model, arena, l.e->golden);
-	return look_at_links(&l, err) && look_at_others(&l, err);
+	return store_held(hub->store, arena, l.features, l.e->id, &l.features, err) && look_at_links(&l, err) && look_at_others(&l, err);
 }
 
 static bool look_at_page(struct hub *hub, struct replay *r, struct err *err)

@@ -388,3 +388,39 @@ bool store_candidate(struct store *s, struct arena *arena, int64_t id, struct ca
 		note(&s->decisive, id, out->features);
 	return true;
 }
+
+/* --- how many have what it has ------------------------------------------------------------------------------ */
+
+enum { LOOKED_AT = 16 };   /* of those that have it, merged ones included */
+
+struct holders {
+	struct store *store;
+	int64_t but;
+	struct err *err;
+	bool failed;
+};
+
+static unsigned holders_of(void *ctx, uint64_t key)
+{
+	struct holders *h = ctx;
+	int64_t id[LOOKED_AT];
+	int n = h->failed ? 0 : keys_find(h->store, &h->store->match_keys, key, id, LOOKED_AT, h->err);
+	unsigned others = 0;
+
+	h->failed |= n < 0;
+	for (int i = 0; i < n; i++)
+		id[i] = survivors_of(h->store, id[i]);
+	n = n > 1 ? each_once(id, n) : n;
+	for (int i = 0; i < n; i++)
+		others += id[i] != h->but;
+	return others;
+}
+
+bool store_held(struct store *s, struct arena *arena, const struct match_features *f, int64_t but, const struct match_features **out,
+	struct err *e)
+{
+	struct holders h = { .store = s, .but = but, .err = e };
+
+	*out = match_held(arena, f, holders_of, &h);
+	return !h.failed;
+}

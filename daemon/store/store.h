@@ -193,6 +193,10 @@ struct candidate {
 	const struct match_features *features;     /* its own */
 };
 bool store_candidate(struct store *, struct arena *, int64_t id, struct candidate *, struct err *);
+/* What is compared, but that it is known how many entities have what those of a group have in common (match_held()), other than
+ * that one; 0: of all. Comparing with entities, one of them is the other of the two. */
+bool store_held(struct store *, struct arena *, const struct match_features *, int64_t but, const struct match_features **out,
+	struct err *);
 /* Entities that are not merged, by id after that one; without: only those of which that partner never had a record. */
 bool store_entities(struct store *, struct arena *, int64_t after, int without, size_t max, int64_t **entity, size_t *n,
 	struct err *);

@@ -136,7 +136,8 @@ static void look_up_all(struct curve *c, struct arena *arena, struct batch *b)
 
 	for (size_t i = 0; i < BATCH; i++)
 		if (!store_candidates(c->world.hub.store, arena, b->sought[i], b->key[i], b->nkeys[i],
-			    CANDIDATES_MAX, &b->candidate[i], &b->ncandidates[i], &e))
+			    CANDIDATES_MAX, &b->candidate[i], &b->ncandidates[i], &e) ||
+			(b->ncandidates[i] && !store_held(c->world.hub.store, arena, b->sought[i], 0, &b->sought[i], &e)))
 			die(&e);
 }
 

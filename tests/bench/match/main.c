@@ -34,7 +34,7 @@ static const struct part {
 	{ "no-numbers", "the same without any", without_numbers },
 	{ "contacts", "the people of those companies through the engine", match_contacts },
 	{ "people", "labelled files of people, trained on without their labels", match_people },
-	{ "train", "the built-in model on standard output: train --seed 1000", match_train_built_in },
+	{ "train", "the built-in model on standard output: --companies 40000 --seed 1000 train", match_train_built_in },
 	{ "curve", "records matched per second, from 1,000 records in the index on", match_curve },
 };
 

@@ -109,6 +109,13 @@ static void a_number_does_not_join_members_of_a_group(void **ctx)
 		COMPANY("enterprise_number", "0403449823", "legal_name", "Zaagmolen Transport", "phones", "+3292345678"), MATCH_REVIEW);
 	verdict(COMPANY("enterprise_number", "0403449823", "legal_name", "Zaagmolen Bouw", "phones", "+3232345678"),
 		COMPANY("enterprise_number", "0403449823", "legal_name", "Zaagmolen Bouw Transport", "phones", "+3232345678"), MATCH_LINK);
+	/* A word that many have, and something that differs. */
+	verdict(COMPANY("enterprise_number", "0403449823", "legal_name", "Peeters Bouw", "legal_form", "610"),
+		COMPANY("enterprise_number", "0403449823", "legal_name", "Peeters Transport", "legal_form", "014"), MATCH_REVIEW);
+	verdict(COMPANY("enterprise_number", "0403449823", "legal_name", "Peeters Bouw", "emails", "info@bouw.example"),
+		COMPANY("enterprise_number", "0403449823", "legal_name", "Peeters Transport", "emails", "info@transport.example"), MATCH_REVIEW);
+	verdict(COMPANY("enterprise_number", "0403449823", "legal_name", "Peeters Bouw", "legal_form", "610"),
+		COMPANY("enterprise_number", "0403449823", "legal_name", "Peeters Transport", "legal_form", "610"), MATCH_LINK);
 }
 
 static void a_rare_name_at_one_place_is_the_one_with_a_number(void **ctx)
@@ -437,7 +444,7 @@ static void another_form_of_features_has_another_number(void **ctx)
 
 		said = hash_bytes(f, match_features_size(f), said);
 	}
-	if (said != UINT64_C(0x91f34709f916fb5c))
+	if (said != UINT64_C(0xbebd57cf611544c9))
 		fail_msg("these blocks are new: change FEATURES_FORM unless it is the model that changed, and put %#llx here", (unsigned long long)said);
 }
 

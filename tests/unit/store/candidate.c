@@ -375,6 +375,50 @@ static void makes_anew_what_is_not_kept(void **state)
 	}
 }
 
+/* --- how many have what it has -------------------------------------------------------------------------------- */
+
+/* Whether such a record's web site, compared with that entity's, is one of several. */
+static bool is_of_several(struct fixture *f, int64_t but, int64_t with)
+{
+	const struct match_features *of;
+	struct match_result r;
+	struct candidate c;
+	size_t at = 0;
+
+	must(f, store_held(f->store, f->arena, store_features(f->store, f->arena, company(f, NULL)), but, &of, &f->err));
+	must(f, store_candidate(f->store, f->arena, with, &c, &f->err));
+	match_compare(store_model(f->store), of, c.features, &r);
+	while (at < r.n && strcmp(r.evidence[at].field, "domain") != 0)
+		at++;
+	assert_true(at < r.n);
+	return !strcmp(r.evidence[at].level, "same, of several");
+}
+
+static void knows_what_several_have(void **state)
+{
+	struct fixture *f = *state;
+	int64_t one, other;
+
+	fixture_begin(f);
+	one = save(f, 0, 1, NULL);
+	assert_false(is_of_several(f, 0, one));
+	other = save(f, 0, 2, NULL);
+	assert_true(is_of_several(f, 0, one));
+	/* As it is for the two themselves. */
+	assert_false(is_of_several(f, one, other));
+	fixture_commit(f);
+	must(f, store_checkpoint(f->store, true, &f->err));
+	assert_true(is_of_several(f, 0, other));
+	assert_false(is_of_several(f, other, one));
+	fixture_reopen(f);
+	assert_true(is_of_several(f, 0, other));
+	/* What became part of one is no other. */
+	fixture_begin(f);
+	merge_into(f, other, one);
+	fixture_commit(f);
+	assert_false(is_of_several(f, 0, one));
+}
+
 static void keeps_the_number_that_stands_for_another(void **state)
 {
 	struct fixture *f = *state;
@@ -400,6 +444,7 @@ int main(void)
 		T(parts_make_no_key_common),
 		T(who_is_part_of_whom_is_undone_with_its_transaction),
 		T(a_part_is_left_out_by_its_own_number),
+		T(knows_what_several_have),
 		T(keeps_the_number_that_stands_for_another),
 	};
 #undef T

@@ -1,0 +1,238 @@
+/* How well two names of companies agree: by words that count by how rare they are. */
+#include "base/hash.h"
+#include "core/linkage_sides.h"
+
+/* Of words that are in no table, rarity is LINKAGE_RAREST: bounds are relative to that. */
+enum { RARE_NAME = LINKAGE_RAREST, UNCOMMON_NAME = LINKAGE_RAREST * 11 / 15, RARE_WORD = LINKAGE_RAREST * 12 / 15,
+	UNRATED = LINKAGE_RAREST * 2 / 3 };
+
+static unsigned rarity_of(const struct linkage_word *w)
+{
+	return w->rarity ? w->rarity : UNRATED;
+}
+
+static bool has_digit(const char *text, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (text[i] >= '0' && text[i] <= '9')
+			return true;
+	return false;
+}
+
+/* "zn" of "zonen", "mgmt" of "management": its first and last letter, and some between them in their order. */
+static bool is_contraction(const char *x, size_t nx, const char *y, size_t ny)
+{
+	size_t at = 0;
+
+	if (nx < 2 || nx > 4 || ny < 2 * nx || *x != *y || x[nx - 1] != y[ny - 1])
+		return false;
+	for (size_t i = 0; i < ny && at < nx; i++)
+		at += y[i] == x[at];
+	return at == nx;
+}
+
+enum { WORD_OTHER, WORD_CLOSE, WORD_SAME };
+
+static unsigned compare_words(const char *x, size_t nx, const char *y, size_t ny)
+{
+	struct similar_text a, b;
+	const size_t shorter = nx < ny ? nx : ny;
+
+	if (nx == ny && !memcmp(x, y, nx))
+		return WORD_SAME;
+	/* "garage 2" is not "garage 3". */
+	if (shorter >= 3 && !memcmp(x, y, shorter) && !has_digit(x, nx) && !has_digit(y, ny))
+		return WORD_CLOSE;   /* an abbreviation */
+	if (is_contraction(x, nx, y, ny) || is_contraction(y, ny, x, nx))
+		return WORD_CLOSE;
+	if (shorter < 4 || (*x != *y && x[1] != y[1] && x[0] != y[1]) || has_digit(x, nx) || has_digit(y, ny))
+		return WORD_OTHER;
+	similar_decode(x, nx, &a);
+	similar_decode(y, ny, &b);
+	if (similar_edits(&a, &b, shorter >= 8 ? 2 : 1) <= (shorter >= 8 ? 2 : 1) || similar_jaro_winkler(&a, &b) >= 0.94)
+		return WORD_CLOSE;
+	return WORD_OTHER;
+}
+
+/* The words of "Centrum voor Onderzoek" that an acronym may leave out: those that stand for nothing by themselves. */
+static bool is_small_word(const char *word, size_t n)
+{
+	static const char *const small[] = {"a", "and", "au", "aux", "d", "das", "de", "den", "der", "des", "die", "du", "e",
+		"en", "et", "for", "fur", "het", "in", "l", "la", "le", "les", "of", "op", "pour", "s", "t", "te", "the", "um",
+		"und", "van", "voor", "zu"};
+
+	for (size_t i = 0; i < sizeof small / sizeof *small; i++)
+		if (strlen(small[i]) == n && !memcmp(small[i], word, n))
+			return true;
+	return false;
+}
+
+/* Initials in their order; small words may be left out, each for itself. */
+static bool is_acronym(const struct linkage_features *f, const struct linkage_value *of, const char *short_name, size_t n)
+{
+	const struct linkage_word *w = words_of(f) + of->first_word;
+	uint32_t reached = 1;   /* bit i: the words so far give the first i letters */
+
+	if (n < 3 || n > 12 || of->words < n)
+		return false;
+	for (size_t i = 0; i < of->words && reached; i++) {
+		const char *word = text_of(f) + w[i].at;
+		uint32_t next = is_small_word(word, w[i].len) ? reached : 0;
+
+		for (size_t at = 0; at < n; at++)
+			if (reached >> at & 1 && *word == short_name[at])
+				next |= UINT32_C(2) << at;
+		reached = next;
+	}
+	return reached >> n & 1;
+}
+
+struct shared_words {
+	unsigned info, all_x, all_y;    /* rarity of what is shared, and of all words of each side */
+	unsigned rarest;                /* of what is shared */
+	unsigned rarest_x, rarest_y;    /* of all words of each side */
+	bool exact, number_differs;
+};
+
+static void share_words(const struct sides *s, struct shared_words *out)
+{
+	const struct linkage_word *x = words_of(s->a) + s->x->first_word, *y = words_of(s->b) + s->y->first_word;
+	bool number_x = false, number_y = false;
+	uint32_t used = 0;
+
+	*out = (struct shared_words){.exact = true};
+	for (size_t k = 0; k < s->y->words; k++) {
+		out->all_y += rarity_of(&y[k]);
+		out->rarest_y = rarity_of(&y[k]) > out->rarest_y ? rarity_of(&y[k]) : out->rarest_y;
+	}
+	for (size_t i = 0; i < s->x->words; i++) {
+		const char *text = text_of(s->a) + x[i].at;
+		unsigned best = WORD_OTHER;
+		size_t at = 0;
+
+		out->all_x += rarity_of(&x[i]);
+		out->rarest_x = rarity_of(&x[i]) > out->rarest_x ? rarity_of(&x[i]) : out->rarest_x;
+		for (size_t k = 0; k < s->y->words && best != WORD_SAME; k++) {
+			unsigned same;
+
+			if (used >> k & 1)
+				continue;
+			same = compare_words(text, x[i].len, text_of(s->b) + y[k].at, y[k].len);
+			if (same > best) {
+				best = same;
+				at = k;
+			}
+		}
+		if (best == WORD_OTHER) {
+			number_x = number_x || has_digit(text, x[i].len);
+			continue;
+		}
+		used |= UINT32_C(1) << at;
+		out->exact = out->exact && best == WORD_SAME;
+
+		const unsigned rarity = (rarity_of(&x[i]) + rarity_of(&y[at])) / 2;
+
+		out->info += rarity;
+		if (rarity > out->rarest)
+			out->rarest = rarity;
+	}
+	for (size_t k = 0; k < s->y->words; k++)
+		if (!(used >> k & 1))
+			number_y = number_y || has_digit(text_of(s->b) + y[k].at, y[k].len);
+	out->number_differs = number_x && number_y;
+}
+
+/* How few have a name: by its rarest word, and half of what the others add, since words of names go together. */
+static unsigned rarity_of_name(unsigned rarest, unsigned all)
+{
+	return rarest + (all - rarest) / 2;
+}
+
+unsigned linkage_level_of_company(const struct sides *s)
+{
+	struct shared_words w;
+	unsigned less, rarity_x, rarity_y, rarity;
+
+	share_words(s, &w);
+	less = w.all_x < w.all_y ? w.all_x : w.all_y;
+	rarity_x = rarity_of_name(w.rarest_x, w.all_x);
+	rarity_y = rarity_of_name(w.rarest_y, w.all_y);
+	rarity = rarity_x < rarity_y ? rarity_x : rarity_y;
+	if (equal(s) || (w.info == w.all_x && w.info == w.all_y && w.exact))
+		return w.rarest_x >= RARE_NAME && w.rarest_y >= RARE_NAME ? LINKAGE_COMPANY_SAME_RAREST
+		       : rarity >= RARE_NAME                              ? LINKAGE_COMPANY_SAME_RARE
+		       : rarity >= UNCOMMON_NAME                          ? LINKAGE_COMPANY_SAME_UNCOMMON
+									  : LINKAGE_COMPANY_SAME;
+	if (w.number_differs)
+		return LINKAGE_COMPANY_DIFFERENT;
+	if ((5 * w.info >= 4 * w.all_x && 5 * w.info >= 4 * w.all_y) ||
+		(s->shorter >= 6 && !has_digit(s->xs, s->x->len) && !has_digit(s->ys, s->y->len) && edits(s, 2) <= 2))
+		return rarity >= UNCOMMON_NAME ? LINKAGE_COMPANY_CLOSE_RARE : LINKAGE_COMPANY_CLOSE;
+	if (5 * w.info >= 4 * less)
+		return w.rarest >= RARE_WORD ? LINKAGE_COMPANY_PART_RARE : LINKAGE_COMPANY_PART;
+	if (is_acronym(s->a, s->x, s->ys, s->y->len) || is_acronym(s->b, s->y, s->xs, s->x->len))
+		return LINKAGE_COMPANY_ACRONYM;
+	return w.rarest >= RARE_WORD ? LINKAGE_COMPANY_RARE_WORD : w.info ? LINKAGE_COMPANY_WORD : LINKAGE_COMPANY_DIFFERENT;
+}
+
+/* --- names with a place in them ------------------------------------------------------------------------------------------ */
+
+/* The place that both are in; NULL: none. */
+static const struct linkage_value *common_place(const struct linkage_features *a, const struct linkage_features *b, unsigned field)
+{
+	for (size_t i = a->first[field]; i < a->first[field + 1]; i++)
+		for (size_t k = b->first[field]; k < b->first[field + 1]; k++) {
+			const struct sides s = sides_of(a, b, &a->value[i], &b->value[k]);
+
+			if (equal(&s))
+				return &a->value[i];
+		}
+	return NULL;
+}
+
+/* "Peeters Design Gent" without "Gent"; false if it does not end so. */
+static bool leave_out(const struct linkage_features *f, const struct linkage_value *name, const char *place, size_t n,
+	struct linkage_value *out)
+{
+	const struct linkage_word *w = words_of(f) + name->first_word;
+	const size_t end = (size_t)name->at + name->len;
+
+	*out = *name;
+	if (name->len <= n || memcmp(text_of(f) + end - n, place, n) != 0)
+		return false;
+	while (out->words > 1 && w[out->words - 1].at >= end - n)
+		out->words--;
+	if (out->words == name->words || w[out->words].at != end - n)
+		return false;
+	out->len = (uint8_t)(name->len - n);
+	out->hash = (uint32_t)hash_bytes(text_of(f) + out->at, out->len, 0);
+	return true;
+}
+
+/* Of two in one place, one may have it in its name: that says no more than its address. */
+static unsigned level_of_names_in_place(const struct linkage_features *a, const struct linkage_features *b,
+	const struct linkage_value *x, const struct linkage_value *y, const char *place, size_t n)
+{
+	struct linkage_value in_x, in_y;
+	const bool of_x = leave_out(a, x, place, n, &in_x), of_y = leave_out(b, y, place, n, &in_y);
+	const struct sides s = sides_of(a, b, &in_x, &in_y);
+
+	return of_x == of_y ? LINKAGE_UNKNOWN : linkage_level_of_company(&s);
+}
+
+struct linkage_agreement linkage_names_in_place(struct linkage_agreement best, const struct linkage_field *f,
+	const struct linkage_features *a, const struct linkage_features *b, unsigned field)
+{
+	const struct linkage_value *place;
+
+	if (best.level == LINKAGE_UNKNOWN || best.level <= LINKAGE_COMPANY_SAME || !(place = common_place(a, b, f->place)))
+		return best;
+	for (size_t i = a->first[field]; i < a->first[field + 1]; i++)
+		for (size_t k = b->first[field]; k < b->first[field + 1]; k++) {
+			const unsigned level = level_of_names_in_place(
+				a, b, &a->value[i], &b->value[k], text_of(a) + place->at, place->len);
+
+			best.level = level < best.level ? (uint8_t)level : best.level;
+		}
+	return best;
+}
