@@ -9,7 +9,6 @@
 #include <sys/stat.h>
 
 #include "base/log.h"
-#include "base/mutant.h"
 #include "engine/partner.h"
 #include "engine/setup.h"
 #include "engine/watch.h"
@@ -75,17 +74,6 @@ void engine_kick(struct engine *engine)
 
 /* --- opening ----------------------------------------------------------------------------------------------------------------- */
 
-/* Attempts that a crash cut off: nobody knows how they ended. */
-static bool settle_crash(struct engine *engine, struct err *e)
-{
-	bool ok = store_begin(engine->store, e);
-
-	for (size_t i = 0; ok && i < engine->now->n; i++)
-		ok = store_outbox_move(engine->store, engine->now->partner[i]->id, OUTBOX_SENDING,
-			mutant(INTENT) ? OUTBOX_READY : OUTBOX_UNCERTAIN, 0, 0, e);
-	return store_end(engine->store, ok, e);
-}
-
 static void take_over(struct engine *engine, struct setup *setup)
 {
 	engine->now = setup;
@@ -146,7 +134,6 @@ struct engine *engine_open(const struct engine_options *options, struct config *
 		return engine;
 	take_over(engine, engine->now);
 	engine->seq = store_seq(engine->store);
-	settle_crash(engine, e);
 	return engine;
 }
 

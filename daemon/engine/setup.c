@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mutant.h"
 #include "engine/origin.h"
 
 static struct remote *open_remote(struct engine *engine, const struct config *config, const struct partner_config *pc,
@@ -57,6 +58,12 @@ static enum partner_state state_from(const char *name)
 	return strcmp(name, "guarded") ? PARTNER_ACTIVE : PARTNER_GUARDED;
 }
 
+/* Nothing is under way: attempts that a crash or a reload cut off ended nobody knows how. */
+static bool settle_cut_off(struct store *s, int partner, struct err *e)
+{
+	return store_outbox_move(s, partner, OUTBOX_SENDING, mutant(INTENT) ? OUTBOX_READY : OUTBOX_UNCERTAIN, 0, 0, e);
+}
+
 static bool install_one(struct engine *engine, struct partner *p, struct hub_partner *h, struct err *e)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
@@ -72,6 +79,8 @@ static bool install_one(struct engine *engine, struct partner *p, struct hub_par
 	h->id = row.id;
 	h->config = p->config;
 	h->onboarded = row.onboarded;
+	if (!settle_cut_off(engine->store, p->id, e))
+		return false;
 	if (!p->remote)
 		return true;
 	h->remote = p->remote;

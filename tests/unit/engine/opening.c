@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine/engine.h"
+#include "engine/partner.h"
 #include "support/simloop.h"
 
 struct desk {
@@ -151,6 +151,30 @@ static void a_close_waits_for_what_a_refused_reload_had_opened(void **state)
 	assert_true(reload.ended);
 }
 
+/* Its answer was not waited for any longer: nobody knows how it ended. */
+static void what_a_reload_cut_off_is_uncertain(void **state)
+{
+	struct desk *d = *state;
+	struct diags diags = {.arena = d->arena};
+	struct outbox row = {.entity = 1, .kind = OUTBOX_UPDATE, .state = OUTBOX_SENDING};
+	struct engine *engine;
+	struct outbox *after;
+	struct err e;
+
+	engine = open_engine(d, GOOD, &e);
+	assert_int_equal(e.kind, ERR_NONE);
+	engine_start(engine);
+	row.partner = engine_partner(engine, "one")->id;
+	assert_true(store_begin(engine->store, &e));
+	assert_true(store_end(engine->store, store_outbox_save(engine->store, &row, &e), &e));
+	engine_reload(engine, parsed(d, GOOD, &diags), &diags, begin(d));
+	assert_true(simloop_run(&d->sim, has_ended, d));
+	assert_int_equal(d->op.err.kind, ERR_NONE);
+	assert_true(store_outbox_by_id(engine->store, d->arena, row.id, &after, &e));
+	assert_int_equal(after->state, OUTBOX_UNCERTAIN);
+	close_all(d, engine);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -159,6 +183,7 @@ int main(void)
 		T(without_a_store_there_is_nothing_to_close),
 		T(a_refused_reload_leaves_everything_at_work),
 		T(a_close_waits_for_what_a_refused_reload_had_opened),
+		T(what_a_reload_cut_off_is_uncertain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
