@@ -190,9 +190,9 @@ static bool read_first(struct desk *d)
 }
 
 /* What stands there cannot be told, so it must not be written over. */
-static bool wait_until_readable(struct desk *d, struct err *err)
+static bool look_later(struct desk *d, const char *why, struct err *err)
 {
-	d->row->error = "what is there cannot be read: see `doorstroom quarantine`";
+	d->row->error = why;
 	return postpone(d, UNREADABLE_MS, err);
 }
 
@@ -302,17 +302,27 @@ static bool look_twice(struct desk *d, bool *go_on, struct err *err)
 	return true;
 }
 
-/* Before an uncertain create is made again: true if it may be. */
-static bool settled_before(struct desk *d, bool *go_on, struct err *err)
+/* The record may be given to the partner that lacks it. */
+static bool may_be_made(struct desk *d, uint64_t fields)
+{
+	return d->entity->state == ENTITY_LIVE && fields && !store_suppressed(d->hub->store, d->partner->id, d->entity->id) &&
+		marks_scope(d->hub, d->arena, d->partner, d->entity);
+}
+
+/* Before an uncertain create is made again: true if it may be. fields: what one made now would carry. */
+static bool settled_before(struct desk *d, uint64_t fields, bool *go_on, struct err *err)
 {
 	const unsigned caps = d->partner->caps;
 
 	/* A token that was refused is spent. */
-	*go_on = (caps & ADAPTER_CAN_IDEMPOTENT && d->row->token) || mutant(PROBE);
+	*go_on = (caps & ADAPTER_CAN_IDEMPOTENT && d->row->token && may_be_made(d, fields)) || mutant(PROBE);
 	if (*go_on)
 		return true;
 	if (!(caps & (ADAPTER_CAN_FIND | ADAPTER_CAN_COMPLETE | ADAPTER_CAN_INCREMENTAL)))
 		return leave_to_human(d, err);
+	/* It was found just now, and is not bound. */
+	if (caps & ADAPTER_CAN_FIND && d->claim->fresh && !d->claim->found_nothing)
+		return look_later(d, "what was found there cannot be read, or is known as another's: see `doorstroom quarantine`", err);
 	if (caps & ADAPTER_CAN_FIND && !d->claim->found_nothing) {
 		d->claim->kind = CLAIM_FIND;
 		return true;
@@ -368,14 +378,13 @@ static bool claim_create(struct desk *d, struct err *err)
 		d->row->misses = 0;
 	d->row->kind = OUTBOX_CREATE;
 	d->claim->hub_id = arena_strdup(d->arena, uuid_format(&d->entity->hub_id, hub_id));
-	if (send_attempted(d->shadow) && !settled_before(d, &go_on, err))
+	if (send_attempted(d->shadow) && !settled_before(d, fields, &go_on, err))
 		return false;
 	if (!go_on)
 		return true;
 	if (send_attempted(d->shadow))
 		values = sent_before(d, &fields);
-	else if (d->entity->state != ENTITY_LIVE || !fields || store_suppressed(d->hub->store, d->partner->id, d->entity->id) ||
-		!marks_scope(d->hub, d->arena, d->partner, d->entity)) {
+	else if (!may_be_made(d, fields)) {
 		if (d->shadow && !store_shadow_forget(d->hub->store, d->shadow->id, err))
 			return false;
 		return drop_row(d, err);
@@ -425,7 +434,7 @@ static bool claim_row(struct hub *hub, struct claim *claim, struct err *err)
 		return drop_row(&d, err);
 	there = d.shadow && d.shadow->state == SHADOW_LIVE;
 	if (there && claim->unreadable)
-		return wait_until_readable(&d, err);
+		return look_later(&d, "what is there cannot be read: see `doorstroom quarantine`", err);
 	delete = there && d.entity->state == ENTITY_DELETED;
 	if (delete != (d.row->kind == OUTBOX_DELETE))
 		return mark_anew(&d, err);

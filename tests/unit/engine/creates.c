@@ -194,6 +194,54 @@ static void a_refusal_says_nothing_of_what_was_said_meanwhile(void **state)
 	}
 }
 
+/* It was found, and what is there makes no sense, or is known as another's. */
+static void a_create_that_is_found_and_cannot_be_bound_is_not_searched_at_once_again(void **state)
+{
+	struct world *w = *state;
+	const int64_t row = create_fails(w, ERR_AGAIN);
+	struct claim c = claim(w, row);
+	struct err e;
+
+	assert_int_equal(c.kind, CLAIM_FIND);
+	c.fresh = true;
+	assert_true(send_claim(&w->hub, &c, &e));
+	assert_int_equal(c.kind, CLAIM_NOTHING);
+	assert_true(row_of(w, row)->not_before > w->hub.now_ms);
+	assert_int_equal(claim(w, row).kind, CLAIM_FIND);
+}
+
+static struct record *person(struct world *w, const char *sharing)
+{
+	struct record *r = record_new(w->arena, RECORD_CONTACT);
+
+	r->v[CONTACT_GIVEN_NAME] = "Jan";
+	r->v[CONTACT_FAMILY_NAME] = "Peeters";
+	r->v[CONTACT_EMAILS] = "jan@acme.example";
+	r->v[CONTACT_CONSENT_SHARING] = sharing;
+	return r;
+}
+
+/* The partner would know the token. */
+static void what_may_not_be_shared_any_more_is_not_sent_again(void **state)
+{
+	struct world *w = *state;
+	struct claim c;
+	int64_t row;
+
+	w->partner[1].caps |= ADAPTER_CAN_IDEMPOTENT;
+	w->partner_config[1].share[RECORD_CONTACT].scopes = SCOPE_ALL;
+	see(w, 0, "j1", person(w, "granted"), "1");
+	release_to(w, 1);
+	row = row_for(w, 1, entity_at(w, 0, RECORD_CONTACT, "j1")->id)->id;
+	c = claim(w, row);
+	assert_int_equal(c.kind, CLAIM_PUSH);
+	c.push.sent = true;
+	err_set(&c.push.op.err, ERR_AGAIN, "no");
+	settle(w, &c);
+	see(w, 0, "j1", person(w, "withdrawn"), "2");
+	assert_int_equal(claim(w, row).kind, CLAIM_FIND);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -205,6 +253,8 @@ int main(void)
 		T(a_refused_repetition_is_not_repeated_once_the_record_has_changed),
 		T(what_changes_after_a_refused_repetition_is_sent),
 		T(a_refusal_says_nothing_of_what_was_said_meanwhile),
+		T(a_create_that_is_found_and_cannot_be_bound_is_not_searched_at_once_again),
+		T(what_may_not_be_shared_any_more_is_not_sent_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
