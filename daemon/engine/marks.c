@@ -274,7 +274,7 @@ static bool given_nothing(const struct hub_partner *p)
 	return true;
 }
 
-static bool mark_page(struct hub *hub, struct arena *arena, struct hub_partner *p, int64_t *after, struct tally *tally,
+static bool mark_page(struct hub *hub, struct arena *arena, struct hub_partner *p, int64_t after, int64_t *next, struct tally *tally,
 	struct err *err)
 {
 	struct shadow **shadow;
@@ -283,31 +283,30 @@ static bool mark_page(struct hub *hub, struct arena *arena, struct hub_partner *
 	size_t n, count;
 
 	if (given_nothing(p)) {
-		*after = 0;
+		*next = 0;
 		return marked_all(hub, arena, p, err);
 	}
 	/* What a newcomer has, it has been marked for when it was first read. */
-	if (!store_entities(hub->store, arena, *after, p->onboarded ? 0 : p->id, ENTITIES_PER_PAGE, &id, &n, err))
+	if (!store_entities(hub->store, arena, after, p->onboarded ? 0 : p->id, ENTITIES_PER_PAGE, &id, &n, err))
 		return false;
 	for (size_t i = 0; i < n; i++)
 		if (!store_entity(hub->store, arena, id[i], &e, err) || !e ||
 			!store_shadows_of(hub->store, arena, e->id, &shadow, &count, err) ||
 			!marks_for(hub, arena, p, e, shadow, count, p->id, tally, err))
 			return false;
-	*after = n < ENTITIES_PER_PAGE ? 0 : id[n - 1];
-	return *after || marked_all(hub, arena, p, err);
+	*next = n < ENTITIES_PER_PAGE ? 0 : id[n - 1];
+	return *next || marked_all(hub, arena, p, err);
 }
 
 bool marks_anew(struct hub *hub, struct hub_partner *p, int64_t *after, struct tally *tally, struct err *err)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
+	int64_t next;
 
-	if (!store_begin(hub->store, err))
+	if (!store_begin(hub->store, err) ||
+		!store_end(hub->store, mark_page(hub, arena, p, *after, &next, tally, err), err))
 		return false;
-	if (!mark_page(hub, arena, p, after, tally, err) || !store_commit(hub->store, err)) {
-		store_rollback(hub->store);
-		return false;
-	}
-	p->sharing_changed = *after != 0;
+	*after = next;
+	p->sharing_changed = next != 0;
 	return true;
 }

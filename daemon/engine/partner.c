@@ -194,6 +194,10 @@ static bool mark_on_lane(struct job *job, struct hub *hub, struct err *e)
 	struct partner *p = container_of(job, struct partner, mark_job);
 	struct hub_partner *h = hub_partner(hub, p->id);
 
+	if (p->marks_lost) {
+		h->sharing_changed = true;
+		p->mark_after = 0;
+	}
 	if (h->sharing_changed && !marks_anew(hub, h, &p->mark_after, &p->marked, e))
 		return false;
 	p->marked_all = !h->sharing_changed;
@@ -207,7 +211,10 @@ static void mark_done(struct op *op)
 	struct partner *p = container_of(op, struct partner, mark_job.op);
 
 	p->marking = false;
-	if (op->err.kind)
+	/* Others' work in the same commit may have been the fault, after this page was done. */
+	p->marks_lost = op->err.kind != ERR_NONE;
+	p->marked_all &= !p->marks_lost;
+	if (p->marks_lost)
 		log_event(LOG_LEVEL_ERROR, "store", "partner=%s error=%s", p->config->id, op->err.text);
 	else if (!p->marked_all)
 		mark_anew(p);

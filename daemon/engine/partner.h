@@ -115,6 +115,7 @@ struct partner {
 	int64_t mark_after;
 	struct tally marked;
 	bool marking, marked_all;
+	bool marks_lost;                    /* the store did not take a page of them: all over again */
 	struct job due_job;
 	int64_t *due_row, due_next;         /* what the query found */
 	size_t due_n;

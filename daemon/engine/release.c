@@ -116,7 +116,7 @@ static void judge(struct outbox *row, enum fate fate, const struct record *golde
 {
 	struct count *count = fate == FATE_APPROVAL ? &c->first : &c->day;
 
-	row->state = fate == FATE_FREE ? OUTBOX_READY : fate == FATE_APPROVAL ? OUTBOX_HELD : OUTBOX_COUNTED;
+	row->state = fate == FATE_FREE ? OUTBOX_READY : OUTBOX_COUNTED;
 	if (fate == FATE_FREE) {
 		r->ready++;
 		return;
@@ -262,9 +262,9 @@ static void tell_plan(struct hub *hub, int partner, const char *hash, const char
 	store_event(hub->store, hub->now_ms, EVENT_PLAN, partner, 0, 0, b.data);
 }
 
-/* Rows in that state (of plan `from`, 0: whatever) become the rows of a plan that waits. */
+/* Counted rows (of plan `from`, 0: whatever) become the rows of a plan that waits. */
 static bool hold(struct hub *hub, const struct hub_partner *p, const struct count *c, const char *why, const char *before,
-	enum outbox_state state, int64_t from, struct release *r, struct err *err)
+	int64_t from, struct release *r, struct err *err)
 {
 	BUF_AUTO struct buf counts = { 0 };
 	struct plan_row plan = { .partner = p->id, .state = "held", .hash = r->hash, .reason = why, .made_at = hub->now_ms };
@@ -281,7 +281,7 @@ static bool hold(struct hub *hub, const struct hub_partner *p, const struct coun
 		snprintf(r->why, sizeof r->why, "%s", why);
 		tell_plan(hub, p->id, r->hash, "held", NULL, why, counts.data);
 	}
-	return store_outbox_move(hub->store, p->id, state, OUTBOX_HELD, from, plan.id, err);
+	return store_outbox_move(hub->store, p->id, OUTBOX_COUNTED, OUTBOX_HELD, from, plan.id, err);
 }
 
 /* Rows that a stop left counted are counted again; so is the plan of a first synchronisation, which has grown. before:
@@ -292,7 +292,6 @@ static bool begin_count(struct hub *hub, struct arena *arena, const struct hub_p
 
 	*before = NULL;
 	if (!store_outbox_move(hub->store, p->id, OUTBOX_COUNTED, OUTBOX_NEW, 0, 0, err) ||
-		!store_outbox_move(hub->store, p->id, OUTBOX_HELD, OUTBOX_NEW, PLAN_TO_COME, 0, err) ||
 		!store_plan_held(hub->store, arena, p->id, first_reason, &old, err))
 		return false;
 	if (!old)
@@ -307,10 +306,10 @@ static bool end_count(struct hub *hub, const struct hub_partner *p, const struct
 {
 	char why[sizeof r->why];
 
-	if (!hold(hub, p, &c->first, first_reason, before, OUTBOX_HELD, PLAN_TO_COME, r, err))
+	if (!hold(hub, p, &c->first, first_reason, before, PLAN_TO_COME, r, err))
 		return false;
 	if (too_much(hub, p, &c->day, why, sizeof why))
-		return hold(hub, p, &c->day, why, NULL, OUTBOX_COUNTED, 0, r, err);
+		return hold(hub, p, &c->day, why, NULL, 0, r, err);
 	r->ready += c->day.rows;
 	return let_through(hub, p, &c->day, err);
 }
