@@ -50,6 +50,23 @@ static bool at_one_of(struct shadow *const *a, size_t na, struct shadow *const *
 	return false;
 }
 
+static bool is_being_made(struct shadow *const *at, size_t n, int partner)
+{
+	const struct shadow *s = marks_shadow_at(at, n, partner);
+
+	return s && s->state == SHADOW_PENDING;
+}
+
+/* A partner of both is being given one of the two: what becomes of that has to be known first. */
+static bool not_yet(struct shadow *const *a, size_t na, struct shadow *const *b, size_t nb)
+{
+	for (size_t i = 0; i < na; i++)
+		if (marks_shadow_at(b, nb, a[i]->partner) &&
+			(is_being_made(a, na, a[i]->partner) || is_being_made(b, nb, a[i]->partner)))
+			return true;
+	return false;
+}
+
 /* One that is the same now, and was another. */
 static bool join(struct hub *hub, struct arena *arena, const struct entity *e, struct shadow *const *shadow, size_t n,
 	struct tally *tally, struct err *err)
@@ -73,7 +90,8 @@ static bool join(struct hub *hub, struct arena *arena, const struct entity *e, s
 			continue;
 		if (!store_shadows_of(hub->store, arena, other->id, &theirs, &ntheirs, err))
 			return false;
-		if (at_one_of(shadow, n, theirs, ntheirs) && same_thing(hub, arena, e->golden, other->golden))
+		if (at_one_of(shadow, n, theirs, ntheirs) && !not_yet(shadow, n, theirs, ntheirs) &&
+			same_thing(hub, arena, e->golden, other->golden))
 			return join_merge(hub, arena, e->id, other->id, &how, tally, err);
 	}
 	return true;
@@ -86,4 +104,12 @@ bool attend_again(struct hub *hub, struct arena *arena, struct entity *e, struct
 
 	return store_shadows_of(hub->store, arena, e->id, &shadow, &n, err) && part(hub, arena, e, shadow, n, tally, err) &&
 		join(hub, arena, e, shadow, n, tally, err);
+}
+
+bool attend_settled(struct hub *hub, struct arena *arena, int64_t entity, struct tally *tally, struct err *err)
+{
+	struct entity *e;
+
+	return store_entity(hub->store, arena, entity, &e, err) &&
+		(!e || e->type != RECORD_PARTICIPATION || e->state != ENTITY_LIVE || attend_again(hub, arena, e, tally, err));
 }

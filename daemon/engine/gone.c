@@ -97,16 +97,16 @@ static bool lose(struct hub *hub, struct arena *arena, struct shadow *s, struct 
 		return true;
 	if (!has_another(hub, arena, s, &another, err))
 		return false;
-	if (another)
-		return decide_entity(hub, arena, e, s->partner, tally, err) &&
-			marks_referring(hub, arena, e->id, s->partner, tally, err);
 	if (!store_outbox(hub->store, arena, s->partner, e->id, &row, err))
 		return false;
 	/* A deletion that cannot have had its effect yet is not the hub's: its people were first. */
 	ours = row && row->kind == OUTBOX_DELETE &&
 		(row->fields || row->state == OUTBOX_SENDING || row->state == OUTBOX_UNCERTAIN);
-	if (row && !store_outbox_delete(hub->store, row->id, err))
+	if (row && (ours || !another) && !store_outbox_delete(hub->store, row->id, err))
 		return false;
+	if (another)
+		return decide_entity(hub, arena, e, s->partner, tally, err) &&
+			marks_referring(hub, arena, e->id, s->partner, tally, err);
 	if (!ours && p && !deleted_by_people(hub, p, arena, e, s, err))
 		return false;
 	return decide_entity(hub, arena, e, s->partner, tally, err);

@@ -168,6 +168,8 @@ bool join_settled(struct hub *, struct arena *, int64_t entity, struct err *);
 bool attend_elsewhere(const struct entity *, struct shadow *const *, size_t n, int partner);
 /* A participation was corrected: what was the same at its partner is parted, what has become the same is one. */
 bool attend_again(struct hub *, struct arena *, struct entity *, struct tally *, struct err *);
+/* It is known what became of a create of that entity: a participation looks again, which had to wait for that. */
+bool attend_settled(struct hub *, struct arena *, int64_t entity, struct tally *, struct err *);
 
 /* rematch.c: the entity's golden record was `before` and may say now that it is one the hub holds apart: they are joined, or
  * people are asked. May make *e an alias. */

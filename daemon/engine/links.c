@@ -98,7 +98,8 @@ static bool bind(struct hub *hub, struct page *page, struct shadow *pending, con
 	store_event(hub->store, hub->now_ms, EVENT_LINK, page->partner, pending->entity, pending->id, link.data);
 	page->run.linked++;
 	return reconcile_reading(hub, page, pending, item, now, err) && reconcile_placed(hub, page, pending, err) &&
-		marks_referring(hub, page->arena, pending->entity, page->partner, &page->run, err);
+		marks_referring(hub, page->arena, pending->entity, page->partner, &page->run, err) &&
+		attend_settled(hub, page->arena, pending->entity, &page->run, err);
 }
 
 /* Everything the create carried is there, as sent or as its rendition. */

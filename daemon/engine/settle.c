@@ -75,7 +75,8 @@ static bool what_is_left(struct desk *d, bool was_create, struct tally *tally, s
 	if (!store_shadows_of(d->hub->store, d->arena, e->id, &shadow, &n, err) ||
 		!marks_update(d->hub, d->arena, e, shadow, n, d->row->cause, tally, err))
 		return false;
-	return !was_create || marks_referring(d->hub, d->arena, e->id, d->row->cause, tally, err);
+	return !was_create || (marks_referring(d->hub, d->arena, e->id, d->row->cause, tally, err) &&
+		attend_settled(d->hub, d->arena, e->id, tally, err));
 }
 
 /* The fields that would be sent now. */
@@ -230,8 +231,11 @@ static bool unite(struct desk *d, struct shadow *other, struct tally *tally, str
 	if (!store_shadow_forget(d->hub->store, d->shadow->id, err))
 		return false;
 	d->shadow = other;
-	if (theirs == ours || join_merge(d->hub, d->arena, ours, theirs, &join, tally, err))
+	if (theirs == ours)
 		return true;
+	/* The older of the two stays, and what is of the other moves there. */
+	if (join_merge(d->hub, d->arena, ours, theirs, &join, tally, err))
+		return store_shadow(d->hub->store, d->arena, other->id, &d->shadow, err);
 	/* Meanwhile both have records at one partner: that is for people. */
 	return err->kind == ERR_CONFLICT && store_entity(d->hub->store, d->arena, theirs, &e, err) && e &&
 	       rematch_ask(d->hub, d->arena, d->entity, e, store_model(d->hub->store), NULL, tally, err);
@@ -325,7 +329,10 @@ static bool settle_row(struct hub *hub, struct claim *claim, struct tally *tally
 		return true;
 	if (claim->push.op.err.kind)
 		return failed(&d, tally, err);
-	return !d.shadow || acknowledged(&d, tally, err);
+	if (d.shadow)
+		return acknowledged(&d, tally, err);
+	/* The record is not this company's any more. */
+	return store_outbox_delete(hub->store, d.row->id, err) && what_is_left(&d, false, tally, err);
 }
 
 bool send_settle(struct hub *hub, struct claim *claim, struct tally *tally, struct err *err)
