@@ -3,7 +3,7 @@
  *
  * Rows are looked at page by page, so that memory does not grow with the plan. What a partner's first synchronisation
  * causes is held as a whole (onboarding: review) or let through uncounted (apply); everything else is counted against
- * the limits of one hour.
+ * the limits of an hour.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -15,7 +15,8 @@
 #include "engine/hub.h"
 #include "engine/story.h"
 
-enum { ROWS_PER_PAGE = 256, WINDOW_HOURS = 1 };
+/* What is let through is counted by the hour of the clock: this one and the one before cover any hour that ends now. */
+enum { ROWS_PER_PAGE = 256, WINDOW_HOURS = 2 };
 
 struct count {
 	int64_t creates[RECORD_TYPES], deletes[RECORD_TYPES], updates[RECORD_TYPES];

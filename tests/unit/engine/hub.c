@@ -369,6 +369,23 @@ static void guards_stop_what_is_too_much(void **state)
 	assert_false(release_approve(&w->hub, r.hash, "tester", &p, &e));
 }
 
+/* As many as are allowed just before the clock strikes, and one more just after. */
+static void the_outbound_guard_counts_over_the_full_hour(void **state)
+{
+	enum { HOUR_MS = 3600000 };
+	struct world *w = *state;
+
+	w->partner_config[1].share[RECORD_ORGANIZATION].scopes |= SCOPE_ALL;
+	w->partner_config[1].guard[GUARD_CREATES] = (struct guard_limit){ 3, 0 };
+	w->hub.now_ms += HOUR_MS - w->hub.now_ms % HOUR_MS - 20000;
+	for (int i = 0; i < 3; i++)
+		see(w, 0, arena_printf(w->arena, "k%d", i), organization(w, arena_printf(w->arena, "Firm %c", 'k' + i), NULL, NULL), "1");
+	assert_false(release_to(w, 1).held);
+	w->hub.now_ms += 20000;
+	see(w, 0, "k3", organization(w, "Zorro Holding", NULL, NULL), "1");
+	assert_true(release_to(w, 1).held);
+}
+
 static void a_bad_record_blocks_no_other(void **state)
 {
 	struct world *w = *state;
@@ -425,6 +442,7 @@ int main(void)
 		T(deletion_travels_where_it_may_and_an_edit_beats_it),
 		T(a_contact_waits_for_its_company),
 		T(guards_stop_what_is_too_much),
+		T(the_outbound_guard_counts_over_the_full_hour),
 		T(a_bad_record_blocks_no_other),
 		T(a_split_gives_back_what_was_there_and_is_not_undone),
 	};
