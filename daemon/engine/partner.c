@@ -309,7 +309,8 @@ static void went_wrong(struct partner *p, const struct err *e)
 	if (e->kind == ERR_DENIED || e->kind == ERR_BROKEN) {
 		partner_trouble(p, e);
 		wait = wait > RETRY_CAP_MS / 10 ? wait : RETRY_CAP_MS / 10;
-	} else {
+	} else if (e->kind != ERR_CANCELED) {
+		/* Whoever cancelled it has said why. */
 		snprintf(p->reason, sizeof p->reason, "%s", e->text);
 	}
 	partner_schedule(p, wait > e->wait_ms || mutant(RETRY_AFTER) ? wait : e->wait_ms);

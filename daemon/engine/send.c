@@ -10,7 +10,7 @@
  *                              under the same token, as long as that is not refused, or searched for by hub id (two misses a minute apart before it
  *                              is made again), or looked for in two readings, or, where the partner offers none of
  *                              these, left to a human
- *   killed in between          rows found sending at start are uncertain
+ *   cut off in between         rows found sending at a start, or after a reload, are uncertain
  */
 #include <stdio.h>
 #include <string.h>

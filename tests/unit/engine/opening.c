@@ -175,6 +175,34 @@ static void what_a_reload_cut_off_is_uncertain(void **state)
 	close_all(d, engine);
 }
 
+static bool is_running(void *ctx)
+{
+	return ((const struct partner *)ctx)->run != NULL;
+}
+
+static bool is_at_rest(void *ctx)
+{
+	return !is_running(ctx);
+}
+
+static void whoever_pauses_a_run_is_named(void **state)
+{
+	struct desk *d = *state;
+	struct engine *engine;
+	struct partner *p;
+	struct err e;
+
+	engine = open_engine(d, GOOD, &e);
+	assert_int_equal(e.kind, ERR_NONE);
+	engine_start(engine);
+	p = engine_partner(engine, "one");
+	assert_true(simloop_run(&d->sim, is_running, p));
+	assert_true(engine_pause(engine, "one", "admin", &e));
+	assert_true(simloop_run(&d->sim, is_at_rest, p));
+	assert_string_equal(p->reason, "paused by admin");
+	close_all(d, engine);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -184,6 +212,7 @@ int main(void)
 		T(a_refused_reload_leaves_everything_at_work),
 		T(a_close_waits_for_what_a_refused_reload_had_opened),
 		T(what_a_reload_cut_off_is_uncertain),
+		T(whoever_pauses_a_run_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
