@@ -301,7 +301,7 @@ static bool mark_page(struct hub *hub, struct arena *arena, struct hub_partner *
 bool marks_anew(struct hub *hub, struct hub_partner *p, int64_t *after, struct tally *tally, struct err *err)
 {
 	AUTO(arena_free) struct arena *arena = arena_new();
-	int64_t next;
+	int64_t next = *after;
 
 	if (!store_begin(hub->store, err) ||
 		!store_end(hub->store, mark_page(hub, arena, p, *after, &next, tally, err), err))
