@@ -288,6 +288,15 @@ json_t *json_child(json_t *object, const char *name)
 	return child;
 }
 
+bool json_cut(json_t *array, size_t most)
+{
+	const bool more = json_array_size(array) > most;
+
+	while (json_array_size(array) > most)
+		json_array_remove(array, json_array_size(array) - 1);
+	return more;
+}
+
 json_t *json_sorted(json_t *object)
 {
 	AUTO(free) const char **name = room_zeroed(json_object_size(object), sizeof *name);

@@ -32,6 +32,8 @@ void json_merge(json_t *target, json_t *patch);
 
 /* The object that is that member, borrowed; made empty if there is none. */
 json_t *json_child(json_t *object, const char *name);
+/* Leaves the first so many of an array. Whether there were more. */
+bool json_cut(json_t *array, size_t most);
 /* The same members in the order of their names: a new reference; steals the object. */
 json_t *json_sorted(json_t *object);
 

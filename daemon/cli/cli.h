@@ -108,4 +108,5 @@ char *words_ago(struct arena *, int64_t ms);                         /* "12s ago
 /* A JSON value on one line: text as it is, lists with commas, nothing for null. labels: hub id to name, or NULL. */
 void words_value(struct buf *, const json_t *, const json_t *labels);
 char *words_list(struct arena *, const json_t *strings);
+const char *words_more(const json_t *answer);                       /* a line if its limit left some out, else "" */
 const char *words_plural(int64_t n);                                 /* "" for 1, else "s" */

@@ -106,6 +106,7 @@ void render_quarantines(const struct cli *cli, const json_t *answer)
 		table_cell(t, words_text(z, "reason"), NULL);
 	}
 	table_print(t);
+	printf("%s", words_more(answer));
 }
 
 void render_quarantine(const struct cli *cli, const json_t *z)
@@ -156,6 +157,7 @@ void render_refusals(const struct cli *cli, const json_t *answer)
 		table_cell(t, words_text(r, "reason"), NULL);
 	}
 	table_print(t);
+	printf("%s", words_more(answer));
 }
 
 void render_refusal(const struct cli *cli, const json_t *r)

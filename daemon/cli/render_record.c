@@ -36,6 +36,7 @@ void render_records(const struct cli *cli, const json_t *answer)
 	table_print(t);
 	if (json_is_string(json_object_get(answer, "next")))
 		printf("more: --after %s\n", words_text(answer, "next"));
+	printf("%s", words_more(answer));
 }
 
 /* --- show ---------------------------------------------------------------------------------------------------- */
@@ -123,7 +124,7 @@ void render_disclosures(const struct cli *cli, const json_t *answer)
 		table_cell(t, words_time(cli->arena, words_number(d, "at")), NULL);
 		table_cell(t, words_text(d, "partner"), NULL);
 		table_number(t, words_number(d, "seq"), false);
-		table_cell(t, words_text(data, "why"), NULL);
+		table_cell(t, json_is_true(json_object_get(d, "acknowledged")) ? words_text(data, "why") : "not acknowledged", NULL);
 		table_cell(t, words_list(cli->arena, names), NULL);
 	}
 	table_print(t);

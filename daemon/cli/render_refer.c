@@ -42,8 +42,8 @@ void render_referrals(const struct cli *cli, const json_t *answer)
 		table_cell(t, words_text(r, "company"), NULL);
 	}
 	table_print(t);
-	printf("%zu referral%s, %lld overdue%s\n", json_array_size(rows), words_plural((int64_t)json_array_size(rows)),
-		(long long)overdue, json_is_true(json_object_get(answer, "more")) ? "; there are more, see --limit" : "");
+	printf("%zu referral%s, %lld overdue\n%s", json_array_size(rows), words_plural((int64_t)json_array_size(rows)),
+		(long long)overdue, words_more(answer));
 }
 
 void render_refer(const struct cli *cli, const json_t *answer)

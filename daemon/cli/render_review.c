@@ -54,7 +54,7 @@ void render_reviews(const struct cli *cli, const json_t *answer)
 		table_cell(t, words_text(evidence, "why"), NULL);
 	}
 	table_print(t);
-	if (words_number(answer, "total") > (int64_t)json_array_size(rows))
+	if (json_is_integer(json_object_get(answer, "next")) && words_number(answer, "total") > (int64_t)json_array_size(rows))
 		printf("%zu of %lld; go on with --after %lld\n", json_array_size(rows),
 			(long long)words_number(answer, "total"), (long long)words_number(answer, "next"));
 	show_counts(answer);

@@ -97,6 +97,11 @@ char *words_list(struct arena *arena, const json_t *strings)
 	return arena_strdup(arena, b.data ? b.data : "");
 }
 
+const char *words_more(const json_t *answer)
+{
+	return json_is_true(json_object_get(answer, "more")) ? "there are more, see --limit\n" : "";
+}
+
 const char *words_plural(int64_t n)
 {
 	return n == 1 ? "" : "s";

@@ -22,34 +22,41 @@ bool command_plan_show(struct command_call *call, struct err *e)
 	return answer(call, query_plan(call->query, call_text(call, "hash"), call_number(call, "limit", 100), e));
 }
 
-static bool plan_is_there(struct command_call *call, struct err *e)
+static bool plan_of(struct command_call *call, struct plan_row **plan, struct err *e)
 {
-	struct plan_row *plan;
+	const char *hash = call_text(call, "hash");
 
-	if (!store_plan_by_hash(call->hub->store, call->arena, call_text(call, "hash"), &plan, e))
-		return false;
-	return plan || err_set(e, ERR_GONE, "no such plan");
+	if (strlen(hash) < 4)
+		return err_set(e, ERR_ITEM, "the first 4 or more digits of a plan's hash are wanted; `doorstroom plan` lists them");
+	return store_plan_by_hash(call->hub->store, call->arena, hash, plan, e) && (*plan || err_set(e, ERR_GONE, "no such plan"));
 }
 
-static bool decided(struct command_call *call, bool ok, const char *did)
+static const char *partner_name(struct command_call *call, int partner)
 {
-	return ok && answer(call, json_pack("{ss,ss}", "plan", call_text(call, "hash"), "done", did));
+	const struct hub_partner *p = hub_partner(call->hub, partner);
+
+	return p ? p->config->id : NULL;
+}
+
+static bool decided(struct command_call *call, const struct plan_row *plan, const char *did)
+{
+	return answer(call, json_pack("{ss,ss?,ss}", "plan", plan->hash, "of", partner_name(call, plan->partner), "done", did));
 }
 
 bool command_plan_approve(struct command_call *call, struct err *e)
 {
+	struct plan_row *plan;
 	int partner;
 
-	return plan_is_there(call, e) &&
-	       decided(call, release_approve(call->hub, call_text(call, "hash"), call->by, &partner, e), "approved");
+	return plan_of(call, &plan, e) && release_approve(call->hub, plan->hash, call->by, &partner, e) && decided(call, plan, "approved");
 }
 
 bool command_plan_reject(struct command_call *call, struct err *e)
 {
+	struct plan_row *plan;
 	int partner;
 
-	return plan_is_there(call, e) &&
-	       decided(call, release_reject(call->hub, call_text(call, "hash"), call->by, &partner, e), "rejected");
+	return plan_of(call, &plan, e) && release_reject(call->hub, plan->hash, call->by, &partner, e) && decided(call, plan, "rejected");
 }
 
 /* --- quarantine ---------------------------------------------------------------------------------------------- */
@@ -70,13 +77,6 @@ static bool quarantine_of(struct command_call *call, struct quarantine **out, st
 	if (!store_quarantine_get(call->hub->store, call->arena, call_number(call, "id", 0), out, e))
 		return false;
 	return *out || err_set(e, ERR_GONE, "no such quarantined record");
-}
-
-static const char *partner_name(struct command_call *call, int partner)
-{
-	const struct hub_partner *p = hub_partner(call->hub, partner);
-
-	return p ? p->config->id : NULL;
 }
 
 /* {"what":..,"by":..,"key":..} */
@@ -100,7 +100,7 @@ bool command_quarantine_retry(struct command_call *call, struct err *e)
 	name = partner_name(call, z->partner);
 	if (!name)
 		return err_set(e, ERR_CONFLICT, "its partner is not configured any more");
-	if (!z->key || !*z->key)
+	if (!z->key || !strcmp(z->key, QUARANTINE_KEYLESS))
 		return err_set(e, ERR_CONFLICT,
 			"it has no key by which it could be read: a complete reading will bring it again");
 	if (!store_begin(s, e))

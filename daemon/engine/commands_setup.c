@@ -97,12 +97,40 @@ bool command_adapter_check(struct command_call *call, struct err *e)
 
 /* --- backup -------------------------------------------------------------------------------------------------- */
 
+struct copying {
+	struct command_call *call;
+	struct store *store;
+	const char *file;
+	struct work work;
+};
+
+static void copy_store(struct work *w)
+{
+	const struct copying *c = container_of(w, struct copying, work);
+
+	store_backup(c->store, c->file, &w->op.err);
+}
+
+static void store_copied(struct op *op)
+{
+	const struct copying *c = container_of(op, struct copying, work.op);
+	struct command_call *call = c->call;
+
+	if (op->err.kind == ERR_NONE)
+		call->out = json_pack("{ss,ss}", "file", c->file, "done", "copied");
+	call_done(call, &op->err);
+}
+
+/* Beside the lanes: writes, and the question whether the daemon is alive, do not wait for gigabytes. */
 bool command_backup(struct command_call *call, struct err *e)
 {
+	struct copying *c = arena_new_of(call->arena, struct copying);
 	const char *file = call_text(call, "file");
 
 	if (*file != '/')
 		return err_set(e, ERR_ITEM, "the daemon needs a path that begins with /");
-	return store_backup(call->hub->store, file, e) &&
-	       answer(call, json_pack("{ss,ss}", "file", file, "done", "copied"));
+	*c = (struct copying){ .call = call, .store = engine_hub(call->engine)->store, .file = file,
+		.work = { .op = { .loop = engine_loop(call->engine), .done = store_copied }, .run = copy_store } };
+	work_start(&c->work);
+	return true;
 }

@@ -175,7 +175,7 @@ const struct command commands[] = {
 			{ "write", ARG_FLAG, false, false, NULL, "also make, change and remove records named Doorstroom check ..." },
 			{ "yes", ARG_FLAG, false, false, NULL, "with write: do not ask" },
 			{ "leave", ARG_FLAG, false, false, NULL, "with write: also where what is made cannot be removed" }, NO_MORE } },
-	{ "backup", "a consistent copy of the store, while the daemon runs", COMMAND_OPERATE, COMMAND_WRITER, false, NULL,
-		command_backup, NULL, { { "file", ARG_TEXT, true, true, "FILE", "a path that does not exist yet" }, NO_MORE } },
+	{ "backup", "a consistent copy of the store, while the daemon runs", COMMAND_OPERATE, COMMAND_OP, false, NULL,
+		command_backup, NULL, { { "file", ARG_TEXT, true, true, "FILE", "a new file, or an earlier copy" }, NO_MORE } },
 	{ 0 },
 };

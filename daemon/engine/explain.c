@@ -318,7 +318,7 @@ static json_t *receiver(const struct story *s, const char *partner, const json_t
 		json_object_set(out, "error", json_object_get(row, "error"));
 		if (*text(row, "plan"))
 			json_object_set(out, "plan", json_object_get(row, "plan"));
-	} else if (d.trouble && !d.sent) {
+	} else if (d.trouble && !d.sent && !d.confirm && !d.learned) {
 		json_object_set(out, "error", json_object_get(json_object_get(d.trouble, "data"), "error"));
 	}
 	if (held_back)

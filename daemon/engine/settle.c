@@ -15,8 +15,8 @@ static void tell_outcome(struct desk *d, enum event_kind kind, const struct err 
 {
 	BUF_AUTO struct buf b = { 0 };
 
-	buf_addf(&b, "{\"kind\":\"%s\",\"err_kind\":\"%s\",\"intent\":%lld,\"error\":", outbox_kind_name(d->row->kind),
-		err_kind_name(e->kind), (long long)d->row->intent);
+	buf_addf(&b, "{\"kind\":\"%s\",\"err_kind\":\"%s\",\"intent\":%lld,\"left\":%s,\"error\":", outbox_kind_name(d->row->kind),
+		err_kind_name(e->kind), (long long)d->row->intent, d->claim->push.sent ? "true" : "false");
 	buf_add_json(&b, e->text);
 	buf_addc(&b, '}');
 	store_event(d->hub->store, d->hub->now_ms, kind, d->row->partner, d->row->entity, d->shadow ? d->shadow->id : 0, b.data);

@@ -4,7 +4,7 @@
 bool unusable_put_aside(struct hub *hub, struct page *page, const struct item *item, struct err *err)
 {
 	const struct hub_partner *p = hub_partner(hub, page->partner);
-	const char *key = item->key && *item->key ? item->key : "(none)";
+	const char *key = item->key && *item->key ? item->key : QUARANTINE_KEYLESS;
 	struct quarantine q = {
 		.partner = page->partner, .type = page->type, .key = key, .field = item->err.field, .reason = item->err.text,
 		.raw = item->raw, .raw_hash = hash_text(item->raw ? item->raw : "", 0), .map_version = p->map_version,

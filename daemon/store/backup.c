@@ -89,6 +89,21 @@ static bool same_file(const char *a, const char *b)
 	return !stat(a, &x) && !stat(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
+/* Begins as a store does: sqlite.org/fileformat.html, the database header. */
+static bool is_store(const char *path)
+{
+	static const char magic[16] = "SQLite format 3";
+	uint8_t header[72];
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const ssize_t n = fd < 0 ? -1 : read(fd, header, sizeof header);
+	const uint8_t *id = header + 68;
+
+	if (fd >= 0)
+		close(fd);
+	return n == sizeof header && !memcmp(header, magic, sizeof magic) &&
+	       ((uint32_t)id[0] << 24 | (uint32_t)id[1] << 16 | (uint32_t)id[2] << 8 | id[3]) == STORE_APPLICATION_ID;
+}
+
 /* Reads through a connection of its own, whose read transaction is one moment of the store, so that the writer goes on
  * meanwhile. The file gets its name when it is whole. */
 bool store_backup(struct store *s, const char *to_path, struct err *e)
@@ -102,6 +117,8 @@ bool store_backup(struct store *s, const char *to_path, struct err *e)
 		abort();
 	if (same_file(s->path, to_path))
 		return err_set(e, ERR_BROKEN, "backup: %.100s is the store itself", to_path);
+	if (!s->vfs && !access(to_path, F_OK) && !is_store(to_path))
+		return err_set(e, ERR_BROKEN, "backup: %.100s is there, and is no copy of a store: name another file", to_path);
 	if (!access(wal, F_OK))
 		return err_set(e, ERR_BROKEN, "backup: %.100s is a database in use (it has a -wal file)", to_path);
 	rc = sqlite3_open_v2(s->path, &from, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, s->vfs);

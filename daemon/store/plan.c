@@ -1,5 +1,7 @@
 #include "store/sql.h"
 
+#include <string.h>
+
 /* --- plans ---------------------------------------------------------------------------------------------- */
 
 bool store_plan_add(struct store *s, struct plan_row *p, struct err *e)
@@ -18,20 +20,27 @@ bool store_plan_add(struct store *s, struct plan_row *p, struct err *e)
 	return true;
 }
 
+/* NULL: there are no more. */
+static struct plan_row *read_row(struct sql *q, struct arena *arena)
+{
+	struct plan_row *p;
+
+	if (!sql_row(q))
+		return NULL;
+	p = arena_new_of(arena, struct plan_row);
+	p->id = sql_get_int(q);
+	p->partner = sql_get_small(q);
+	p->state = sql_get_text(q, arena);
+	p->hash = sql_get_text(q, arena);
+	p->reason = sql_get_text(q, arena);
+	p->counts = sql_get_text(q, arena);
+	p->made_at = sql_get_int(q);
+	return p;
+}
+
 static bool read_one(struct sql *q, struct arena *arena, struct plan_row **out, struct err *e)
 {
-	*out = NULL;
-	if (sql_row(q)) {
-		struct plan_row *p = *out = arena_new_of(arena, struct plan_row);
-
-		p->id = sql_get_int(q);
-		p->partner = sql_get_small(q);
-		p->state = sql_get_text(q, arena);
-		p->hash = sql_get_text(q, arena);
-		p->reason = sql_get_text(q, arena);
-		p->counts = sql_get_text(q, arena);
-		p->made_at = sql_get_int(q);
-	}
+	*out = read_row(q, arena);
 	return sql_end(q, e);
 }
 
@@ -47,9 +56,15 @@ bool store_plan_by_hash(
 	struct store *s, struct arena *arena, const char *hash_prefix, struct plan_row **out, struct err *e)
 {
 	struct sql q = sql(s, SQL_PLAN_BY_HASH);
+	const struct plan_row *next;
 
 	sql_text(&q, hash_prefix);
-	return read_one(&q, arena, out, e);
+	*out = read_row(&q, arena);
+	next = *out ? read_row(&q, arena) : NULL;
+	if (!sql_end(&q, e))
+		return false;
+	return !next || strcmp(next->state, "held") || !strcmp(next->hash, (*out)->hash) ||
+	       err_set(e, ERR_ITEM, "two plans that wait begin with %.64s: give more of it", hash_prefix);
 }
 
 bool store_plan_held(struct store *s, struct arena *arena, int partner, const char *reason, struct plan_row **out, struct err *e)

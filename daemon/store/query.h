@@ -54,7 +54,8 @@ json_t *query_log(struct query *, const struct query_log *, struct err *);
 json_t *query_records(struct query *, const char *type, const char *after, int64_t limit, struct err *);
 json_t *query_search(struct query *, const char *text, const char *type, int64_t limit, struct err *);
 json_t *query_show(struct query *, const char *record, struct err *);
-/* Every SENT of the record: who was given which fields, when and why. */
+/* Who was given which fields of the record, when and why: {"disclosures":[{"seq","at","partner","key","acknowledged","data"}]},
+ * acknowledged false: it left, and no answer said that it was taken, so that it may have arrived. */
 json_t *query_disclosures(struct query *, const char *record, struct err *);
 
 /* {"record":{...},"events":[...],"shadows":[...],"outbox":[...],"labels":{hub id:name}}: all that explain.h needs. */

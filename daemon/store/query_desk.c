@@ -17,6 +17,14 @@ static json_t *wrapped(const char *name, json_t *value)
 	return value ? json_pack("{so}", name, value) : NULL;
 }
 
+/* Of rows that were asked for with one more than the limit. */
+static json_t *wrapped_up_to(const char *name, int64_t limit, json_t *rows)
+{
+	const bool more = json_cut(rows, (size_t)bounded(limit));
+
+	return rows ? json_pack("{so,sb}", name, rows, "more", more) : NULL;
+}
+
 /* --- plans --------------------------------------------------------------------------------------------------- */
 
 #define PLAN_COLUMNS                                                                                                   \
@@ -106,8 +114,8 @@ json_t *query_quarantines(struct query *q, const char *partner, int64_t limit, s
 		   "quarantine z JOIN partner p ON p.id = z.partner WHERE ?1 = 0 OR z.partner = ?1 ORDER BY z.id LIMIT "
 		   "?2");
 	ask_int(&a, id);
-	ask_int(&a, bounded(limit));
-	return wrapped("quarantine", ask_all(&a, e));
+	ask_int(&a, bounded(limit) + 1);
+	return wrapped_up_to("quarantine", limit, ask_all(&a, e));
 }
 
 json_t *query_quarantine(struct query *q, int64_t id, struct err *e)
@@ -144,11 +152,11 @@ json_t *query_refusals(struct query *q, const char *partner, int64_t limit, stru
 	a = ask(q, REFUSAL_COLUMNS REFUSAL_FROM "WHERE o.state = ?1 AND (?2 = 0 OR o.partner = ?2) ORDER BY o.id LIMIT ?3");
 	ask_int(&a, OUTBOX_DEAD);
 	ask_int(&a, id);
-	ask_int(&a, bounded(limit));
+	ask_int(&a, bounded(limit) + 1);
 	rows = ask_all(&a, e);
 	json_array_foreach(rows, i, row)
 		name_fields(row);
-	return wrapped("refused", rows);
+	return wrapped_up_to("refused", limit, rows);
 }
 
 /* What those fields of the hub record say now. */

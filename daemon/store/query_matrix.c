@@ -141,6 +141,19 @@ static void answers(struct cells *c, json_t *cell)
 	cells_of_sum(c, cells_add(c, cell, "declined"));
 }
 
+/* The cell of what goes the other way, or NULL. */
+static const json_t *way_back(const json_t *cells, const json_t *cell)
+{
+	const json_t *other;
+	size_t i;
+
+	json_array_foreach(cells, i, other)
+		if (json_equal(json_object_get(other, "from"), json_object_get(cell, "to")) &&
+			json_equal(json_object_get(other, "to"), json_object_get(cell, "from")))
+			return other;
+	return NULL;
+}
+
 static size_t hide(const struct report *report, json_t *cells, json_t *sums)
 {
 	AUTO(cells_free) struct cells *c = cells_new();
@@ -160,7 +173,8 @@ static size_t hide(const struct report *report, json_t *cells, json_t *sums)
 	json_array_foreach(cells, i, cell) {
 		if (json_is_null(json_object_get(cell, "answered")))
 			json_object_set_new(cell, "answer_median_ms", json_null());
-		if (json_is_null(json_object_get(cell, "sent")))
+		/* By the share of one, the other could be told. */
+		if (json_is_null(json_object_get(cell, "sent")) || json_is_null(json_object_get(way_back(cells, cell), "sent")))
 			json_object_set_new(cell, "reciprocity", json_null());
 	}
 	return hidden;

@@ -112,16 +112,17 @@ static bool golden_has(enum record_type type, const json_t *golden, const char *
 	return found;
 }
 
-/* The words of the text, as LIKE wants them: all must be somewhere. */
+/* The text as it stands in a golden record, as LIKE wants it. */
 static char *pattern_of(const char *text)
 {
-	BUF_AUTO struct buf b = { 0 };
+	BUF_AUTO struct buf json = { 0 }, b = { 0 };
 
+	buf_add_json(&json, text);
 	buf_addc(&b, '%');
-	for (; *text; text++) {
-		if (strchr("%_\\", *text))
+	for (size_t i = 1; i + 1 < json.len; i++) {   /* without its quotes */
+		if (strchr("%_\\", json.data[i]))
 			buf_addc(&b, '\\');
-		buf_addc(&b, *text);
+		buf_addc(&b, json.data[i]);
 	}
 	buf_addc(&b, '%');
 	return buf_steal(&b);
@@ -148,7 +149,7 @@ json_t *query_search(struct query *q, const char *text, const char *type, int64_
 		   "?1 ESCAPE '\\' AND state = 0 AND (?2 < 0 OR type = ?2)");
 	ask_text(&a, pattern);
 	ask_int(&a, wanted);
-	while ((int64_t)json_array_size(hits) < bounded(limit) && ask_row(&a)) {
+	while ((int64_t)json_array_size(hits) <= bounded(limit) && ask_row(&a)) {
 		AUTO(json_drop) json_t *row = ask_object(&a);
 		AUTO(json_drop) json_t *fields = json_array();
 		AUTO(json_drop) json_t *hit = NULL;
@@ -163,6 +164,7 @@ json_t *query_search(struct query *q, const char *text, const char *type, int64_
 			break;
 		json_array_append(hits, hit);
 	}
+	json_object_set_new(out, "more", json_boolean(json_cut(hits, (size_t)bounded(limit))));
 	return ask_end(&a, e) && e->kind == ERR_NONE ? steal(out) : NULL;
 }
 
@@ -376,12 +378,16 @@ json_t *query_disclosures(struct query *q, const char *record, struct err *e)
 	json_object_set(out, "name", json_object_get(row, "name"));
 	/* What was sent for a record that later became part of this one was a disclosure of this one. */
 	a = ask(q, QUERY_SAME
-		"SELECT v.seq, v.at, p.name AS partner, s.key, v.data AS \"data:json\" FROM event v LEFT JOIN partner "
-		"p "
-		"ON p.id = v.partner LEFT JOIN shadow s ON s.id = v.shadow WHERE v.entity IN (SELECT id FROM same) AND "
-		"v.kind = ?3 ORDER BY v.seq");
+		"SELECT v.seq, v.at, p.name AS partner, s.key, v.kind = ?3 AS \"acknowledged:bool\", v.data AS \"data:json\" FROM "
+		"event v LEFT JOIN partner p ON p.id = v.partner LEFT JOIN shadow s ON s.id = v.shadow WHERE v.entity IN (SELECT id "
+		"FROM same) AND (v.kind = ?3 OR (v.kind = ?4 AND NOT EXISTS (SELECT 1 FROM event o WHERE o.entity IN (SELECT id "
+		"FROM same) AND o.seq > v.seq AND o.kind IN (?3, ?5, ?6) AND o.data ->> 'intent' = v.seq AND (o.kind = ?3 OR "
+		"o.data ->> 'left' = 0)))) ORDER BY v.seq");
 	ask_int(&a, found.id);
 	ask_int(&a, EVENT_MERGE);
 	ask_int(&a, EVENT_SENT);
+	ask_int(&a, EVENT_INTENT);
+	ask_int(&a, EVENT_RETRY);
+	ask_int(&a, EVENT_REFUSED);
 	return put(out, "disclosures", ask_all(&a, e)) ? steal(out) : NULL;
 }

@@ -86,9 +86,7 @@ json_t *query_referrals(struct query *q, const struct query_referrals *wanted, s
 		add_line(lines, &a, wanted);
 	if (!ask_end(&a, e))
 		return NULL;
-	more = json_array_size(lines) > limit;
-	if (more)
-		json_array_remove(lines, limit);
+	more = json_cut(lines, limit);
 	return json_pack("{sO,sb}", "referrals", lines, "more", more);
 }
 

@@ -264,8 +264,8 @@
                                                                                                           \
 	X(PLAN_ADD, "INSERT INTO plan (partner, state, hash, reason, counts, made_at) VALUES (?,?,?,?,?,?)") \
 	X(PLAN, "SELECT " PLAN_COLUMNS " FROM plan WHERE id = ?")                                         \
-	X(PLAN_BY_HASH, "SELECT " PLAN_COLUMNS " FROM plan WHERE hash >= ?1 AND hash < ?1 || 'g'"                  \
-		" ORDER BY state = 'held' DESC, id DESC LIMIT 1")                                          \
+	X(PLAN_BY_HASH, "SELECT " PLAN_COLUMNS " FROM plan WHERE hash >= ?1 AND hash < ?1 || 'g' AND length(?1) >= 4" \
+		" ORDER BY state = 'held' DESC, id DESC LIMIT 2")                                          \
 	X(PLAN_HELD, "SELECT " PLAN_COLUMNS " FROM plan WHERE partner = ? AND state = 'held' AND reason = ? LIMIT 1") \
 	X(PLAN_FORGET, "DELETE FROM plan WHERE id = ?")                                                   \
 	X(PLAN_DECIDE, "UPDATE plan SET state = ?2, decided_by = ?3, decided_at = ?4 WHERE id = ?1")      \

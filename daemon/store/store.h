@@ -51,7 +51,8 @@ void store_group_abandon(struct store *);    /* none of them has happened */
 
 /* While a first load runs: larger WAL before checkpoints. Called by the lane between transactions. */
 bool store_checkpoint(struct store *, bool truncate, struct err *);
-bool store_backup(struct store *, const char *to_path, struct err *);   /* online, consistent, mode 0600 */
+/* Online, consistent, mode 0600; on any thread. A file that is no copy of a store is not replaced. */
+bool store_backup(struct store *, const char *to_path, struct err *);
 
 /* --- events: append-only, the hub's order ------------------------------------------------------------------- */
 
@@ -311,6 +312,7 @@ bool store_review_about(struct store *, int64_t shadow);   /* an open question a
 bool store_review_between(struct store *, int64_t entity, int64_t other);   /* an open question whether they are one */
 bool store_review_on(struct store *, int64_t entity);      /* an open question about what it is, or whether it is another */
 
+#define QUARANTINE_KEYLESS "(none)"   /* the key of a record that has none */
 struct quarantine {
 	int64_t id;
 	int partner;
@@ -413,6 +415,7 @@ struct plan_row {
 };
 bool store_plan_add(struct store *, struct plan_row *, struct err *);     /* sets id */
 bool store_plan(struct store *, struct arena *, int64_t id, struct plan_row **out, struct err *);
+/* The one that waits under those first 4 or more digits, else the newest that did; NULL: none. ERR_ITEM: several wait. */
 bool store_plan_by_hash(struct store *, struct arena *, const char *hash_prefix, struct plan_row **out, struct err *);
 /* The partner's plan that waits for that reason, or NULL. */
 bool store_plan_held(struct store *, struct arena *, int partner, const char *reason, struct plan_row **out, struct err *);

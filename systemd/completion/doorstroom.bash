@@ -70,13 +70,14 @@ _doorstroom() {
 		'log ') words+=' --follow --partner --record --kind --since --limit' ;;
 		'kpi '|'funnel '|'matrix '|'report ')
 			words+=' --period --from --to --as-of --small-cells --successors'
-			case $command in kpi|report) words+=' --sessions' ;; esac
+			case $command in kpi|report) words+=' --sessions --groups' ;; esac
 			case $command in matrix|report) words+=' --overdue' ;; esac
 			case $command in kpi|funnel) words+=' --by' ;; esac
 			case $command in kpi|funnel|matrix) words+=' --csv --svg' ;; esac
 			[[ $command == report ]] && words+=' --out --language'
 			;;
-		'search '|'records ') words+=' --type --limit' ;;
+		'search ') words+=' --type --limit' ;;
+		'records ') words+=' --type --limit --after' ;;
 		'sync ') words+=' --full --approve' ;;
 		'partners ') words+=' --history' ;;
 		'refer ') words+=' --to --service --contact --from --reason --channel' ;;
@@ -88,6 +89,7 @@ _doorstroom() {
 		'review accept'|'review reject') words+=' --all-like-this --yes --dry-run' ;;
 		'review merge') words+=' --dry-run' ;;
 		'match replay') words+=' --model --apply --limit' ;;
+		'match train') words+=' --out --name --seed --wrong --ask' ;;
 		'review split') words+=' --partner --key --dry-run' ;;
 		esac
 	fi

@@ -156,6 +156,12 @@ class Successors(unittest.TestCase):
             ("alliance", "centre"): (3, 1, 0, 1 / 3), ("centre", "alliance"): (1, 1, 1, 1 / 3),
             ("alliance", "alliance"): (1, 0, 0, None), ("alliance", "twins"): (1, 0, 0, 0.0)})
 
+    def test_a_share_does_not_tell_what_is_hidden(self):
+        answer = self.world.ask("matrix", "--successors", "--small-cells", "2")
+        told = {(c["from"], c["to"]): (c["sent"], c["reciprocity"]) for c in answer["cells"]}
+        self.assertEqual(told["centre", "alliance"], (None, None))
+        self.assertEqual(told["alliance", "centre"], (3, None))
+
     def test_it_is_said(self):
         said = "Added up under its successor: The chamber under The alliance; Chamber of Kempen under The alliance."
         for words in (["kpi", "--by", "partner"], ["funnel", "--by", "from"], ["matrix"]):

@@ -149,6 +149,14 @@ static void test_lists(void **state)
 
 	assert_int_equal(json_array_size(json_at(percent, "/records")), 1);
 	assert_string_equal(text(percent, "/records/0/links/0/key"), "2");
+	AUTO(json_drop) json_t *quoted = ask(f, "search", "{'text':'\\\"100%\\\"'}", &e);
+
+	assert_int_equal(json_array_size(json_at(quoted, "/records")), 1);
+	AUTO(json_drop) json_t *one = ask(f, "search", "{'text':'voorbeeld','limit':1}", &e);
+
+	assert_int_equal(json_array_size(json_at(one, "/records")), 1);
+	assert_true(json_is_true(json_at(one, "/more")));
+	assert_false(json_is_true(json_at(x, "/more")));
 	/* Names of fields and hub ids are no hits. */
 	AUTO(json_drop)
 	json_t *names = ask(f, "search", "{'text':'legal_name'}", &e),

@@ -167,6 +167,35 @@ static void test_merged(void **state)
 	assert_int_equal(json_array_size(json_at(why, "/fields/0/earlier")), 0);
 }
 
+/* What was acknowledged, and what may have arrived; not what did not leave. */
+static void test_disclosures(void **state)
+{
+	struct fixture *f = *state;
+	struct err e = { 0 };
+	struct entity *a;
+	struct uuid id;
+	uint64_t seq[4];
+
+	uuid_parse(HUB_A, &id);
+	assert_true(store_begin(f->store, &e));
+	assert_true(store_entity_by_hub_id(f->store, f->arena, &id, &a, &e));
+	for (size_t i = 0; i < 4; i++)
+		seq[i] = (uint64_t)store_event(f->store, 7000, EVENT_INTENT, f->voka, a->id, 2, "{\"kind\":\"update\",\"fields\":{\"language\":\"nl\"}}");
+	store_event(f->store, 7001, EVENT_SENT, f->voka, a->id, 2,
+		arena_printf(f->arena, "{\"intent\":%llu,\"why\":\"linked\",\"fields\":{\"language\":\"nl\"}}", (unsigned long long)seq[0]));
+	store_event(f->store, 7001, EVENT_RETRY, f->voka, a->id, 2,
+		arena_printf(f->arena, "{\"intent\":%llu,\"left\":true}", (unsigned long long)seq[1]));
+	store_event(f->store, 7001, EVENT_RETRY, f->voka, a->id, 2,
+		arena_printf(f->arena, "{\"intent\":%llu,\"left\":false}", (unsigned long long)seq[2]));
+	assert_true(store_commit(f->store, &e));
+	ASK("disclosures", "{'record':'" HUB_A "'}");
+	assert_int_equal(json_array_size(json_at(x, "/disclosures")), 4);
+	assert_int_equal(json_integer_value(json_at(x, "/disclosures/1/seq")), seq[1]);
+	assert_false(json_is_true(json_at(x, "/disclosures/1/acknowledged")));
+	assert_int_equal(json_integer_value(json_at(x, "/disclosures/2/seq")), seq[3]);
+	assert_true(json_is_true(json_at(x, "/disclosures/3/acknowledged")));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -174,6 +203,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_not_utf8, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_reviews, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_merged, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_disclosures, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,7 +78,7 @@ static inline void fill(struct fixture *f)
 	f->voka = add_partner(f, "voka");
 	a = add_entity(f, HUB_A, RECORD_ORGANIZATION,
 		"{\"legal_name\":\"Brouwerij Voorbeeld\",\"enterprise_number\":\"0403170701\"}");
-	b = add_entity(f, HUB_B, RECORD_ORGANIZATION, "{\"legal_name\":\"Drukkerij 100%\"}");
+	b = add_entity(f, HUB_B, RECORD_ORGANIZATION, "{\"legal_name\":\"Drukkerij \\\"100%\\\"\"}");
 	c = add_entity(f, HUB_C, RECORD_CONTACT,
 		"{\"given_name\":\"An\",\"family_name\":\"Voorbeeld\",\"organization\":\"" HUB_A "\"}");
 	add_shadow(f, f->unizo, RECORD_ORGANIZATION, "1", a, "Brouwerij Voorbeeld");

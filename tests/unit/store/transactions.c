@@ -376,8 +376,12 @@ static void backs_up_while_writing(void **state)
 	store_close(copy.store);
 	assert_false(store_backup(f->store, f->path, &f->err));
 	assert_non_null(strstr(f->err.text, "itself"));
-	/* Over an older backup. */
+	/* Over an older backup, and over nothing else. */
 	must(f, store_backup(f->store, to, &f->err));
+	snprintf(to, sizeof to, "%s-wal", f->path);
+	assert_int_equal(access(to, F_OK), 0);
+	assert_false(store_backup(f->store, to, &f->err));
+	assert_non_null(strstr(f->err.text, "no copy"));
 	snprintf(to, sizeof to, "%s/no/copy.db", f->dir);
 	assert_false(store_backup(f->store, to, &f->err));
 	assert_int_equal(f->err.kind, ERR_BROKEN);
