@@ -81,7 +81,6 @@ static void take_over(struct engine *engine, struct setup *setup)
 	engine->hub.partner = setup->hub_partner;
 	engine->hub.n = setup->n;
 	engine->env.config_dir = setup->config->dir;
-	engine->env.state_dir = setup->config->state_dir;
 	engine->env.manifest_path = setup->config->manifest_path;
 }
 
@@ -89,7 +88,7 @@ static void set_env(struct engine *engine, const struct config *config)
 {
 	engine->env = (struct adapter_env){
 		.loop = engine->options.loop, .http = engine->options.http, .uv = engine->options.uv,
-		.state_dir = config->state_dir, .config_dir = config->dir, .manifest_path = config->manifest_path,
+		.state_dir = engine->state_dir, .config_dir = config->dir, .manifest_path = config->manifest_path,
 		.secret = config_secret,
 	};
 }
@@ -99,6 +98,7 @@ static void release(struct engine *engine)
 	store_close(engine->store);
 	setup_free(engine->now);
 	match_model_free(engine->model);
+	free(engine->state_dir);
 	free(engine);
 }
 
@@ -114,12 +114,15 @@ struct engine *engine_open(const struct engine_options *options, struct config *
 	jobs_init(engine);
 	loop_random(options->loop, &engine->hub.random, sizeof engine->hub.random);
 	engine->hub.now_ms = loop_wall(options->loop);
+	engine->state_dir = strdup(config->state_dir);
+	if (!engine->state_dir)
+		abort();
 	set_env(engine, config);
 	/* What is wrong with the folder, opening the store says better. */
-	mkdir(config->state_dir, 0700);
+	mkdir(engine->state_dir, 0700);
 	if (config_model(config, &engine->model, e))
 		engine->store = store_open(&(struct store_options){
-		.path = arena_printf(arena, "%s/doorstroom.db", config->state_dir), .vfs = options->store_vfs, .model = engine->model,
+		.path = arena_printf(arena, "%s/doorstroom.db", engine->state_dir), .vfs = options->store_vfs, .model = engine->model,
 		.committed = options->committed, .ctx = options->ctx }, e);
 	if (!engine->store) {
 		config_free(config);

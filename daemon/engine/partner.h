@@ -160,6 +160,7 @@ struct engine {
 	struct jobs jobs;
 	struct watch watch;
 	struct adapter_env env;
+	char *state_dir;                    /* of the start: a reload does not change it */
 	_Atomic int64_t seq;                /* newest event; written on the lane */
 	bool draining;
 	struct timer patience;

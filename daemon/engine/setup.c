@@ -18,7 +18,6 @@ static struct remote *open_remote(struct engine *engine, const struct config *co
 		return NULL;
 	}
 	engine->env.config_dir = config->dir;
-	engine->env.state_dir = config->state_dir;
 	engine->env.manifest_path = config->manifest_path;
 	return adapter->open(&engine->env, pc->id, pc->endpoint, diags);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "adapters/adapters.h"
 #include "engine/partner.h"
 #include "support/simloop.h"
 
@@ -73,13 +74,19 @@ static void close_all(struct desk *d, struct engine *engine)
 	assert_true(simloop_run(&d->sim, has_ended, d));
 }
 
-static struct config *parsed(struct desk *d, const char *partners, struct diags *diags)
+static struct config *parsed_at(struct desk *d, const char *state_dir, const char *partners, struct diags *diags)
 {
-	const char *text = arena_printf(d->arena, "state_dir: state\ncontrol: none\npartners:\n%s", partners);
+	const char *text =
+		arena_printf(d->arena, "state_dir: %s\ncontrol: none\npartners:\n%s", state_dir, partners);
 	struct config *config = config_parse("test", d->dir, text, strlen(text), diags);
 
 	assert_non_null(config);
 	return config;
+}
+
+static struct config *parsed(struct desk *d, const char *partners, struct diags *diags)
+{
+	return parsed_at(d, "state", partners, diags);
 }
 
 static struct engine *open_engine(struct desk *d, const char *partners, struct err *e)
@@ -203,6 +210,43 @@ static void whoever_pauses_a_run_is_named(void **state)
 	close_all(d, engine);
 }
 
+static char state_dir[64];
+
+static struct remote *spy_open(
+	const struct adapter_env *env, const char *partner, const struct yaml *conf, struct diags *diags)
+{
+	snprintf(state_dir, sizeof state_dir, "%s", env->state_dir);
+	return dir_adapter.open(env, partner, conf, diags);
+}
+
+/* What endpoints keep, as rotated tokens and counts of requests, stays with the store. */
+static void a_reload_leaves_the_state_where_it_is(void **state)
+{
+	struct desk *d = *state;
+	struct diags diags = {.arena = d->arena};
+	const char *partners = "  - { partner: one, endpoint: { adapter: spy, path: records } }\n";
+	const char *began = arena_printf(d->arena, "%s/state", d->dir);
+	struct adapter spy = dir_adapter;
+	struct engine *engine;
+	struct err e;
+
+	spy.name = "spy";
+	spy.open = spy_open;
+	adapter_of_tests = &spy;
+	engine = open_engine(d, partners, &e);
+	assert_string_equal(state_dir, began);
+	engine_start(engine);
+	for (size_t i = 0; i < 2; i++) {
+		state_dir[0] = 0;
+		engine_reload(engine, parsed_at(d, "elsewhere", partners, &diags), &diags, begin(d));
+		assert_true(simloop_run(&d->sim, has_ended, d));
+		assert_int_equal(d->op.err.kind, ERR_NONE);
+		assert_string_equal(state_dir, began);
+	}
+	close_all(d, engine);
+	adapter_of_tests = NULL;
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -210,6 +254,7 @@ int main(void)
 		T(an_endpoint_beside_one_that_does_not_open_is_closed),
 		T(without_a_store_there_is_nothing_to_close),
 		T(a_refused_reload_leaves_everything_at_work),
+		T(a_reload_leaves_the_state_where_it_is),
 		T(a_close_waits_for_what_a_refused_reload_had_opened),
 		T(what_a_reload_cut_off_is_uncertain),
 		T(whoever_pauses_a_run_is_named),
