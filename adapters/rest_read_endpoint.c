@@ -244,6 +244,8 @@ bool read_tls(struct reader *r, const struct yaml *y, struct http_peer_options *
 
 /* --- webhooks ----------------------------------------------------------------------------------------------- */
 
+#define WEBHOOK_PATH_MIN 22
+
 struct webhook_conf {
 	int scheme, encoding, wrap, unit;
 	const char *header, *prefix, *timestamp;
@@ -297,6 +299,13 @@ static bool read_words(struct reader *r, const struct yaml *y, struct webhook *w
 	return ok;
 }
 
+/* It is compared as it comes in the address, where anything else might be escaped. */
+static bool path_ok(const char *path)
+{
+	return path && strlen(path) >= WEBHOOK_PATH_MIN &&
+	       strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") == strlen(path);
+}
+
 bool read_webhook(struct reader *r, const struct yaml *manifest, const struct yaml *endpoint, struct webhook *w)
 {
 	const size_t before = r->diags->n;
@@ -331,7 +340,8 @@ bool read_webhook(struct reader *r, const struct yaml *manifest, const struct ya
 		diag_add(r->diags, endpoint, "webhook: secret is needed");
 	if (c.scheme == WEBHOOK_HMAC && !c.header)
 		diag_add(r->diags, endpoint, "webhook: header is needed");
-	if (c.scheme == WEBHOOK_PATH && r->diags->n == before && (!w->path || strlen(w->path) < 22))
-		diag_add(r->diags, endpoint, "webhook: path needs a secret of at least 22 characters");
+	if (c.scheme == WEBHOOK_PATH && r->diags->n == before && !path_ok(w->path))
+		diag_add(r->diags, endpoint,
+			"webhook: path needs a secret of at least %d letters, digits, hyphens or underscores", WEBHOOK_PATH_MIN);
 	return r->diags->n == before;
 }

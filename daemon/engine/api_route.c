@@ -276,7 +276,7 @@ static void webhook(struct api_request *r, const char *path)
 	call.body = r->body.data ? r->body.data : "";
 	call.body_len = r->body.len;
 	/* Nothing of why it was refused goes back: the caller may be anybody. */
-	if (!engine_webhook(r->api->options.engine, partner, slash ? slash + 1 : NULL, &call, &status, &e))
+	if (!engine_webhook(r->api->options.engine, partner, &call, &status, &e))
 		log_event(LOG_LEVEL_WARN, "webhook_refused", "partner=%.40s status=%u error=%s",
 			config_partner(engine_config(r->api->options.engine), partner) ? partner : "unknown", status,
 			e.text);

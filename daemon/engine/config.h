@@ -60,7 +60,6 @@ struct partner_config {
 	struct service_level *level;
 	size_t nlevels;
 	uint64_t expiry_ms;           /* how long an unanswered referral to it stays open; 0: as long as it takes */
-	const char *webhook_path;     /* unguessable part of /hooks/<id>/<path>, from a secret; NULL: /hooks/<id> */
 };
 
 struct config {

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WEBHOOK_PATH_MIN 16
 #define POLL_MIN_MS 50
 #define SPAN_MAX_MS (INT64_C(366) * 24 * 3600 * 1000)
 
@@ -69,13 +68,11 @@ const struct option config_partner_options[] = {
 	{ "label", OPTION_TEXT, AT(partner.label), NULL, .help = "Its name for people." },
 	{ "enabled", OPTION_BOOL, AT(partner.enabled), "yes", .help = "No: known, but never contacted." },
 	{ "endpoint", OPTION_NODE, AT(partner.endpoint), NULL,
-		.help = "The adapter and what it needs; see the adapter's own manual." },
+		.help = "The adapter and what it needs; with rest, webhook: { secret: ... } or { path: ... } allows "
+			"calls to /hooks/<partner>." },
 	ORGANISATION_OPTIONS(ORGANISATION_AT),
 	{ "desks", OPTION_NODE, AT(desks), NULL,
 		.help = "Names that referrals use for this endpoint, besides its id; or { desk: name, provinces: ... }." },
-	{ "webhook_path", OPTION_NODE, AT(webhook_path), NULL,
-		.help = "A secret that ends the address of its webhooks, for products that cannot sign: "
-			"/hooks/<partner>/<secret>." },
 	SHARED_OPTIONS,
 	{ 0 },
 };
@@ -358,23 +355,6 @@ static const struct yaml *layered(struct arena *arena, const struct yaml *own, c
 	return both;
 }
 
-static void webhook_path_read(struct arena *arena, struct config_partner_whole *w, struct diags *diags)
-{
-	struct err e = { 0 };
-	const char *path;
-
-	if (!w->webhook_path || yaml_is_null(w->webhook_path))
-		return;
-	path = config_secret(arena, w->webhook_path, &e);
-	if (!path)
-		diag_add(diags, w->webhook_path, "%s", e.text);
-	else if (strspn(path, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_") != strlen(path) ||
-		 strlen(path) < WEBHOOK_PATH_MIN)
-		diag_add(diags, w->webhook_path,
-			"the secret must be at least %d letters, digits, hyphens or underscores", WEBHOOK_PATH_MIN);
-	w->partner.webhook_path = path;
-}
-
 static void types_read(struct config_partner_whole *w, const struct yaml *node, struct diags *diags)
 {
 	const char *known[RECORD_TYPES];
@@ -406,7 +386,6 @@ static void parts_read(
 	deletion_read(p, w->deletion, diags);
 	authority_read(p, w->authority, diags);
 	guards_read(p, w->guards, diags);
-	webhook_path_read(arena, w, diags);
 	config_levels_read(arena, p, w->levels, diags);
 }
 
@@ -431,6 +410,8 @@ struct partner_config *config_partner_read(struct arena *arena, const struct yam
 
 	*effective = layered(arena, node, defaults);
 	options_read(arena, config_partner_options, *effective, w, diags);
+	if (yaml_get(*effective, "webhook_path"))
+		diag_add(diags, yaml_get(*effective, "webhook_path"), "it is said in the endpoint: webhook: { path: ... }");
 	if (p->id && !config_id_ok(p->id))
 		diag_add(diags, yaml_get(node, "partner"),
 			"must be a letter, then small letters, digits and hyphens, at most 40, and not \"hub\"");

@@ -39,7 +39,7 @@ struct config_whole {
 
 struct config_partner_whole {
 	struct partner_config partner;
-	const struct yaml *share, *deletion, *authority, *guards, *webhook_path, *desks, *levels;
+	const struct yaml *share, *deletion, *authority, *guards, *desks, *levels;
 	struct organisation organisation;
 	struct registry_partner *known;       /* itself, then its desks */
 	size_t nknown;

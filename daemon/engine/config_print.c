@@ -220,9 +220,6 @@ static void print_partner(struct buf *b, const struct partner_config *p, const s
 		buf_adds(b, "    endpoint:\n");
 		print_tree(b, p->endpoint, 6, false);
 	}
-	if (w->webhook_path && w->webhook_path->n)
-		buf_addf(b, "    webhook_path: { %s: %s }\n", w->webhook_path->child[0]->key,
-			w->webhook_path->child[0]->text);
 }
 
 void config_print(struct buf *b, const struct config *c)
@@ -302,13 +299,10 @@ static const char *example_of(const char *key)
 		"endpoint: { adapter: dir, path: /srv/example/records }",
 		"names: { nl: Voorbeeld, en: Example }",
 		"desks: [example-gent, { desk: example-aalst, names: { nl: Aalst }, provinces: [BE-VOV] }]",
-		"# webhook_path: { credential: example-webhook }",
 	};
 
 	for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
-		const char *text = examples[i] + strspn(examples[i], "# ");
-
-		if (!strncmp(text, key, strlen(key)) && text[strlen(key)] == ':')
+		if (!strncmp(examples[i], key, strlen(key)) && examples[i][strlen(key)] == ':')
 			return examples[i];
 	}
 	return "";

@@ -176,29 +176,14 @@ static const char *call_id(const struct http_exchange *call)
 	return NULL;
 }
 
-static bool path_matches(const struct partner *p, const char *path)
-{
-	const char *want = p->config->webhook_path;
-	size_t n = want ? strlen(want) : 0, m = path ? strlen(path) : 0;
-	unsigned char differ = n != m;
-
-	/* Without one in the partner's file the manifest may have its own, which the adapter checks. */
-	if (!want)
-		return true;
-	/* In constant time: the path is a secret where the partner cannot sign. */
-	for (size_t i = 0; i < m && n; i++)
-		differ |= (unsigned char)(path[i] ^ want[i % n]);
-	return !differ;
-}
-
-bool engine_webhook(struct engine *engine, const char *partner, const char *path, const struct http_exchange *call,
-	unsigned *status, struct err *e)
+bool engine_webhook(struct engine *engine, const char *partner, const struct http_exchange *call, unsigned *status,
+	struct err *e)
 {
 	struct partner *p = engine_partner(engine, partner);
 	struct call_job *c;
 
 	*status = 404;
-	if (!p || !p->remote || !p->remote->adapter->webhook || !path_matches(p, path))
+	if (!p || !p->remote || !p->remote->adapter->webhook)
 		return err_set(e, ERR_GONE, "no such hook");
 	*status = 503;
 	if (engine->draining)

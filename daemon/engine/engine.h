@@ -48,8 +48,8 @@ bool engine_sync(struct engine *, const char *partner, bool full, bool approve, 
 /* After a transaction that marked something outside a run (approval, split, review): let the senders look. */
 void engine_kick(struct engine *);
 /* A webhook call: verified by the adapter, then remembered as hints. status gets the HTTP answer. */
-bool engine_webhook(struct engine *, const char *partner, const char *path, const struct http_exchange *call,
-	unsigned *status, struct err *);
+bool engine_webhook(struct engine *, const char *partner, const struct http_exchange *call, unsigned *status,
+	struct err *);
 
 /* --- what can be seen, from the loop's thread -------------------------------------------------------------------------- */
 

@@ -26,7 +26,7 @@ static void on_hook(struct timer *t)
 	struct err e;
 
 	if (w->engine && !world_dying(w) && !w->closing && !w->over &&
-		engine_webhook(w->engine, h->place->is->name, "", &call, &status, &e)) {
+		engine_webhook(w->engine, h->place->is->name, &call, &status, &e)) {
 		w->out->deeds[DEED_HOOK]++;
 		oracle_reason(h->place, REASON_HOOK);
 	}

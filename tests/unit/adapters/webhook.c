@@ -194,6 +194,27 @@ static void test_path(void **state)
 	world_fini(&w);
 }
 
+/* What would be guessed, or could come otherwise than it was given. */
+static void test_path_unfit(void **state)
+{
+	static const char *const path[] = {"0123456789abcdefghijk", "0123456789/abcdefghijklmnop", "0123456789 abcdefghijklmnop"};
+	struct world w;
+
+	(void)state;
+	world_init(&w, NULL);
+	for (size_t i = 0; i < sizeof path / sizeof *path; i++) {
+		w.diags.n = 0;
+		assert_false(world_open(&w, "p",
+			arena_printf(w.arena,
+				"{ adapter: rest, manifest: tests/wire/manifests/teamleader.yaml, url: 'https://tl.example',"
+				"  auth: { client_id: i, client_secret: { credential: s }, refresh_token: { credential: r } },"
+				"  webhook: { path: { credential: '%s' } } }",
+				path[i])));
+		assert_non_null(strstr(w.diags.line[0], "at least 22 letters, digits, hyphens or underscores"));
+	}
+	world_fini(&w);
+}
+
 /* A manifest that could, for an endpoint that has no secret. */
 static void test_none(void **state)
 {
@@ -216,6 +237,7 @@ int main(void)
 		cmocka_unit_test(test_hints),
 		cmocka_unit_test(test_wrapped),
 		cmocka_unit_test(test_path),
+		cmocka_unit_test(test_path_unfit),
 		cmocka_unit_test(test_none),
 	};
 

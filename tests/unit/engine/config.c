@@ -183,9 +183,8 @@ static void test_faults(void **state)
 		{ "partners: [ { partner: a, desks: b, endpoint: { adapter: dir } }, { partner: b, endpoint: { "
 		  "adapter: dir } } ]\n",
 			"\"b\" means partner b already" },
-		{ "partners: [ { partner: a, webhook_path: abc, endpoint: { adapter: dir } } ]\n", "a secret is {" },
-		{ "partners: [ { partner: a, webhook_path: { credential: ../x }, endpoint: { adapter: dir } } ]\n",
-			"is no file name" },
+		{ "partners: [ { partner: a, webhook_path: { file: x }, endpoint: { adapter: dir } } ]\n",
+			"webhook_path: it is said in the endpoint: webhook: { path: ... }" },
 		{ "include: nowhere.yaml\n", "nowhere.yaml" },
 	};
 	struct fixture *f = *state;
@@ -245,26 +244,37 @@ static void test_unreadable_folder(void **state)
 
 static void test_secrets(void **state)
 {
+	static const struct {
+		const char *key, *text, *said;
+		mode_t mode;
+	} rows[] = {
+		{ "hook", "abcdefghijklmnop\n", "group or others may read it", 0644 },
+		{ "hook", "abcdefghijklmnop\n", NULL, 0600 },
+		{ "plain", "", "a secret is {", 0600 },
+		{ "outside", "", "is no file name", 0600 },
+	};
 	struct fixture *f = *state;
-	AUTO(config_free) struct config *c = NULL;
 	BUF_AUTO struct buf shown = { 0 };
-	const char *text =
-		"partners: [ { partner: a, webhook_path: { file: hook }, endpoint: { adapter: dir, token: t0p } } ]\n";
+	AUTO(config_free)
+	struct config *c = parse(f, "partners: [ { partner: a, endpoint: { adapter: dir, token: t0p, hook: { file: hook },"
+				    " plain: abc, outside: { credential: ../x } } } ]\n");
 
-	put(f, "hook", "abcdefghijklmnop\n", 0644);
-	assert_null(parse(f, text));
-	assert_true(said(f, "group or others may read it"));
-	put(f, "hook", "short\n", 0600);
-	assert_null(parse(f, text));
-	assert_true(said(f, "at least 16"));
-	put(f, "hook", "abcdefghijklmnop\n", 0600);
-	c = parse(f, text);
 	assert_non_null(c);
-	assert_string_equal(c->partner[0]->webhook_path, "abcdefghijklmnop");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		struct err e = { 0 };
+		const char *secret;
+
+		put(f, "hook", rows[i].text, rows[i].mode);
+		secret = config_secret(f->arena, yaml_get(c->partner[0]->endpoint, rows[i].key), &e);
+		if (rows[i].said)
+			assert_non_null(strstr(e.text, rows[i].said));
+		else
+			assert_string_equal(secret, "abcdefghijklmnop");
+		assert_true(!secret == !!rows[i].said);
+	}
 	config_print(&shown, c);
-	assert_null(strstr(shown.data, "abcdefghijklmnop"));
 	assert_null(strstr(shown.data, "t0p"));
-	assert_non_null(strstr(shown.data, "hook }"));
+	assert_non_null(strstr(shown.data, "/hook\n"));
 }
 
 /* However it is written: alone in its mapping, in a list, or further down. */
