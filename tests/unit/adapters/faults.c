@@ -110,7 +110,7 @@ static const struct fault fault[] = {
 		"secret is needed"},
 	{TOP("webhook: { scheme: path }"),
 		"{ adapter: rest, manifest: x, url: 'https://x', webhook: { path: { credential: short } } }",
-		"22 characters"},
+		"22 letters"},
 };
 
 static void test_faults(void **state)
