@@ -378,11 +378,11 @@ json_t *query_disclosures(struct query *q, const char *record, struct err *e)
 	json_object_set(out, "name", json_object_get(row, "name"));
 	/* What was sent for a record that later became part of this one was a disclosure of this one. */
 	a = ask(q, QUERY_SAME
+		", settled (intent) AS (SELECT o.data ->> 'intent' FROM event o WHERE o.entity IN (SELECT id FROM same) AND "
+		"(o.kind = ?3 OR (o.kind IN (?5, ?6) AND o.data ->> 'left' = 0)) AND o.data ->> 'intent' IS NOT NULL) "
 		"SELECT v.seq, v.at, p.name AS partner, s.key, v.kind = ?3 AS \"acknowledged:bool\", v.data AS \"data:json\" FROM "
 		"event v LEFT JOIN partner p ON p.id = v.partner LEFT JOIN shadow s ON s.id = v.shadow WHERE v.entity IN (SELECT id "
-		"FROM same) AND (v.kind = ?3 OR (v.kind = ?4 AND NOT EXISTS (SELECT 1 FROM event o WHERE o.entity IN (SELECT id "
-		"FROM same) AND o.seq > v.seq AND o.kind IN (?3, ?5, ?6) AND o.data ->> 'intent' = v.seq AND (o.kind = ?3 OR "
-		"o.data ->> 'left' = 0)))) ORDER BY v.seq");
+		"FROM same) AND (v.kind = ?3 OR (v.kind = ?4 AND v.seq NOT IN (SELECT intent FROM settled))) ORDER BY v.seq");
 	ask_int(&a, found.id);
 	ask_int(&a, EVENT_MERGE);
 	ask_int(&a, EVENT_SENT);
