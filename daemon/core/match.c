@@ -315,12 +315,13 @@ static unsigned of_several(void *ctx, uint64_t key)
 	return 2;
 }
 
-static bool are_apart(const struct match_model *model, const struct match_rival *a, const struct match_rival *b)
+/* held: a's features, with that in mind. */
+static bool are_apart(const struct match_model *model, const struct match_rival *a, const struct match_features *held,
+	const struct match_rival *b)
 {
-	AUTO(arena_free) struct arena *arena = arena_new();
 	struct match_result r;
 
-	match_compare(model, match_held(arena, a->features, of_several, NULL), b->features, &r);
+	match_compare(model, held, b->features, &r);
 	if (a->sources & b->sources)
 		return r.verdict != MATCH_LINK || r.score - TWICE < linkage_link_at(model->type[a->features->type]);
 	return r.strong && r.verdict == MATCH_NEW;
@@ -346,13 +347,16 @@ static void lower(const struct match_model *model, enum record_type type, struct
 
 void match_contest(const struct match_model *model, const struct match_rival *rival, size_t n)
 {
+	AUTO(arena_free) struct arena *arena = arena_new();
 	double odds[n + 1];
 
 	for (size_t i = 0; i < n; i++) {
+		const struct match_features *held = i ? match_held(arena, rival[i].features, of_several, NULL) : NULL;
+
 		odds[i] = 0;
 		for (size_t k = 0; k < i; k++)
 			if (rival[i].result->verdict != MATCH_NEW && rival[k].result->verdict != MATCH_NEW &&
-				are_apart(model, &rival[i], &rival[k])) {
+				are_apart(model, &rival[i], held, &rival[k])) {
 				odds[i] += exp2(rival[k].result->score);
 				odds[k] += exp2(rival[i].result->score);
 			}
