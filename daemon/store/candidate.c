@@ -108,7 +108,8 @@ static bool find_all(struct search *x, int64_t id[MATCH_KEYS_MAX * PER_KEY], str
 	return true;
 }
 
-static int by_id(const void *a, const void *b)
+/* Ids, and whatever begins with the one of an entity. */
+static int by_entity(const void *a, const void *b)
 {
 	const int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
 
@@ -119,25 +120,18 @@ static int each_once(int64_t *id, int n)
 {
 	int kept = 0;
 
-	qsort(id, (size_t)n, sizeof *id, by_id);
+	qsort(id, (size_t)n, sizeof *id, by_entity);
 	for (int i = 0; i < n; i++)
 		if (!i || id[i] != id[kept - 1])
 			id[kept++] = id[i];
 	return kept;
 }
 
-static int by_named(const void *a, const void *b)
-{
-	const struct name *x = a, *y = b;
-
-	return x->entity < y->entity ? -1 : x->entity > y->entity;
-}
-
 static int by_keys(const void *a, const void *b)
 {
 	const struct name *x = a, *y = b;
 
-	return x->keys != y->keys ? (x->keys > y->keys ? -1 : 1) : by_named(a, b);
+	return x->keys != y->keys ? (x->keys > y->keys ? -1 : 1) : by_entity(a, b);
 }
 
 static size_t names_each_once(struct name *name, size_t n)
@@ -145,7 +139,7 @@ static size_t names_each_once(struct name *name, size_t n)
 	size_t kept = 0;
 
 	if (n > 1)
-		qsort(name, n, sizeof *name, by_named);
+		qsort(name, n, sizeof *name, by_entity);
 	for (size_t i = 0; i < n; i++)
 		if (i && name[i].entity == name[kept - 1].entity)
 			name[kept - 1].keys++;
@@ -202,13 +196,6 @@ static void set_common_apart(struct search *x)
 			return;
 		most->common = true;
 	}
-}
-
-static int by_entity(const void *a, const void *b)
-{
-	const struct tally *x = a, *y = b;
-
-	return x->entity < y->entity ? -1 : x->entity > y->entity;
 }
 
 static int by_reason(const void *a, const void *b)
