@@ -5,13 +5,6 @@
 
 #include <string.h>
 
-#define LIMIT_MAX 10000
-
-static int64_t bounded(int64_t limit)
-{
-	return limit < 1 ? 1 : limit > LIMIT_MAX ? LIMIT_MAX : limit;
-}
-
 static json_t *wrapped(const char *name, json_t *value)
 {
 	return value ? json_pack("{so}", name, value) : NULL;
@@ -20,7 +13,7 @@ static json_t *wrapped(const char *name, json_t *value)
 /* Of rows that were asked for with one more than the limit. */
 static json_t *wrapped_up_to(const char *name, int64_t limit, json_t *rows)
 {
-	const bool more = json_cut(rows, (size_t)bounded(limit));
+	const bool more = json_cut(rows, (size_t)query_limit(limit));
 
 	return rows ? json_pack("{so,sb}", name, rows, "more", more) : NULL;
 }
@@ -88,7 +81,7 @@ json_t *query_plan(struct query *q, const char *hash, int64_t limit, struct err 
 		   "o.entity LEFT JOIN "
 		   "partner c ON c.id = o.cause WHERE o.plan = ? ORDER BY o.type, o.id LIMIT ?");
 	ask_int(&a, json_integer_value(json_object_get(plan, "n")));
-	ask_int(&a, bounded(limit));
+	ask_int(&a, query_limit(limit));
 	rows = ask_all(&a, e);
 	if (!rows)
 		return NULL;
@@ -114,7 +107,7 @@ json_t *query_quarantines(struct query *q, const char *partner, int64_t limit, s
 		   "quarantine z JOIN partner p ON p.id = z.partner WHERE ?1 = 0 OR z.partner = ?1 ORDER BY z.id LIMIT "
 		   "?2");
 	ask_int(&a, id);
-	ask_int(&a, bounded(limit) + 1);
+	ask_int(&a, query_limit(limit) + 1);
 	return wrapped_up_to("quarantine", limit, ask_all(&a, e));
 }
 
@@ -152,7 +145,7 @@ json_t *query_refusals(struct query *q, const char *partner, int64_t limit, stru
 	a = ask(q, REFUSAL_COLUMNS REFUSAL_FROM "WHERE o.state = ?1 AND (?2 = 0 OR o.partner = ?2) ORDER BY o.id LIMIT ?3");
 	ask_int(&a, OUTBOX_DEAD);
 	ask_int(&a, id);
-	ask_int(&a, bounded(limit) + 1);
+	ask_int(&a, query_limit(limit) + 1);
 	rows = ask_all(&a, e);
 	json_array_foreach(rows, i, row)
 		name_fields(row);

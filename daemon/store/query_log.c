@@ -8,8 +8,6 @@
 #include "base/buf.h"
 #include "base/yaml.h"
 
-#define LIMIT_MAX 10000
-
 /* ?1 and ?2 are those of QUERY_SAME. */
 #define LOG_COLUMNS                                                                                                    \
 	"SELECT v.seq, v.at, v.kind AS \"kind:event\", p.name AS partner, n.hub_id AS record, ifnull(n.type, s.type) " \
@@ -96,7 +94,7 @@ json_t *query_log(struct query *q, const struct query_log *log, struct err *e)
 	struct record_found found = { 0 };
 	int64_t partner, kind, seq, from = log->after > 0 ? log->after : 0;
 	const bool onward = log->after >= 0;
-	const int64_t limit = log->limit < 1 ? 1 : log->limit > LIMIT_MAX ? LIMIT_MAX : log->limit;
+	const int64_t limit = query_limit(log->limit);
 	json_t *events;
 	struct ask a;
 

@@ -33,6 +33,13 @@ json_t *ask_all(struct ask *, struct err *);
 /* The only row, or NULL with ERR_GONE and "no such <what>"; ends the statement. */
 json_t *ask_one(struct ask *, const char *what, struct err *);
 
+#define QUERY_LIMIT_MAX 10000
+/* How many rows are told where so many are wanted. */
+static inline int64_t query_limit(int64_t wanted)
+{
+	return wanted < 1 ? 1 : wanted > QUERY_LIMIT_MAX ? QUERY_LIMIT_MAX : wanted;
+}
+
 /* While one is held, all answers are of one state of the store. */
 struct query *query_hold(struct query *);
 void query_release(struct query **);

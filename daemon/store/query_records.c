@@ -6,13 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIMIT_MAX 10000
 #define HISTORY_MAX 20000
-
-static int64_t bounded(int64_t limit)
-{
-	return limit < 1 ? 1 : limit > LIMIT_MAX ? LIMIT_MAX : limit;
-}
 
 /* Takes the row id out of an entity's row, adds its name. */
 static void finish_row(json_t *row)
@@ -57,7 +51,7 @@ json_t *query_records(struct query *q, const char *type, const char *after, int6
 		   "WHERE id > ?1 AND state = 0 AND (?2 < 0 OR type = ?2) ORDER BY id LIMIT ?3");
 	ask_int(&a, from);
 	ask_int(&a, wanted);
-	ask_int(&a, bounded(limit));
+	ask_int(&a, query_limit(limit));
 	rows = ask_all(&a, e);
 	if (!rows)
 		return NULL;
@@ -76,7 +70,7 @@ json_t *query_records(struct query *q, const char *type, const char *after, int6
 	}
 	snprintf(cursor, sizeof(cursor), "%lld", (long long)from);
 	json_object_set_new(
-		out, "next", (int64_t)json_array_size(rows) == bounded(limit) ? json_string(cursor) : json_null());
+		out, "next", (int64_t)json_array_size(rows) == query_limit(limit) ? json_string(cursor) : json_null());
 	return steal(out);
 }
 
@@ -149,7 +143,7 @@ json_t *query_search(struct query *q, const char *text, const char *type, int64_
 		   "?1 ESCAPE '\\' AND state = 0 AND (?2 < 0 OR type = ?2)");
 	ask_text(&a, pattern);
 	ask_int(&a, wanted);
-	while ((int64_t)json_array_size(hits) <= bounded(limit) && ask_row(&a)) {
+	while ((int64_t)json_array_size(hits) <= query_limit(limit) && ask_row(&a)) {
 		AUTO(json_drop) json_t *row = ask_object(&a);
 		AUTO(json_drop) json_t *fields = json_array();
 		AUTO(json_drop) json_t *hit = NULL;
@@ -164,7 +158,7 @@ json_t *query_search(struct query *q, const char *text, const char *type, int64_
 			break;
 		json_array_append(hits, hit);
 	}
-	json_object_set_new(out, "more", json_boolean(json_cut(hits, (size_t)bounded(limit))));
+	json_object_set_new(out, "more", json_boolean(json_cut(hits, (size_t)query_limit(limit))));
 	return ask_end(&a, e) && e->kind == ERR_NONE ? steal(out) : NULL;
 }
 

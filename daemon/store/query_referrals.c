@@ -7,8 +7,6 @@
 #include "core/journey.h"
 #include "store/statements.h"
 
-#define LIMIT_MAX 10000
-
 /* First in every row: what makes the journey of the referral n, whose facts of now are f. */
 #define JOURNEY_COLUMNS                                                                                                \
 	"f.state AS code, f.created_at, f.sent_at, f.received_at, f.accepted_at, f.declined_at, f.in_progress_at, "         \
@@ -77,7 +75,7 @@ json_t *query_referrals(struct query *q, const struct query_referrals *wanted, s
 	AUTO(free) char *names = wanted->names ? json_dumps(wanted->names, JSON_COMPACT) : NULL;
 	AUTO(json_drop) json_t *lines = json_array();
 	struct ask a = ask(q, wanted->all ? REFERRALS("n.type = 2 AND n.state = 0") : REFERRALS(REFERRAL_IS_OPEN));
-	const size_t limit = wanted->limit < 1 ? 1 : wanted->limit > LIMIT_MAX ? LIMIT_MAX : (size_t)wanted->limit;
+	const size_t limit = (size_t)query_limit(wanted->limit);
 	bool more;
 
 	ask_text(&a, names);
