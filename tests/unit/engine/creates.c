@@ -10,23 +10,23 @@ static struct outbox *row_of(struct world *w, int64_t id)
 	return row;
 }
 
+/* What is sent to partner b of that entity ends like that. Its row. */
+static int64_t send_fails(struct world *w, int64_t entity, enum err_kind kind)
+{
+	struct claim c = send_to(w, 1, entity);
+
+	err_set(&c.push.op.err, kind, "no");
+	settle(w, &c);
+	return c.row;
+}
+
 /* The row for partner b of a company that partner a has, claimed; the push ends like that. */
 static int64_t create_fails(struct world *w, enum err_kind kind)
 {
-	struct claim c;
-	int64_t row;
-
 	for (int t = 0; t < RECORD_TYPES; t++)
 		w->partner_config[1].share[t].scopes = SCOPE_ALL;
 	see(w, 0, "a1", organization(w, "Acme", "0403449823", NULL), "1");
-	release_to(w, 1);
-	row = row_for(w, 1, entity_at(w, 0, RECORD_ORGANIZATION, "a1")->id)->id;
-	c = claim(w, row);
-	assert_int_equal(c.kind, CLAIM_PUSH);
-	c.push.sent = true;
-	err_set(&c.push.op.err, kind, "no");
-	settle(w, &c);
-	return row;
+	return send_fails(w, entity_at(w, 0, RECORD_ORGANIZATION, "a1")->id, kind);
 }
 
 /* Each of the two begins in the moment in which it was asked for. */
@@ -225,19 +225,12 @@ static struct record *person(struct world *w, const char *sharing)
 static void what_may_not_be_shared_any_more_is_not_sent_again(void **state)
 {
 	struct world *w = *state;
-	struct claim c;
 	int64_t row;
 
 	w->partner[1].caps |= ADAPTER_CAN_IDEMPOTENT;
 	w->partner_config[1].share[RECORD_CONTACT].scopes = SCOPE_ALL;
 	see(w, 0, "j1", person(w, "granted"), "1");
-	release_to(w, 1);
-	row = row_for(w, 1, entity_at(w, 0, RECORD_CONTACT, "j1")->id)->id;
-	c = claim(w, row);
-	assert_int_equal(c.kind, CLAIM_PUSH);
-	c.push.sent = true;
-	err_set(&c.push.op.err, ERR_AGAIN, "no");
-	settle(w, &c);
+	row = send_fails(w, entity_at(w, 0, RECORD_CONTACT, "j1")->id, ERR_AGAIN);
 	see(w, 0, "j1", person(w, "withdrawn"), "2");
 	assert_int_equal(claim(w, row).kind, CLAIM_FIND);
 }

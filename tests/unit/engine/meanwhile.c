@@ -7,18 +7,6 @@ static void share_all(struct world *w, int p)
 		w->partner_config[p].share[t].scopes = SCOPE_ALL;
 }
 
-/* Claims the row of that entity, which is sent; no answer has come yet. */
-static struct claim send_to(struct world *w, int p, int64_t entity)
-{
-	struct claim c;
-
-	release_to(w, p);
-	c = claim(w, row_for(w, p, entity)->id);
-	assert_int_equal(c.kind, CLAIM_PUSH);
-	c.push.sent = true;
-	return c;
-}
-
 /* The list leaves out by what the hub would have recognised it. */
 static void a_record_that_a_list_showed_before_the_answer_is_the_one_that_was_made(void **state)
 {

@@ -207,6 +207,18 @@ static inline void settle(struct world *w, struct claim *c)
 	assert_true(send_settle(&w->hub, c, &w->tally, &e));
 }
 
+/* Claims the row of that entity, which is sent; no answer has come yet. */
+static inline struct claim send_to(struct world *w, int p, int64_t entity)
+{
+	struct claim c;
+
+	release_to(w, p);
+	c = claim(w, row_for(w, p, entity)->id);
+	assert_int_equal(c.kind, CLAIM_PUSH);
+	c.push.sent = true;
+	return c;
+}
+
 /* Claims the row for that entity, expects a push, and lets the partner acknowledge it with an answer. */
 static inline struct claim push_through(struct world *w, int p, int64_t entity, const char *new_key, struct record *answer)
 {
