@@ -124,6 +124,7 @@ static int renders(const struct cell *c, const struct field *field, const char *
 /* What one value read in one field is. */
 enum meaning {
 	KNOWN,        /* nothing happened */
+	GONE_OVER,    /* the edit that overtook an acknowledgement stands: what was acknowledged was there before it */
 	NEVER_SET,    /* empty from the first: that is no statement against those who have a value */
 	CONFIRMS,
 	RENDERS,
@@ -141,6 +142,8 @@ static enum meaning meaning_of(const struct shadow *s, const struct field *field
 
 	if ((*sent = confirms(c, field, f, value, images)) >= 0)
 		return CONFIRMS;
+	if (as_before && shadow_overtaken(s, f))
+		return GONE_OVER;
 	if (as_before && !is_overdue(s, f))
 		return KNOWN;
 	if (!c->base && !*value && !shadow_acknowledged(s, f) && !mutant(EMPTY_IS_NO_EDIT))
@@ -174,6 +177,9 @@ static void observe_cell(struct arena *arena, const struct field *field, unsigne
 
 	switch (meaning_of(s, field, f, value, as_left, images, &sent)) {
 	case KNOWN:
+		return;
+	case GONE_OVER:
+		forget_acknowledged(c, s->fence);
 		return;
 	case NEVER_SET:
 		c->base = value;

@@ -34,7 +34,8 @@ struct images {
 /* Applies the reading to the shadow and says what happened; seq orders the edits; version is the reading's, NULL if it
  * has none. A field that is empty when first seen is no contribution. Where what was acknowledged is not there, but what
  * was there before, people have put that back; if the version still is the write's, the partner takes the value and does
- * not keep it, and it is left at that. Never fails. */
+ * not keep it, and it is left at that. Where the acknowledgement came only after their edit had been read, the edit was made of
+ * what was written, is known, and what was written is forgotten: should they write that later, it is theirs. Never fails. */
 void observe(struct arena *, struct shadow *, const struct record *now, const char *version, const struct images *,
 	int64_t seq, struct observation *out);
 

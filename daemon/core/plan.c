@@ -34,7 +34,7 @@ uint64_t plan_unconfirmed(const struct shadow *s, const struct record *golden, u
 		const struct cell *c = &s->cell[f];
 
 		if (fields & FIELD_BIT(f) && golden->v[f] && shadow_acknowledged(s, f) &&
-			!strcmp(c->sent[c->nsent - 1].value, golden->v[f]))
+			!shadow_overtaken(s, f) && !strcmp(c->sent[c->nsent - 1].value, golden->v[f]))
 			waiting |= FIELD_BIT(f);
 	}
 	return waiting;

@@ -9,7 +9,7 @@
 uint64_t plan_update(const struct shadow *, const struct record *golden, uint64_t allowed, const struct images *);
 
 /* Those of `fields` whose golden value was the last one sent, was acknowledged and has not been read back: not to be sent
- * again. */
+ * again, unless an edit overtook the acknowledgement, since then it may have been gone over. */
 uint64_t plan_unconfirmed(const struct shadow *, const struct record *golden, uint64_t fields);
 
 /* Fields a create carries: those of golden with a value, among `allowed`. */

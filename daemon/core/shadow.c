@@ -47,6 +47,13 @@ bool shadow_acknowledged(const struct shadow *s, unsigned field)
 	return c->nsent && c->sent[c->nsent - 1].seq < s->fence;
 }
 
+bool shadow_overtaken(const struct shadow *s, unsigned field)
+{
+	const struct cell *c = &s->cell[field];
+
+	return shadow_acknowledged(s, field) && c->sent[c->nsent - 1].seq && c->own_seq > c->sent[c->nsent - 1].seq;
+}
+
 bool shadow_unanswered(const struct shadow *s)
 {
 	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++)

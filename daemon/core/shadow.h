@@ -68,6 +68,9 @@ bool shadow_parse_cells(struct arena *, struct shadow *, const char *text, size_
 void shadow_sent(struct arena *, struct cell *, const char *value, int64_t seq);
 /* Whether the last value sent in that field is one that the partner has acknowledged. */
 bool shadow_acknowledged(const struct shadow *, unsigned field);
+/* Whether, while that acknowledgement was under way, an edit of its people was read there: what they edited may be what had been
+ * written, or may have been written over. The next reading tells, and until then nothing counts as confirmed or as overdue. */
+bool shadow_overtaken(const struct shadow *, unsigned field);
 /* Whether an attempt is remembered that the partner has not acknowledged. */
 bool shadow_unanswered(const struct shadow *);
 /* The event of the newest edit of its people that is known; 0: none. */

@@ -54,11 +54,22 @@ static bool shows_push(struct hub *hub, const struct page *page, const struct sh
 	return !shadow_unanswered(s) && !shows_edits(hub, page, s, item, now);
 }
 
-/* Asked for before the last acknowledged push of that record: it may show what was there before. */
+static bool any_overtaken(const struct shadow *s)
+{
+	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++)
+		if (shadow_overtaken(s, f))
+			return true;
+	return false;
+}
+
+/* Asked for before the last acknowledged push of that record: it may show what was there before. Where an edit overtook the
+ * acknowledgement, the version known is that of the edit, and tells nothing of the push. */
 static bool fenced(struct hub *hub, const struct hub_partner *p, const struct page *page, const struct shadow *s,
 	const struct item *item, const struct record *now)
 {
-	return !mutant(FENCE) && page->asked < s->fence && !newer_version(p, s, item) && !shows_push(hub, page, s, item, now);
+	if (mutant(FENCE) || page->asked >= s->fence)
+		return false;
+	return any_overtaken(s) || (!newer_version(p, s, item) && !shows_push(hub, page, s, item, now));
 }
 
 /* A list that may lag is believed only after a single read, and so is one that shows a deleted record again, and whatever

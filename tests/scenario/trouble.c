@@ -53,6 +53,12 @@ static bool writes(struct scene *s, struct mem_partner *p)
 	return strcmp(word(s, 2), "late") ? scene_fail(s, "writes late <span>, writes twice") : span(s, word(s, 3), &p->late_ms);
 }
 
+/* unizo answers late 80s: the next write has its effect at once, and is answered so long after */
+static bool answers(struct scene *s, struct mem_partner *p)
+{
+	return strcmp(word(s, 2), "late") ? scene_fail(s, "answers late <span>") : span(s, word(s, 3), &p->late_answer_ms);
+}
+
 static bool leave_out(struct scene *s, struct mem_partner *p, struct mem_record *r)
 {
 	(void)s;
@@ -207,6 +213,7 @@ static const struct {
 	{"loses", loses},
 	{"busy", busy},
 	{"writes", writes},
+	{"answers", answers},
 	{"lists", lists},
 };
 

@@ -169,6 +169,8 @@ static const char *word_for(struct telling *t, const struct fault *f, const char
 		return hit_a_write(f) ? arena_printf(t->arena, "%s fails writes 1", p) : NULL;
 	case FAULT_BUSY_429:
 		return hit_a_write(f) ? arena_printf(t->arena, "%s busy %llus", p, (unsigned long long)(10 + f->nonce % (10 * MINUTE_MS) / 1000)) : NULL;
+	case FAULT_SLOW:
+		return hit_a_write(f) ? arena_printf(t->arena, "%s answers late 60s", p) : NULL;
 	case FAULT_LATE_EFFECT:
 		return arena_printf(t->arena, "%s writes late 20s", p);
 	case FAULT_TWICE:

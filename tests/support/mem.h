@@ -67,6 +67,7 @@ struct mem_partner {
 	unsigned failing_writes;                   /* so many have none */
 	bool twice;                                /* the next push arrives twice */
 	int64_t late_ms;                           /* the next push takes effect so long after it was given up; 0: in time */
+	int64_t late_answer_ms;                    /* the next push takes effect at once and is answered after that time */
 	int64_t busy_ms;                           /* the next push is told to come back then; 0: it is not */
 	struct {
 		char hub_id[MEM_KEY_MAX];

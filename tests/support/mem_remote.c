@@ -392,6 +392,8 @@ static bool arrive_push(struct mem_call *c, struct err *e)
 		return false;
 	die_at(MEM_DIES_UNANSWERED);
 	arrive_again(c);
+	c->answer_ms += (uint64_t)p->late_answer_ms;
+	p->late_answer_ms = 0;
 	if (p->lost_answers) {
 		p->lost_answers--;
 		err_set(e, ERR_AGAIN, "the answer was lost");

@@ -243,6 +243,58 @@ static void people_may_put_back_what_was_there(void **state)
 	assert_string_equal(c->own, "Old");
 }
 
+/* It was sent, they changed it, that was read, and only then was it acknowledged. */
+static struct cell *edit_before_the_answer(struct desk *d)
+{
+	struct cell *c = read_name(d, "Old");
+
+	shadow_sent(d->arena, c, "Acme", d->seq = 10);
+	read_name(d, "Theirs");
+	assert_int_equal(d->o.edited, FIELD_BIT(NAME));
+	shadow_acknowledge(d->s, 10, ++d->seq);
+	assert_true(shadow_overtaken(d->s, NAME));
+	return c;
+}
+
+static void an_edit_that_was_read_before_the_answer_counts_once(void **state)
+{
+	struct desk *d = *state;
+	struct cell *c = edit_before_the_answer(d);
+
+	/* Nor is that version the write's, so that it was not kept. */
+	d->s->version = d->version = "7";
+	assert_int_equal(observe_preview(d->s, d->now, d->version, &d->images), 0);
+	read_name(d, "Theirs");
+	assert_int_equal(d->o.n, 0);
+	assert_int_equal(c->own_seq, 11);
+	assert_int_equal(c->nsent, 0);
+	read_name(d, "Acme");
+	assert_int_equal(d->o.edited, FIELD_BIT(NAME));
+}
+
+static void or_it_was_written_over(void **state)
+{
+	struct desk *d = *state;
+	struct cell *c = edit_before_the_answer(d);
+
+	read_name(d, "Acme");
+	assert_int_equal(d->o.finding[0].kind, FINDING_CONFIRM);
+	assert_string_equal(c->own, "Theirs");
+	assert_int_equal(c->nsent, 0);
+}
+
+/* Nobody waits for its confirmation: where it is to win, it is sent again. */
+static void what_an_edit_has_overtaken_is_planned_again(void **state)
+{
+	struct desk *d = *state;
+	struct record golden = { .type = RECORD_ORGANIZATION };
+
+	golden.v[NAME] = "Acme";
+	edit_before_the_answer(d);
+	assert_int_equal(plan_update(d->s, &golden, FIELD_BIT(NAME), &d->images), FIELD_BIT(NAME));
+	assert_int_equal(plan_unconfirmed(d->s, &golden, FIELD_BIT(NAME)), 0);
+}
+
 /* The write's own version shows what was there before: nobody has put it back. */
 static void what_a_partner_does_not_keep_is_nobodys_edit(void **state)
 {
@@ -324,6 +376,9 @@ int main(void)
 		T(a_rendition_of_an_earlier_attempt_is_learned),
 		T(nothing_after_an_emptying_is_its_confirmation),
 		T(people_may_put_back_what_was_there),
+		T(an_edit_that_was_read_before_the_answer_counts_once),
+		T(or_it_was_written_over),
+		T(what_an_edit_has_overtaken_is_planned_again),
 		T(what_a_partner_does_not_keep_is_nobodys_edit),
 		T(a_preview_changes_nothing_and_agrees),
 		T(a_preview_sees_what_observing_would),

@@ -134,6 +134,32 @@ static void an_answer_that_a_reading_has_overtaken_says_nothing(void **state)
 	assert_string_equal(shadow_at(w, 1, RECORD_ORGANIZATION, "b1")->cell[NAME].base, "Acme Three");
 }
 
+/* Nor does a page from before the answer tell whether that edit was written over. */
+static void a_page_from_before_the_answer_tells_no_order(void **state)
+{
+	struct world *w = *state;
+	struct claim c;
+	int64_t e, asked;
+
+	w->partner[1].caps &= ~(unsigned)(ADAPTER_CAN_GET | ADAPTER_CAN_CONDITIONAL);
+	see(w, 0, "a1", named(w, "Acme"), "1");
+	see(w, 1, "b1", named(w, "Acme"), "1");
+	e = entity_at(w, 0, RECORD_ORGANIZATION, "a1")->id;
+	see(w, 0, "a1", named(w, "Acme Two"), "2");
+	c = send_to(w, 1, e);
+	see(w, 1, "b1", named(w, "Acme Three"), "2");
+	asked = store_seq(w->hub.store);
+	c.push.out_version = "3";
+	settle(w, &c);
+	read_late(w, asked, item_of("b1", named(w, "Acme Three"), "2"));
+	assert_true(w->page.early);
+	/* It was. */
+	see(w, 1, "b1", named(w, "Acme Two"), "3");
+	assert_int_equal(w->page.run.confirmed, 1);
+	assert_int_equal(w->page.run.edited, 0);
+	assert_string_equal(shadow_at(w, 1, RECORD_ORGANIZATION, "b1")->cell[NAME].own, "Acme Three");
+}
+
 /* The same where versions tell, and it is the version of the reading that the next write depends on. */
 static void nor_does_it_take_back_the_version(void **state)
 {
@@ -165,6 +191,7 @@ int main(void)
 		T(the_cursor_of_an_early_page_of_changes_is_not_kept),
 		T(the_cursor_of_an_early_page_of_a_scan_is_not_kept),
 		T(an_answer_that_a_reading_has_overtaken_says_nothing),
+		T(a_page_from_before_the_answer_tells_no_order),
 		T(nor_does_it_take_back_the_version),
 	};
 
