@@ -4,7 +4,8 @@
  * Happy path: the hints remembered in the store are taken a few at a time and of one type; their records are read
  * singly, merged as a fresh page, and the hints are forgotten in the end. A partner that cannot be read singly gets a
  * run instead.
- * Failure modes: a failed read leaves the hints for the next run or restart; a run finds the change anyway.
+ * Failure modes: a failed read leaves the hints for the next run or restart; a run finds the change anyway. A reading that is
+ * not believed leaves its hint, and is asked for once more.
  */
 #include <string.h>
 
@@ -67,12 +68,20 @@ static const struct step *hints_taken(struct task *t)
 	return &step_read;
 }
 
+static bool is_unbelieved(const struct page *page, const char *key)
+{
+	for (size_t i = 0; i < page->nconfirm; i++)
+		if (!strcmp(page->confirm[i], key))
+			return true;
+	return false;
+}
+
 static bool forget(struct hints *h, struct hub *hub, struct err *e)
 {
 	bool ok = store_begin(hub->store, e);
 
 	for (size_t i = 0; ok && i < h->used; i++)
-		ok = store_hint_done(hub->store, h->partner->id, h->type[i], h->key[i], e);
+		ok = is_unbelieved(&h->page, h->key[i]) || store_hint_done(hub->store, h->partner->id, h->type[i], h->key[i], e);
 	return store_end(hub->store, ok, e);
 }
 
@@ -104,6 +113,7 @@ static const struct step *hints_merged(struct task *t)
 
 	tally_add(&h->tally, &h->page.run);
 	h->partner->records_in += h->page.n;
+	h->partner->hints_waiting |= h->page.nconfirm != 0;
 	return &step_forgotten;
 }
 

@@ -366,7 +366,7 @@ bool reconcile_page(struct hub *hub, struct page *page, struct err *err)
 		ok = reconcile_item(hub, page, &page->item[i], err);
 	/* What is to be read singly first may fail to be: then the page is asked for once more. So is one that came too early,
 	 * and a scan that is interrupted after it goes on with it. */
-	if (ok && !page->guarded && page->feed && !page->early && (page->fresh || !page->nconfirm))
+	if (ok && !page->guarded && page->feed && !page->early && !page->nconfirm)
 		ok = store_feed_save(hub->store, page->partner, page->type, page->feed, err);
 	ok = store_end(hub->store, ok, err);
 	if (!ok || page->guarded)

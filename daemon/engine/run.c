@@ -164,8 +164,7 @@ static const struct step *run_loaded(struct task *t)
 		record_type_name((enum record_type)r->type), p->phase,
 		(r->full ? r->feed.scan_cursor : r->feed.cursor) ? "cursor" : "beginning");
 	r->asked_ms = loop_wall(t->op.loop);
-	r->seen = 0;
-	r->now = 0;
+	r->seen = r->now = 0;
 	r->early = false;
 	return &step_pull;
 }
@@ -298,11 +297,10 @@ static bool bury_on_lane(struct job *job, struct hub *hub, struct err *e)
 }
 
 /* A record that a single read does not find is left to the next scan, or to the tombstone to come; with the tombstone,
- * it is gone. */
+ * it is gone. A single read that is not believed either, since its record was read otherwise meanwhile, is repeated. */
 static const struct step *run_believed(struct task *t)
 {
 	struct run *r = run_of(t);
-	struct fetched *f = &r->fetched[r->now];
 	struct merging *m = &r->merging;
 
 	if (m->page.hearsay && r->reads.nmissing) {
@@ -310,17 +308,19 @@ static const struct step *run_believed(struct task *t)
 		job_own(t, r->partner->engine, &r->job, bury_on_lane);
 		return &step_believed;
 	}
-	if (m->page.nconfirm && !m->page.fresh) {
+	if (r->reads.n) {
 		m->page = (struct page){
 			.partner = r->partner->id, .type = (enum record_type)r->type, .item = r->reads.found,
 			.n = r->reads.nfound, .asked = r->reads.asked, .fresh = true, .approved = r->approved, .run = r->tally,
-			.arena = f->arena, .feed = &m->feed,
+			.arena = r->fetched[r->now].arena, .feed = &m->feed,
 		};
+		r->reads.n = 0;
 		job_own(t, r->partner->engine, &m->job, merge_on_lane);
 		return &step_believed;
 	}
-	if (m->page.fresh)
-		r->tally = m->page.run;
+	r->tally = m->page.run;
+	if (m->page.nconfirm)
+		return &step_confirm;
 	/* The cursor lives on when its page's arena is reset. */
 	r->feed.cursor = arena_strdup(r->feed_arena, r->feed.cursor);
 	r->feed.scan_cursor = arena_strdup(r->feed_arena, r->feed.scan_cursor);

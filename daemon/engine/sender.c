@@ -151,12 +151,9 @@ static const struct step *slot_read(struct task *t)
 		.partner = s->partner->id, .type = s->claim.type, .item = &s->get.item, .n = s->get.found, .asked = s->page.asked,
 		.fresh = true, .arena = s->arena,
 	};
-	s->claim.fresh = true;
 	s->claim.unreadable = s->get.found && s->get.item.state == ITEM_LIVE && !s->get.item.record;
 	s->claim.found_nothing = !s->get.found && s->claim.kind == CLAIM_FIND;
-	if (s->claim.found_nothing)
-		return &step_claim;
-	return &step_believe;
+	return s->claim.found_nothing ? &step_again : &step_believe;
 }
 
 static const struct step *slot_believe(struct task *t)
@@ -173,6 +170,8 @@ static const struct step *slot_again(struct task *t)
 
 	if (s->page.n)
 		tally_add(&s->tally, &s->page.run);
+	/* What was not believed was not read. */
+	s->claim.fresh = !s->page.nconfirm;
 	return &step_claim;
 }
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "adapters/adapters.h"
+#include "support/hook.h"
 
 #define TURNS_MAX 200000 /* of one synchronisation: more is a livelock */
 #define SPAN_MAX_MS (7ll * 24 * 3600 * 1000)
@@ -395,6 +396,18 @@ bool drive_transaction(
 		abort();
 	*e = w.work.op.err;
 	return !e->kind;
+}
+
+bool drive_tell(struct scene *s, const struct mem_partner *p, const struct mem_record *r)
+{
+	const char *body = hook_body(s->arena, r->type, r->key);
+	const struct http_exchange call = {.body = body, .body_len = strlen(body)};
+	unsigned status;
+	struct err e = {0};
+
+	if (!drive_open(s))
+		return false;
+	return engine_webhook(s->engine, p->name, &call, &status, &e) || scene_fail(s, "webhook: %s", e.text);
 }
 
 static sqlite3_stmt *query(struct scene *s, sqlite3 **db, const char *sql, const char *text)

@@ -330,6 +330,15 @@ static bool lacks(struct scene *s, struct mem_partner *p)
 	return true;
 }
 
+/* unizo tells acme: by its webhook, that it has changed */
+static bool tells(struct scene *s, struct mem_partner *p)
+{
+	struct mem_record *r;
+	struct target t;
+
+	return target_of(s, 2, &t) && (r = live(s, p, &t)) && drive_tell(s, p, r);
+}
+
 /* unizo count organization 3 */
 static bool count(struct scene *s, struct mem_partner *p)
 {
@@ -356,6 +365,7 @@ static const struct {
 	{"spoils", spoils},
 	{"mends", mends},
 	{"meanwhile", meanwhile},
+	{"tells", tells},
 	{"down", down},
 	{"up", up},
 	{"stubborn", stubborn},

@@ -92,6 +92,7 @@ bool overdue_agree(struct scene *, int64_t overdue);
 /* drive.c: the engine in virtual time. Every function but drive_close() opens it if need be. */
 bool drive_sync(struct scene *, struct mem_partner *only, bool approve);   /* only NULL: all that are up */
 bool drive_wait(struct scene *, uint64_t ms);
+bool drive_tell(struct scene *, const struct mem_partner *, const struct mem_record *);   /* by a webhook, that it has changed */
 bool drive_transaction(struct scene *, bool (*work)(struct hub *, struct arena *, void *ctx, struct err *), void *ctx,
 	struct err *);   /* on the store's lane; the work begins and commits */
 void drive_close(struct scene *);

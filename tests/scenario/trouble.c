@@ -59,6 +59,12 @@ static bool answers(struct scene *s, struct mem_partner *p)
 	return strcmp(word(s, 2), "late") ? scene_fail(s, "answers late <span>") : span(s, word(s, 3), &p->late_answer_ms);
 }
 
+/* unizo reads late 80s: the next single read is answered so long after it saw what is there */
+static bool reads(struct scene *s, struct mem_partner *p)
+{
+	return strcmp(word(s, 2), "late") ? scene_fail(s, "reads late <span>") : span(s, word(s, 3), &p->late_get_ms);
+}
+
 static bool leave_out(struct scene *s, struct mem_partner *p, struct mem_record *r)
 {
 	(void)s;
@@ -214,6 +220,7 @@ static const struct {
 	{"busy", busy},
 	{"writes", writes},
 	{"answers", answers},
+	{"reads", reads},
 	{"lists", lists},
 };
 

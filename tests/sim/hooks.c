@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/hook.h"
+
 static uint64_t draw(struct place *p, uint64_t from, uint64_t to)
 {
 	return from + simloop_draw(&p->w->sim) % (to - from + 1);
@@ -13,7 +15,8 @@ static uint64_t draw(struct place *p, uint64_t from, uint64_t to)
 struct hook {
 	struct timer timer;
 	struct place *place;
-	char body[80], id[24];
+	char id[24];
+	const char *body; /* lives as long as the world */
 };
 
 static void on_hook(struct timer *t)
@@ -41,7 +44,7 @@ static void send_hook(struct place *p, const struct rec *r, uint64_t id)
 		abort();
 	h->timer.fire = on_hook;
 	h->place = p;
-	snprintf(h->body, sizeof h->body, "%u %s", r->type, r->key);
+	h->body = hook_body(p->w->arena, r->type, r->key);
 	snprintf(h->id, sizeof h->id, "%llu", (unsigned long long)id);
 	timer_arm(&p->w->sim.loop, &h->timer, draw(p, 100, world_now(p->w) < p->hooks_twice_until_ms ? 60000 : 2000));
 }

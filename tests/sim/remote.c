@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "support/hook.h"
+
 static struct world *world;
 
 void remote_use(struct world *w)
@@ -370,22 +372,6 @@ static void sim_close(struct remote *remote, struct op *op)
 	op_finish(op);
 }
 
-static bool sim_webhook(struct remote *r, const struct http_exchange *call, int64_t wall_ms, struct arena *arena,
-	struct hint **out, size_t *n, struct err *e)
-{
-	unsigned type;
-	int at = 0;
-
-	(void)r;
-	(void)wall_ms;
-	(void)e;
-	sscanf(call->body, "%u %n", &type, &at);
-	*out = arena_new_of(arena, struct hint);
-	**out = (struct hint){.type = (enum record_type)type, .key = arena_strdup(arena, call->body + at)};
-	*n = 1;
-	return true;
-}
-
 const struct adapter sim_adapter = {
 	.name = "sim",
 	.help = "a simulated partner",
@@ -394,6 +380,6 @@ const struct adapter sim_adapter = {
 	.get = sim_get,
 	.push = sim_push,
 	.image = sim_image,
-	.webhook = sim_webhook,
+	.webhook = hook_read,
 	.close = sim_close,
 };

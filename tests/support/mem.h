@@ -74,6 +74,7 @@ struct mem_partner {
 		int64_t until_ms;
 	} told_to_wait;                            /* the last that was told so */
 	uint64_t slow_ms;                          /* a page is made at once and delivered after that time */
+	int64_t late_get_ms;                       /* the next single read is of now and answered after that time */
 	int64_t late_page_ms;                      /* the next page is made at once and delivered after that time */
 	int64_t lag_ms;                            /* lists show the state of so long ago */
 	struct mem_trap trap;

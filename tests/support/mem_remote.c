@@ -14,6 +14,7 @@
 
 #include "base/hash.h"
 #include "core/normalise.h"
+#include "support/hook.h"
 
 #define PAGE 7 /* small, so that a handful of records is more than one page */
 
@@ -43,8 +44,7 @@ struct mem_call {
 	};
 };
 
-/* --- one call
- * ----------------------------------------------------------------------------------------------------------- */
+/* --- one call ----------------------------------------------------------------------------------------------------- */
 
 static struct mem_call *call_of(struct timer *t)
 {
@@ -138,8 +138,7 @@ static struct mem_call *start(struct remote *r, struct op *op, bool (*how)(struc
 	return c;
 }
 
-/* --- reading
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- reading ------------------------------------------------------------------------------------------------------ */
 
 static struct record *shown(
 	const struct mem_partner *p, struct arena *arena, enum record_type type, const struct mem_face *face)
@@ -334,13 +333,16 @@ static bool arrive_get(struct mem_call *c, struct err *e)
 
 static void mem_get(struct remote *r, struct get *get)
 {
+	struct mem_call *c = start(r, &get->op, arrive_get);
+
+	c->get = get;
+	c->answer_ms += (uint64_t)c->mem->p->late_get_ms;
+	c->mem->p->late_get_ms = 0;
 	get->found = false;
 	world->gets++;
-	start(r, &get->op, arrive_get)->get = get;
 }
 
-/* --- writing
- * ------------------------------------------------------------------------------------------------------------ */
+/* --- writing ------------------------------------------------------------------------------------------------------ */
 
 static void die_at(int moment)
 {
@@ -430,8 +432,7 @@ static const char *mem_image(struct remote *r, struct arena *arena, enum record_
 	return arena_strdup(arena, image);
 }
 
-/* --- the remote
- * ----------------------------------------------------------------------------------------------------------- */
+/* --- the remote --------------------------------------------------------------------------------------------------- */
 
 static const char *const volatiles[] = {"/version", NULL};
 
@@ -484,5 +485,6 @@ const struct adapter mem_adapter = {
 	.get = mem_get,
 	.push = mem_push,
 	.image = mem_image,
+	.webhook = hook_read,
 	.close = mem_close,
 };
