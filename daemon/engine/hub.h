@@ -221,6 +221,7 @@ struct claim {
 	bool found_nothing;                     /* in: the search for an earlier create found nothing */
 	bool marked;                            /* out: a record that this one needs there was marked */
 	bool list;                              /* out of settling: only reading the partner tells what is there now */
+	bool scan;                              /* out of settling: all of it, since it says that the record is gone */
 	enum claim_kind kind;                   /* out */
 	bool repeat;                            /* out: of a create that may have happened already */
 	struct push push;                       /* out: inputs filled in but for op */

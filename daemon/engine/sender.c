@@ -204,6 +204,7 @@ static const struct step *slot_settled(struct task *t)
 {
 	struct slot *s = slot_of(t);
 
+	s->partner->full_wanted |= s->claim.scan;
 	if (s->claim.list)
 		partner_look(s->partner);
 	return &step_end;

@@ -165,6 +165,9 @@ static bool moved_on(struct desk *d, bool effect_possible, struct tally *tally, 
 	if (times >= STUBBORN_MAX)
 		return refused(d, tally, err);
 	d->claim->list = !(d->partner->caps & ADAPTER_CAN_GET);
+	/* A feed of changes need not tell what is gone: if it does not, two complete scans that do not show it do. Not before,
+	 * since a scan goes past what the feed has yet to tell. */
+	d->claim->scan = d->claim->list && d->claim->push.op.err.kind == ERR_GONE && times > AT_ONCE_MAX;
 	if (d->claim->list)
 		wait = LISTED_MS;
 	else if (times > AT_ONCE_MAX)

@@ -216,7 +216,19 @@ static bool read_log(struct reading *r, struct err *e)
 
 /* --- I3 ------------------------------------------------------------------------------------------------------------- */
 
-static bool was_logged(const struct reading *r, const struct overwrite *o, const char *value)
+static bool is_same(const char *logged, const char *value)
+{
+	return !strcmp(logged, value);
+}
+
+static bool is_something(const char *logged, const char *value)
+{
+	(void)value;
+	return *logged != '\0';
+}
+
+/* Of that record, in that field, before it was written over. */
+static bool was_logged(const struct reading *r, const struct overwrite *o, bool (*is)(const char *, const char *), const char *value)
 {
 	const struct ledger *l = r->l;
 
@@ -226,10 +238,19 @@ static bool was_logged(const struct reading *r, const struct overwrite *o, const
 		if (!k || k->place != o->rec->place || k->shadow->type != o->rec->type || !ledger_is(k, o->rec->key))
 			continue;
 		for (const struct logged *x = r->of[i]; x; x = x->next)
-			if (x->field == o->field && x->at_ms <= l->w->sim.wall + (int64_t)o->at_ms && !strcmp(x->value, value))
+			if (x->field == o->field && x->at_ms <= l->w->sim.wall + (int64_t)o->at_ms && is(x->value, value))
 				return true;
 	}
 	return false;
+}
+
+/* For all that the hub knew, it was empty: people filled it and emptied it again, and nobody read it in between. */
+static bool empty_as_known(const struct reading *r, const struct overwrite *o)
+{
+	for (size_t i = 0; i < o->state; i++)
+		if (o->rec->state[i].author == BY_HUB && *o->rec->state[i].v[o->field])
+			return false;
+	return !was_logged(r, o, is_something, NULL);
 }
 
 static void no_lost_updates(struct reading *r)
@@ -240,10 +261,10 @@ static void no_lost_updates(struct reading *r)
 		const struct overwrite *o = &w->overwrite[i];
 		const char *value = o->rec->state[o->state].v[o->field];
 
-		if (o->in_window || field_at(o->rec->type, o->field)->kind == VALUE_REF || was_logged(r, o, value))
+		if (o->in_window || field_at(o->rec->type, o->field)->kind == VALUE_REF || was_logged(r, o, is_same, value))
 			continue;
 		/* What never had a value says nothing by being empty. */
-		if (!*value && (o->state <= 1 || o->rec->place->is->leaves_out_empty))
+		if (!*value && (o->state <= 1 || o->rec->place->is->leaves_out_empty || empty_as_known(r, o)))
 			continue;
 		world_blame(w, o->rec->place, o->rec, o->field, value);
 		world_violated(w, "I3 lost update", "%s %s #%u %s: at %.3f the hub wrote over \"%s\", written at %.3f, and had not logged it",
