@@ -3,13 +3,28 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
+/* The text was longer than fits: what is left of a character at its end goes too. */
+static void end_between_characters(struct err *e)
+{
+	const size_t n = strlen(e->text);
+	size_t last = n;
+
+	while (last && n - last < 3 && (e->text[last - 1] & 0xc0) == 0x80)
+		last--;
+	if (last && !utf8_step(e->text + last - 1, n - last + 1))
+		e->text[last - 1] = '\0';
+}
+
 bool err_set(struct err *e, enum err_kind kind, const char *fmt, ...)
 {
 	va_list ap;
 
 	*e = (struct err){.kind = kind};
 	va_start(ap, fmt);
-	vsnprintf(e->text, sizeof e->text, fmt, ap);
+	if ((size_t)vsnprintf(e->text, sizeof e->text, fmt, ap) >= sizeof e->text)
+		end_between_characters(e);
 	va_end(ap);
 	return false;
 }
@@ -25,7 +40,8 @@ bool err_prefix(struct err *e, const char *fmt, ...)
 	vsnprintf(e->text, sizeof e->text, fmt, ap);
 	va_end(ap);
 	n = strlen(e->text);
-	snprintf(e->text + n, sizeof e->text - n, ": %s", old);
+	if ((size_t)snprintf(e->text + n, sizeof e->text - n, ": %s", old) >= sizeof e->text - n)
+		end_between_characters(e);
 	return false;
 }
 

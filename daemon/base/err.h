@@ -25,7 +25,7 @@ struct err {
 	enum err_kind kind;
 	uint32_t wait_ms; /* ERR_AGAIN only: not before; 0 = the caller's own backoff */
 	char field[48];   /* record field or JSON Pointer at fault, or "" */
-	char text[236];   /* ids and field names only: names no person, quotes no value */
+	char text[236];   /* ids and field names only: names no person, quotes no value; cut between characters where too long */
 };
 
 /* Always false, so that a failing function can `return err_set(...)`. Clears wait_ms and field. */
