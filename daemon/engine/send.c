@@ -366,6 +366,18 @@ static bool make_pending(struct desk *d, struct err *err)
 	return store_shadow_save(d->hub->store, d->shadow, err);
 }
 
+/* It is not to be there any more: who had to wait for what becomes of it is looked at again. */
+static bool not_made(struct desk *d, struct err *err)
+{
+	struct tally tally = { 0 };
+
+	if ((d->shadow && !store_shadow_forget(d->hub->store, d->shadow->id, err)) || !drop_row(d, err) ||
+		!attend_settled(d->hub, d->arena, d->row->entity, &tally, err))
+		return false;
+	d->claim->marked |= tally.marked != 0;
+	return true;
+}
+
 static bool claim_create(struct desk *d, struct err *err)
 {
 	struct record *values = d->entity->golden, *out;
@@ -384,11 +396,8 @@ static bool claim_create(struct desk *d, struct err *err)
 		return true;
 	if (send_attempted(d->shadow))
 		values = sent_before(d, &fields);
-	else if (!may_be_made(d, fields)) {
-		if (d->shadow && !store_shadow_forget(d->hub->store, d->shadow->id, err))
-			return false;
-		return drop_row(d, err);
-	}
+	else if (!may_be_made(d, fields))
+		return not_made(d, err);
 	if (!outward(d, values, &fields, &out, &wait, &lacking, err))
 		return false;
 	if (wait || !fields)

@@ -115,6 +115,12 @@ static bool has_changed(struct desk *d)
 	return fields != d->claim->push.fields;
 }
 
+/* Who had to wait for what becomes of a create is looked at again. */
+static bool was_not_made(struct desk *d, struct tally *tally, struct err *err)
+{
+	return d->row->kind != OUTBOX_CREATE || attend_settled(d->hub, d->arena, d->row->entity, tally, err);
+}
+
 /*
  * A change that will not be taken as it is. It waits for an admin, or for the record to change, which may have happened already
  * while it was under way.
@@ -131,14 +137,15 @@ static bool refused(struct desk *d, struct tally *tally, struct err *err)
 	if (!forget_attempt(d, err))
 		return false;
 	if (changed && !d->claim->repeat)
-		return store_outbox_delete(d->hub->store, d->row->id, err) && what_is_left(d, false, tally, err);
+		return store_outbox_delete(d->hub->store, d->row->id, err) && what_is_left(d, false, tally, err) &&
+			was_not_made(d, tally, err);
 	if (d->claim->repeat)
 		d->row->token = NULL;
 	d->row->state = changed ? OUTBOX_UNCERTAIN : OUTBOX_DEAD;
 	d->row->misses = changed ? 0 : d->row->misses;
 	d->row->not_before = changed ? 0 : d->row->not_before;
 	d->row->error = arena_strdup(d->arena, d->claim->push.op.err.text);
-	return store_outbox_save(d->hub->store, d->row, err);
+	return store_outbox_save(d->hub->store, d->row, err) && was_not_made(d, tally, err);
 }
 
 static bool not_now(struct desk *d, bool effect_possible, struct err *err)

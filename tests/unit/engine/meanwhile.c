@@ -94,11 +94,10 @@ static struct record *participation(struct world *w, const char *who)
 	return r;
 }
 
-/* At partner a, both whose participations are corrected to be one; partner b has the first, and is being given the other. */
-static void participations_become_one_once_it_is_known_what_was_made_of_them(void **state)
+/* At partner a, both whose participations are corrected to be one; partner b has the first, and is being given the other.
+ * Returns the entity of the first. */
+static int64_t participations_that_become_one(struct world *w, struct claim *c)
 {
-	struct world *w = *state;
-	struct claim c;
 	int64_t first;
 
 	share_all(w, 1);
@@ -110,12 +109,59 @@ static void participations_become_one_once_it_is_known_what_was_made_of_them(voi
 	push_through(w, 1, entity_at(w, 0, RECORD_CONTACT, "j1")->id, "bj1", NULL);
 	push_through(w, 1, entity_at(w, 0, RECORD_CONTACT, "j2")->id, "bj2", NULL);
 	push_through(w, 1, first, "bp1", NULL);
-	c = send_to(w, 1, entity_at(w, 0, RECORD_PARTICIPATION, "p2")->id);
+	*c = send_to(w, 1, entity_at(w, 0, RECORD_PARTICIPATION, "p2")->id);
+	return first;
+}
+
+static void correct_the_other(struct world *w, int64_t first)
+{
 	see(w, 0, "p2", participation(w, "j1"), "2");
 	assert_int_not_equal(entity_at(w, 0, RECORD_PARTICIPATION, "p2")->id, first);
+}
+
+static void participations_become_one_once_it_is_known_what_was_made_of_them(void **state)
+{
+	struct world *w = *state;
+	struct claim c;
+	const int64_t first = participations_that_become_one(w, &c);
+
+	correct_the_other(w, first);
 	c.push.out_key = "bp2";
 	c.push.out_version = "1";
 	settle(w, &c);
+	assert_int_equal(entity_at(w, 0, RECORD_PARTICIPATION, "p2")->id, first);
+}
+
+static void or_that_it_was_refused(void **state)
+{
+	struct world *w = *state;
+	struct claim c;
+	const int64_t first = participations_that_become_one(w, &c);
+
+	correct_the_other(w, first);
+	err_set(&c.push.op.err, ERR_ITEM, "no");
+	settle(w, &c);
+	assert_int_equal(entity_at(w, 0, RECORD_PARTICIPATION, "p2")->id, first);
+}
+
+/* It was not answered, is not found, and is not to be there any more. */
+static void or_that_it_is_not_made_again(void **state)
+{
+	struct world *w = *state;
+	struct claim c;
+	const int64_t first = participations_that_become_one(w, &c), row = c.row;
+	struct err e;
+
+	err_set(&c.push.op.err, ERR_AGAIN, "no answer");
+	settle(w, &c);
+	correct_the_other(w, first);
+	w->partner_config[1].share[RECORD_PARTICIPATION].scopes = 0;
+	for (int i = 0; i < 4; i++) {
+		c = (struct claim){ .row = row, .partner = w->partner[1].id, .arena = w->arena, .fresh = true, .found_nothing = true };
+		w->hub.now_ms += 120000;
+		assert_true(send_claim(&w->hub, &c, &e));
+		assert_int_equal(c.kind, CLAIM_NOTHING);
+	}
 	assert_int_equal(entity_at(w, 0, RECORD_PARTICIPATION, "p2")->id, first);
 }
 
@@ -127,6 +173,8 @@ int main(void)
 		T(a_deletion_is_done_though_a_duplicate_stood_aside),
 		T(an_update_is_done_though_the_record_was_merged_away),
 		T(participations_become_one_once_it_is_known_what_was_made_of_them),
+		T(or_that_it_was_refused),
+		T(or_that_it_is_not_made_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
