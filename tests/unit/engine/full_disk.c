@@ -72,6 +72,36 @@ static void nothing_is_left_out_of_what_is_shared_anew(void **state)
 	assert_int_equal(rows, COMPANIES);
 }
 
+static void begin_anew(struct world *w, struct hub_partner *p)
+{
+	struct store_partner row;
+	struct err e;
+
+	assert_true(store_begin(w->hub.store, &e));
+	assert_true(store_partner(w->hub.store, w->arena, p->config->id, &row, &e));
+	row.onboarded = p->onboarded = false;
+	assert_true(store_partner_save(w->hub.store, &row, &e));
+	assert_true(store_commit(w->hub.store, &e));
+	w->partner_config[p - w->partner].onboarding = ONBOARDING_REVIEW;
+}
+
+/* What others did in the same commit was the fault. */
+static void who_was_onboarded_in_a_commit_that_failed_is_a_novice_still(void **state)
+{
+	struct world *w = *state;
+	struct err e;
+
+	begin_anew(w, &w->partner[1]);
+	disk_is_full(true);
+	assert_true(store_group_begin(w->hub.store, &e));
+	assert_true(release_onboard(&w->hub, &e));
+	assert_false(store_group_end(w->hub.store, &e));
+	disk_is_full(false);
+	share_all(w, true);
+	see(w, 0, "a1", organization(w, "Acme", "0403449823", NULL), "1");
+	assert_true(release_to(w, 1).held);
+}
+
 /* The rows are counted, and the plan is not written any more. */
 static void a_first_synchronisation_is_not_held_in_no_plan(void **state)
 {
@@ -81,8 +111,7 @@ static void a_first_synchronisation_is_not_held_in_no_plan(void **state)
 	struct outbox *row;
 	struct err e;
 
-	w->partner[1].onboarded = false;
-	w->partner_config[1].onboarding = ONBOARDING_REVIEW;
+	begin_anew(w, &w->partner[1]);
 	share_all(w, true);
 	see(w, 0, "a1", organization(w, "Acme", "0403449823", NULL), "1");
 	commits = 1;
@@ -101,6 +130,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up_disk, tear_down)
 	const struct CMUnitTest tests[] = {
 		T(nothing_is_left_out_of_what_is_shared_anew),
+		T(who_was_onboarded_in_a_commit_that_failed_is_a_novice_still),
 		T(a_first_synchronisation_is_not_held_in_no_plan),
 	};
 

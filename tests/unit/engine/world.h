@@ -73,6 +73,8 @@ static inline int set_up(void **state)
 		/* Derived from the legal name: another matter than what is tried here. */
 		c->share[RECORD_ORGANIZATION].fields = ~FIELD_BIT(ORGANIZATION_PREFERRED_NAME);
 		assert_true(store_partner(w->hub.store, w->arena, ids[i], &row, &e));
+		row.onboarded = true;
+		assert_true(store_partner_save(w->hub.store, &row, &e));
 		w->partner[i] = (struct hub_partner){
 			.id = row.id, .config = c, .types = 15, .onboarded = true, .scanned = true,
 			.caps = ADAPTER_CAN_GET | ADAPTER_CAN_CREATE | ADAPTER_CAN_UPDATE | ADAPTER_CAN_DELETE |
