@@ -151,6 +151,7 @@ static bool wanted(struct hub *hub, struct arena *arena, const struct hub_partne
 		return true;
 	return p->caps & ADAPTER_CAN_CREATE && e->state == ENTITY_LIVE && plan_create(e->golden, allowed) &&
 		!store_suppressed(hub->store, p->id, e->id) && marks_scope(hub, arena, p, e) &&
+		!store_review_stands(hub->store, e->id, p->id) &&
 		shareable(hub, e, shadow, n);
 }
 

@@ -96,6 +96,15 @@ bool store_review_between(struct store *s, int64_t entity, int64_t other)
 	return any(&q);
 }
 
+bool store_review_stands(struct store *s, int64_t entity, int partner)
+{
+	struct sql q = sql(s, SQL_REVIEW_STANDS);
+
+	sql_int(&q, entity);
+	sql_int(&q, partner);
+	return any(&q);
+}
+
 bool store_review_about(struct store *s, int64_t shadow)
 {
 	struct sql q = sql(s, SQL_REVIEW_ABOUT);

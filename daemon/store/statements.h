@@ -221,6 +221,8 @@
 	X(REVIEW_ABOUT, "SELECT 1 FROM review WHERE shadow = ? AND state = 'open' LIMIT 1")               \
 	X(REVIEW_BETWEEN, "SELECT 1 FROM review WHERE state = 'open' AND entity = ?1 AND other = ?2 UNION ALL" \
 		" SELECT 1 FROM review WHERE state = 'open' AND entity = ?2 AND other = ?1 LIMIT 1")      \
+	X(REVIEW_STANDS, "SELECT 1 FROM review r JOIN shadow s ON s.entity = r.entity WHERE r.state = 'open'" \
+		" AND r.other = ?1 AND s.partner = ?2 AND s.state = 0 LIMIT 1")                           \
 	X(REVIEW_ON, "SELECT 1 FROM review WHERE state = 'open' AND entity = ?1 UNION ALL"                \
 		" SELECT 1 FROM review WHERE state = 'open' AND other = ?1 AND kind = 'match' LIMIT 1")   \
 	X(REVIEWS_LIKE, "SELECT b.id FROM review a JOIN review b ON b.kind = a.kind AND b.type = a.type"  \

@@ -310,6 +310,8 @@ bool store_reviews_merge(struct store *, int64_t from, int64_t into, const char 
 bool store_reviews_follow(struct store *, int64_t shadow, int64_t entity, struct err *);   /* it is there now */
 bool store_review_about(struct store *, int64_t shadow);   /* an open question about its link */
 bool store_review_between(struct store *, int64_t entity, int64_t other);   /* an open question whether they are one */
+/* an open question whether what stands at that partner is another record of it */
+bool store_review_stands(struct store *, int64_t entity, int partner);
 bool store_review_on(struct store *, int64_t entity);      /* an open question about what it is, or whether it is another */
 
 #define QUARANTINE_KEYLESS "(none)"   /* the key of a record that has none */

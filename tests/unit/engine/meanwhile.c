@@ -28,6 +28,29 @@ static void a_record_that_a_list_showed_before_the_answer_is_the_one_that_was_ma
 	assert_true(!row_for(w, 1, ours) || row_for(w, 1, ours)->kind != OUTBOX_CREATE);
 }
 
+/* By its number, and partner a has both: that is for people, and meanwhile the record that was made is not made again. */
+static void a_record_that_a_list_showed_as_another_of_two_is_not_made_again(void **state)
+{
+	struct world *w = *state;
+	struct claim c;
+	int64_t ours, theirs;
+
+	share_all(w, 1);
+	see(w, 0, "a1", organization(w, "Acme", "0403449823", NULL), "1");
+	ours = entity_at(w, 0, RECORD_ORGANIZATION, "a1")->id;
+	c = send_to(w, 1, ours);
+	see(w, 0, "a2", organization(w, "Zorro Holding", "0999999823", NULL), "1");
+	theirs = entity_at(w, 0, RECORD_ORGANIZATION, "a2")->id;
+	see(w, 1, "b1", organization(w, "Zorro Holding", "0999999823", NULL), "1");
+	assert_int_equal(shadow_at(w, 1, RECORD_ORGANIZATION, "b1")->entity, theirs);
+	c.push.out_key = "b1";
+	c.push.out_version = "1";
+	settle(w, &c);
+	assert_true(store_review_between(w->hub.store, theirs, ours));
+	release_to(w, 1);
+	assert_null(row_for(w, 1, ours));
+}
+
 static void a_deletion_is_done_though_a_duplicate_stood_aside(void **state)
 {
 	const struct join same = { .how = "manual", .by = "admin", .duplicates = true };
@@ -170,6 +193,7 @@ int main(void)
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		T(a_record_that_a_list_showed_before_the_answer_is_the_one_that_was_made),
+		T(a_record_that_a_list_showed_as_another_of_two_is_not_made_again),
 		T(a_deletion_is_done_though_a_duplicate_stood_aside),
 		T(an_update_is_done_though_the_record_was_merged_away),
 		T(participations_become_one_once_it_is_known_what_was_made_of_them),
