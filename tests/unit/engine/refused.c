@@ -145,6 +145,7 @@ static json_t *call(struct fixture *f, const char *name, json_t *given)
 	json_decref(given);
 	ok = ok && c.command->run(&c, &f->e);
 	json_decref(c.args);
+	json_decref(c.scratch);
 	assert_true(ok == (c.out != NULL));
 	return c.out;
 }
@@ -326,6 +327,30 @@ static void test_drop(void **state)
 	assert_null(row_now(f, STRANGER));
 }
 
+/* What cannot be named cannot be read by itself. */
+static void test_quarantine_without_key(void **state)
+{
+	struct fixture *f = *state;
+	const struct quarantine none = { .partner = f->partner.id, .type = RECORD_CONTACT, .key = QUARANTINE_KEYLESS, .field = "",
+		.reason = "no key", .raw = "{}", .since = 5000 };
+	struct quarantine named = none;
+	enum record_type *type;
+	const char **key;
+	bool fresh;
+	size_t n;
+
+	named.key = "9";
+	assert_true(store_quarantine(f->store, &none, &fresh, &f->e));
+	assert_true(store_quarantine(f->store, &named, &fresh, &f->e));
+	for (json_int_t id = 1; id <= 2; id++)
+		json_decref(call(f, "quarantine retry", json_pack("{sI}", "id", id)));
+	assert_true(store_hints(f->store, f->arena, f->partner.id, 9, &type, &key, &n, &f->e));
+	assert_int_equal(n, 1);
+	assert_string_equal(key[0], "9");
+	assert_null(call(f, "quarantine retry", json_pack("{si}", "id", 1)));
+	assert_int_equal(f->e.kind, ERR_CONFLICT);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -336,6 +361,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_retry_where_it_can_be_found, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_retry_under_a_spent_token, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_drop, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_quarantine_without_key, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
