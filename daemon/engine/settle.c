@@ -293,6 +293,32 @@ static bool overtaken(const struct desk *d)
 	return shadow_edited_at(d->shadow) > d->claim->intent || (before && now ? strcmp(before, now) != 0 : before != now);
 }
 
+/* Whether something is unconfirmed of which the version now known says nothing: it is that of a reading from before the answer, or
+ * of a later write without a condition, and people may have changed the record before that. */
+static bool leaves_open(const struct desk *d, bool late)
+{
+	for (unsigned f = 0; f < RECORD_FIELDS_MAX; f++) {
+		const struct cell *c = &d->shadow->cell[f];
+
+		if (shadow_acknowledged(d->shadow, f) && !shadow_overtaken(d->shadow, f) && c->sent[c->nsent - 1].seq &&
+			(late || (!d->claim->push.version && c->sent[c->nsent - 1].seq != d->claim->intent)))
+			return true;
+	}
+	return false;
+}
+
+/* Where it tells which readings are old, or the next write depends on it and only a list could tell it anew, it stays. */
+static void know_version(struct desk *d, bool late)
+{
+	const unsigned caps = d->partner->caps;
+	const bool needed = caps & ADAPTER_CAN_ORDERED || (caps & ADAPTER_CAN_CONDITIONAL && !(caps & ADAPTER_CAN_GET));
+
+	if (!late)
+		d->shadow->version = d->claim->push.out_version;
+	if (!needed && leaves_open(d, late))
+		d->shadow->version = NULL;
+}
+
 static bool observe_answer(struct desk *d, struct tally *tally, struct err *err)
 {
 	struct page page = { .partner = d->row->partner, .type = d->row->type, .arena = d->arena, .fresh = true, .asked = INT64_MAX, .n = 1 };
@@ -320,8 +346,7 @@ static bool acknowledged(struct desk *d, struct tally *tally, struct err *err)
 	if (kind == PUSH_CREATE && !created(d, tally, err))
 		return false;
 	late = overtaken(d);
-	if (!late)
-		d->shadow->version = d->claim->push.out_version;
+	know_version(d, late);
 	d->shadow->hash = 0; /* whatever is read next is looked at, even if it is as before */
 	if (!store_shadow_save(d->hub->store, d->shadow, err) || !store_outbox_delete(d->hub->store, d->row->id, err) ||
 		(!late && !observe_answer(d, tally, err)))

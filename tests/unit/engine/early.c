@@ -180,6 +180,32 @@ static void nor_does_it_take_back_the_version(void **state)
 	assert_string_equal(shadow_at(w, 1, RECORD_ORGANIZATION, "b1")->version, "3");
 }
 
+/* The hub's write, and then what was there before, put back by its people: that was read before the answer, and is read again. */
+static void a_version_read_before_the_answer_is_not_that_of_the_write(void **state)
+{
+	struct world *w = *state;
+	struct item put_back = item_of("b1", named(w, "Acme"), "3");
+	struct claim c;
+	int64_t e;
+
+	w->partner[1].caps &= ~(unsigned)ADAPTER_CAN_CONDITIONAL;
+	see(w, 0, "a1", named(w, "Acme"), "1");
+	see(w, 1, "b1", named(w, "Acme"), "1");
+	e = entity_at(w, 0, RECORD_ORGANIZATION, "a1")->id;
+	see(w, 0, "a1", named(w, "Acme Two"), "2");
+	release_to(w, 1);
+	c = (struct claim){ .row = row_for(w, 1, e)->id, .partner = w->partner[1].id, .arena = w->arena, .fresh = true };
+	assert_true(send_claim(&w->hub, &c, &(struct err){ 0 }));
+	assert_int_equal(c.kind, CLAIM_PUSH);
+	merge_items(w, 1, &put_back, 1, true);
+	assert_int_equal(w->page.run.edited, 0);
+	c.push.sent = true;
+	c.push.out_version = "2";
+	settle(w, &c);
+	merge_items(w, 1, &put_back, 1, true);
+	assert_int_equal(w->page.run.edited, 1);
+}
+
 int main(void)
 {
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -193,6 +219,7 @@ int main(void)
 		T(an_answer_that_a_reading_has_overtaken_says_nothing),
 		T(a_page_from_before_the_answer_tells_no_order),
 		T(nor_does_it_take_back_the_version),
+		T(a_version_read_before_the_answer_is_not_that_of_the_write),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
