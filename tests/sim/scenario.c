@@ -111,7 +111,8 @@ static void tell_state(struct telling *t, struct rec *r, size_t i)
 {
 	const struct state *s = &r->state[i], *before = s - 1;
 	const char *p = r->place->is->name, *what = label(t, r);
-	const uint64_t at_ms = s->armed_ms ? s->armed_ms : s->at_ms;
+	/* The write that it waits for is the next one, which may come sooner in the runner's time than it was armed here. */
+	const uint64_t at_ms = s->armed_ms ? before->at_ms : s->at_ms;
 
 	if (i == 1)
 		say(t, at_ms, s->feed, "%s has %s%s", p, what, changes(t, r, i));
