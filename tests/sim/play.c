@@ -92,12 +92,20 @@ void play_end(int status, struct outcome *out)
 		WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 }
 
+static uint64_t microseconds(const struct timeval *t)
+{
+	return (uint64_t)t->tv_sec * 1000000 + (uint64_t)t->tv_usec;
+}
+
 void play_apart(struct plan *plan, struct outcome *out)
 {
 	const int pid = play_begin(plan, out);
+	struct rusage used;
 	int status;
 
-	while (waitpid(pid, &status, 0) < 0)
+	while (wait4(pid, &status, 0, &used) < 0)
 		;
 	play_end(status, out);
+	/* Who died of it has not told. */
+	out->cpu_us = microseconds(&used.ru_utime) + microseconds(&used.ru_stime);
 }
