@@ -283,12 +283,28 @@ static void tell_partner(struct telling *t, const struct profile *p)
 
 /* --- what must be so ------------------------------------------------------------------------------------------------ */
 
-static size_t standing(const struct place *p, enum record_type type)
+static bool stands(const struct rec *r, enum record_type type)
+{
+	return r->type == type && rec_now(r)->standing == STANDS;
+}
+
+/* Made by the hub, and another of the same stands there. */
+static bool is_second(struct world *w, const struct place *p, size_t at)
+{
+	const struct rec *r = p->rec[at];
+
+	for (size_t i = 0; i < at && r->hub_made; i++)
+		if (stands(p->rec[i], r->type) && world_root(w, p->rec[i]->thing) == world_root(w, r->thing))
+			return true;
+	return false;
+}
+
+static size_t should_stand(struct world *w, const struct place *p, enum record_type type)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < p->n; i++)
-		n += p->rec[i]->type == type && rec_now(p->rec[i])->standing == STANDS;
+		n += stands(p->rec[i], type) && !is_second(w, p, i);
 	return n;
 }
 
@@ -310,7 +326,7 @@ static void tell_claim(struct telling *t, FILE *f)
 	if (is_rule(t, "I4"))
 		fprintf(f, "%s lacks %s\n", p, label(t, r));
 	else if (is_rule(t, "I5"))
-		fprintf(f, "%s count %s %zu\n", p, record_type_name(r->type), standing(b->place, r->type));
+		fprintf(f, "%s count %s %zu\n", p, record_type_name(r->type), should_stand(t->w, b->place, r->type));
 	else if (is_rule(t, "I2"))
 		fprintf(f, "hub unheard %s %s%s\n", p, label(t, r), assignment(t, r, b->field, b->value));
 	else if (is_rule(t, "I3"))
