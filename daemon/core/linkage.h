@@ -41,6 +41,7 @@
 	X(POSTAL, "postal_code", "same", "typing", "area", "different")                                     \
 	X(CODE, "code", "same", "typing", "different")                                                      \
 	X(KEY, "key", "same", "different")                                                                  \
+	X(IDENTIFIER, "identifier", "same", "typing", "different")                                          \
 	X(EMAIL, "email", "same", "typing", "different")                                                    \
 	X(PHONE, "phone", "same", "typing", "mobile and landline", "different")                                                    \
 	X(DOMAIN, "domain", "same", "same, of several", "typing", "different")                                                  \
@@ -99,6 +100,8 @@ struct linkage_field {
 	/* ADDRESS, which has no value of its own: the fields that are its street, house number, postal code and place.
 	 * COMPANY: the place that it may have in its name; 0: none. */
 	uint8_t street, number, postal, place;
+	/* EMAIL: the field with the domains of its values: where none agrees, no address can, and it says nothing more; 0: none. */
+	uint8_t domain;
 };
 
 /* How a value enters a key. */
@@ -157,6 +160,9 @@ struct linkage_values {
 
 /* One value of a source that says no more than what kind it is; "" if nothing is left. */
 const char *linkage_fold(struct arena *, enum linkage_kind, const char *text);
+/* A value of an IDENTIFIER that its check digits say is mistyped: it may be that of any that it is one typing error from, and
+ * is none itself. */
+const char *linkage_mistyped(struct arena *, const char *identifier);
 /* The model gives the frequencies of values; it may be one without any. */
 const struct linkage_features *linkage_features(
 	struct arena *, const struct linkage_model *, const struct linkage_values *);

@@ -87,12 +87,45 @@ static bool is_acronym(const struct linkage_features *f, const struct linkage_va
 	return reached >> n & 1;
 }
 
+/* How rare they are: all together, and the two rarest. */
+struct words {
+	unsigned all, rarest, second;
+};
+
 struct shared_words {
-	unsigned info, all_x, all_y;    /* rarity of what is shared, and of all words of each side */
-	unsigned rarest;                /* of what is shared */
-	unsigned rarest_x, rarest_y;    /* of all words of each side */
+	struct words shared, x, y;
 	bool exact, number_differs;
 };
+
+static void add_word(unsigned rarity, struct words *of)
+{
+	of->all += rarity;
+	if (rarity > of->rarest) {
+		of->second = of->rarest;
+		of->rarest = rarity;
+	} else if (rarity > of->second) {
+		of->second = rarity;
+	}
+}
+
+/* Of what is y a form of, as far as it is not used yet. */
+static unsigned best_word(const struct sides *s, const struct linkage_word *x, const struct linkage_word *y, uint32_t used, size_t *at)
+{
+	unsigned best = WORD_OTHER;
+
+	for (size_t k = 0; k < s->y->words && best != WORD_SAME; k++) {
+		unsigned same;
+
+		if (used >> k & 1)
+			continue;
+		same = compare_words(text_of(s->a) + x->at, x->len, text_of(s->b) + y[k].at, y[k].len);
+		if (same > best) {
+			best = same;
+			*at = k;
+		}
+	}
+	return best;
+}
 
 static void share_words(const struct sides *s, struct shared_words *out)
 {
@@ -101,78 +134,64 @@ static void share_words(const struct sides *s, struct shared_words *out)
 	uint32_t used = 0;
 
 	*out = (struct shared_words){.exact = true};
-	for (size_t k = 0; k < s->y->words; k++) {
-		out->all_y += rarity_of(&y[k]);
-		out->rarest_y = rarity_of(&y[k]) > out->rarest_y ? rarity_of(&y[k]) : out->rarest_y;
-	}
 	for (size_t i = 0; i < s->x->words; i++) {
-		const char *text = text_of(s->a) + x[i].at;
-		unsigned best = WORD_OTHER;
 		size_t at = 0;
+		const unsigned best = best_word(s, &x[i], y, used, &at);
 
-		out->all_x += rarity_of(&x[i]);
-		out->rarest_x = rarity_of(&x[i]) > out->rarest_x ? rarity_of(&x[i]) : out->rarest_x;
-		for (size_t k = 0; k < s->y->words && best != WORD_SAME; k++) {
-			unsigned same;
-
-			if (used >> k & 1)
-				continue;
-			same = compare_words(text, x[i].len, text_of(s->b) + y[k].at, y[k].len);
-			if (same > best) {
-				best = same;
-				at = k;
-			}
-		}
 		if (best == WORD_OTHER) {
-			number_x = number_x || has_digit(text, x[i].len);
+			number_x = number_x || has_digit(text_of(s->a) + x[i].at, x[i].len);
+			add_word(rarity_of(&x[i]), &out->x);
 			continue;
 		}
+		/* What is mistyped or cut is rare in that form, and no rarer than what it stands for. */
+		const unsigned rarity = rarity_of(&x[i]) < rarity_of(&y[at]) ? rarity_of(&x[i]) : rarity_of(&y[at]);
+
 		used |= UINT32_C(1) << at;
 		out->exact = out->exact && best == WORD_SAME;
-
-		const unsigned rarity = (rarity_of(&x[i]) + rarity_of(&y[at])) / 2;
-
-		out->info += rarity;
-		if (rarity > out->rarest)
-			out->rarest = rarity;
+		add_word(rarity, &out->shared);
+		add_word(rarity, &out->x);
+		add_word(rarity, &out->y);
 	}
 	for (size_t k = 0; k < s->y->words; k++)
-		if (!(used >> k & 1))
+		if (!(used >> k & 1)) {
 			number_y = number_y || has_digit(text_of(s->b) + y[k].at, y[k].len);
+			add_word(rarity_of(&y[k]), &out->y);
+		}
 	out->number_differs = number_x && number_y;
 }
 
-/* How few have a name: by its rarest word, and half of what the others add, since words of names go together. */
-static unsigned rarity_of_name(unsigned rarest, unsigned all)
+/* How few have a name: by its rarest word, and half of what the next one adds. Those of a phrase go together. */
+static unsigned rarity_of_name(const struct words *w)
 {
-	return rarest + (all - rarest) / 2;
+	return w->rarest + w->second / 2;
 }
 
 unsigned linkage_level_of_company(const struct sides *s)
 {
 	struct shared_words w;
-	unsigned less, rarity_x, rarity_y, rarity;
+	unsigned info, less, rarity_x, rarity_y, rarity;
 
 	share_words(s, &w);
-	less = w.all_x < w.all_y ? w.all_x : w.all_y;
-	rarity_x = rarity_of_name(w.rarest_x, w.all_x);
-	rarity_y = rarity_of_name(w.rarest_y, w.all_y);
+	info = w.shared.all;
+	less = w.x.all < w.y.all ? w.x.all : w.y.all;
+	rarity_x = rarity_of_name(&w.x);
+	rarity_y = rarity_of_name(&w.y);
 	rarity = rarity_x < rarity_y ? rarity_x : rarity_y;
-	if (equal(s) || (w.info == w.all_x && w.info == w.all_y && w.exact))
-		return w.rarest_x >= RARE_NAME && w.rarest_y >= RARE_NAME ? LINKAGE_COMPANY_SAME_RAREST
+	if (equal(s) || (info == w.x.all && info == w.y.all && w.exact))
+		return w.x.rarest >= RARE_NAME && w.y.rarest >= RARE_NAME ? LINKAGE_COMPANY_SAME_RAREST
 		       : rarity >= RARE_NAME                              ? LINKAGE_COMPANY_SAME_RARE
 		       : rarity >= UNCOMMON_NAME                          ? LINKAGE_COMPANY_SAME_UNCOMMON
 									  : LINKAGE_COMPANY_SAME;
 	if (w.number_differs)
 		return LINKAGE_COMPANY_DIFFERENT;
-	if ((5 * w.info >= 4 * w.all_x && 5 * w.info >= 4 * w.all_y) ||
+	if ((5 * info >= 4 * w.x.all && 5 * info >= 4 * w.y.all) ||
 		(s->shorter >= 6 && !has_digit(s->xs, s->x->len) && !has_digit(s->ys, s->y->len) && edits(s, 2) <= 2))
 		return rarity >= UNCOMMON_NAME ? LINKAGE_COMPANY_CLOSE_RARE : LINKAGE_COMPANY_CLOSE;
-	if (5 * w.info >= 4 * less)
-		return w.rarest >= RARE_WORD ? LINKAGE_COMPANY_PART_RARE : LINKAGE_COMPANY_PART;
+	if (5 * info >= 4 * less)
+		return w.shared.rarest >= RARE_WORD ? LINKAGE_COMPANY_PART_RARE : LINKAGE_COMPANY_PART;
 	if (is_acronym(s->a, s->x, s->ys, s->y->len) || is_acronym(s->b, s->y, s->xs, s->x->len))
 		return LINKAGE_COMPANY_ACRONYM;
-	return w.rarest >= RARE_WORD ? LINKAGE_COMPANY_RARE_WORD : w.info ? LINKAGE_COMPANY_WORD : LINKAGE_COMPANY_DIFFERENT;
+	return w.shared.rarest >= RARE_WORD ? LINKAGE_COMPANY_RARE_WORD : info ? LINKAGE_COMPANY_WORD : LINKAGE_COMPANY_DIFFERENT;
 }
 
 /* --- names with a place in them ------------------------------------------------------------------------------------------ */
@@ -209,15 +228,21 @@ static bool leave_out(const struct linkage_features *f, const struct linkage_val
 	return true;
 }
 
-/* Of two in one place, one may have it in its name: that says no more than its address. */
+/*
+ * Of two in one place, what they have of it in their names says no more than their address: if one has it, the other need not,
+ * and a name that both have is as rare as it is without.
+ */
 static unsigned level_of_names_in_place(const struct linkage_features *a, const struct linkage_features *b,
 	const struct linkage_value *x, const struct linkage_value *y, const char *place, size_t n)
 {
 	struct linkage_value in_x, in_y;
 	const bool of_x = leave_out(a, x, place, n, &in_x), of_y = leave_out(b, y, place, n, &in_y);
-	const struct sides s = sides_of(a, b, &in_x, &in_y);
+	const struct sides whole = sides_of(a, b, x, y), rest = sides_of(a, b, &in_x, &in_y);
+	const unsigned level = linkage_level_of_company(&whole), less = of_x || of_y ? linkage_level_of_company(&rest) : level;
 
-	return of_x == of_y ? LINKAGE_UNKNOWN : linkage_level_of_company(&s);
+	if (of_x && of_y)
+		return level <= LINKAGE_COMPANY_SAME ? less : level;
+	return less < level ? less : level;
 }
 
 struct linkage_agreement linkage_names_in_place(struct linkage_agreement best, const struct linkage_field *f,
@@ -225,8 +250,9 @@ struct linkage_agreement linkage_names_in_place(struct linkage_agreement best, c
 {
 	const struct linkage_value *place;
 
-	if (best.level == LINKAGE_UNKNOWN || best.level <= LINKAGE_COMPANY_SAME || !(place = common_place(a, b, f->place)))
+	if (best.level == LINKAGE_UNKNOWN || !(place = common_place(a, b, f->place)))
 		return best;
+	best.level = LINKAGE_COMPANY_DIFFERENT;
 	for (size_t i = a->first[field]; i < a->first[field + 1]; i++)
 		for (size_t k = b->first[field]; k < b->first[field + 1]; k++) {
 			const unsigned level = level_of_names_in_place(

@@ -174,9 +174,12 @@ const char *linkage_value(const struct linkage_features *f, unsigned field, size
 
 uint32_t linkage_decisive(const struct linkage_schema *schema, const struct linkage_features *f)
 {
-	for (unsigned i = 0; i < schema->nfields; i++)
-		if (schema->field[i].decisive && f->first[i] + 1 == f->first[i + 1])
-			return f->value[f->first[i]].hash ? f->value[f->first[i]].hash : 1;
+	for (unsigned i = 0; i < schema->nfields; i++) {
+		const struct linkage_value *v = &f->value[f->first[i]];
+
+		if (schema->field[i].decisive && f->first[i] + 1 == f->first[i + 1] && text_of(f)[v->at] != LINKAGE_MISTYPED)
+			return v->hash ? v->hash : 1;
+	}
 	return 0;
 }
 

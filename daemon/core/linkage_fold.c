@@ -1,7 +1,7 @@
 /* Values of any source, folded by their kind. */
 #include <string.h>
 
-#include "core/linkage.h"
+#include "core/linkage_parts.h"
 #include "core/normalise.h"
 
 static const char *fold_host(struct arena *arena, const char *url)
@@ -44,10 +44,16 @@ const char *linkage_fold(struct arena *arena, enum linkage_kind kind, const char
 	case LINKAGE_POSTAL:
 	case LINKAGE_CODE:
 	case LINKAGE_KEY:
+	case LINKAGE_IDENTIFIER:
 		return fold_text(arena, text);
 	case LINKAGE_ADDRESS:
 	case LINKAGE_KINDS:
 		break;
 	}
 	return "";
+}
+
+const char *linkage_mistyped(struct arena *arena, const char *identifier)
+{
+	return *identifier ? arena_printf(arena, "%c%s", LINKAGE_MISTYPED, identifier) : "";
 }

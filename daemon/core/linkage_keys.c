@@ -188,7 +188,7 @@ static void add_rule(struct linkage_schema *s, size_t n, struct linkage_part x, 
 
 static bool identifies(enum linkage_kind kind)
 {
-	return kind == LINKAGE_NUMBER || kind == LINKAGE_EMAIL || kind == LINKAGE_PHONE || kind == LINKAGE_KEY ||
+	return kind == LINKAGE_NUMBER || kind == LINKAGE_EMAIL || kind == LINKAGE_PHONE || kind == LINKAGE_KEY || kind == LINKAGE_IDENTIFIER ||
 	       kind == LINKAGE_DATE || kind == LINKAGE_COMPANY || kind == LINKAGE_STREET;
 }
 

@@ -132,6 +132,20 @@ static unsigned level_of_code(const struct sides *s)
 	return s->shorter >= 2 && edits(s, 1) == 1 ? 1 : 2;
 }
 
+/* Of a mistyped one, only what it may have been says something. */
+static unsigned level_of_identifier(const struct sides *s)
+{
+	enum { SAME, TYPING, DIFFERENT };
+	const size_t x = *s->xs == LINKAGE_MISTYPED, y = *s->ys == LINKAGE_MISTYPED;
+	struct similar_text a, b;
+
+	if (!x && !y)
+		return equal(s) ? SAME : DIFFERENT;
+	similar_decode(s->xs + x, s->x->len - x, &a);
+	similar_decode(s->ys + y, s->y->len - y, &b);
+	return similar_edits(&a, &b, 1) <= 1 ? TYPING : LINKAGE_UNKNOWN;
+}
+
 /* Who gives a mobile telephone here and a landline there has two: that they differ says nothing. */
 static unsigned level_of_phone(const struct sides *s)
 {
@@ -197,6 +211,8 @@ static unsigned level_of(enum linkage_kind kind, const struct sides *s)
 		return level_of_code(s);
 	case LINKAGE_KEY:
 		return !equal(s);
+	case LINKAGE_IDENTIFIER:
+		return level_of_identifier(s);
 	case LINKAGE_EMAIL:
 		return level_of_email(s);
 	case LINKAGE_PHONE:
@@ -272,6 +288,9 @@ struct linkage_agreement linkage_agree(const struct linkage_schema *schema, cons
 	if (f->kind == LINKAGE_COMPANY && f->place)
 		return linkage_names_in_place(best_of(f->kind, a, field, b, field), f, a, b, field);
 	out = best_of(f->kind, a, field, b, field);
+	if (f->domain && out.level == last_level(f->kind) &&
+		best_of(schema->field[f->domain].kind, a, f->domain, b, f->domain).level == last_level(schema->field[f->domain].kind))
+		out.level = LINKAGE_UNKNOWN;
 	if (f->twin < 0 || (out.level != LINKAGE_UNKNOWN && out.level != last_level(f->kind)))
 		return out;
 	crossed = best_of(f->kind, a, field, b, (unsigned)f->twin);

@@ -12,6 +12,7 @@ struct linkage_value {
 };
 
 #define LINKAGE_RAREST 150
+#define LINKAGE_MISTYPED '~'   /* before such a value: linkage_mistyped() */
 
 struct linkage_word {
 	uint16_t at;

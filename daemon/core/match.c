@@ -156,17 +156,26 @@ static bool at_one_address(const struct compared *c)
 	return level == LINKAGE_ADDRESS_SAME || level == LINKAGE_ADDRESS_SAME_STREET || level == LINKAGE_ADDRESS_ANOTHER_STREET;
 }
 
-/* Of a name that hardly anybody has: another company of that name there would be known by a number of its own. */
-static bool is_the_known_one(const struct compared *c)
+static bool has_the_very_name(const struct compared *c)
 {
-	return namesakes_at_one_place(c) && (has(c->a, MATCH_ORG_NUMBER) || has(c->b, MATCH_ORG_NUMBER));
+	return c->r.level[MATCH_ORG_NAME] <= LINKAGE_COMPANY_SAME;
 }
 
-/* Facts beside the name. The place alone is none: names are alike there, too. */
+/* Of one name in one street, or of a name that hardly anybody has in one place: another company of that name there would be known
+ * by a number of its own. */
+static bool is_the_known_one(const struct compared *c)
+{
+	const bool in_one_street = has_the_very_name(c) && c->r.level[MATCH_ORG_ADDRESS] == LINKAGE_ADDRESS_ANOTHER_NUMBER;
+
+	return (in_one_street || namesakes_at_one_place(c)) && (has(c->a, MATCH_ORG_NUMBER) || has(c->b, MATCH_ORG_NUMBER));
+}
+
+/* Facts beside the name, a mistyped number among them. */
 static unsigned facts(const struct compared *c)
 {
 	return (unsigned)(at_one_address(c) || is_the_known_one(c)) + agrees(c, MATCH_ORG_DOMAIN) +
-	       nearly_same(c, MATCH_ORG_PHONE) + agrees(c, MATCH_ORG_EMAIL) + agrees(c, MATCH_ORG_SITES);
+	       nearly_same(c, MATCH_ORG_PHONE) + agrees(c, MATCH_ORG_EMAIL) + agrees(c, MATCH_ORG_SITES) +
+	       (c->r.level[MATCH_ORG_NUMBER] != LINKAGE_UNKNOWN && agrees(c, MATCH_ORG_NUMBER));
 }
 
 /* Members of a VAT group give its number, as well as their own, and share words of their names. */
@@ -177,6 +186,12 @@ static bool may_be_of_one_group(const struct compared *c)
 
 	return level == LINKAGE_COMPANY_RARE_WORD || (level == LINKAGE_COMPANY_PART_RARE && phones) ||
 	       (level == LINKAGE_COMPANY_WORD && (phones || differs(c, MATCH_ORG_FORM) || differs(c, MATCH_ORG_DOMAIN)));
+}
+
+/* One name in two legal forms is two companies often enough, but for the very name at the very address. */
+static bool in_two_forms(const struct compared *c)
+{
+	return differs(c, MATCH_ORG_FORM) && !(has_the_very_name(c) && at_one_address(c));
 }
 
 static void decide_organization(const struct compared *c)
@@ -193,10 +208,11 @@ static void decide_organization(const struct compared *c)
 		decide(c, MATCH_LINK, true, "the same valid enterprise number");
 	else if (same(c, MATCH_ORG_NUMBER))
 		decide(c, MATCH_REVIEW, true, "the same valid enterprise number, but too much else differs");
+	else if (may_link(c) && nearly_same(c, MATCH_ORG_NUMBER) && beside >= 2)
+		decide(c, MATCH_LINK, false, "an enterprise number one typing error from the other's, and all fields taken together");
 	else if (!beside && !agrees(c, MATCH_ORG_ADDRESS))
 		decide(c, MATCH_NEW, false, known_by_name ? "the names agree and nothing else does" : "nothing agrees");
-	/* One name in two legal forms is two companies often enough. */
-	else if (may_link(c) && known_by_name && beside >= 1 + (unsigned)differs(c, MATCH_ORG_FORM))
+	else if (may_link(c) && known_by_name && beside >= 1 + (unsigned)in_two_forms(c))
 		decide(c, MATCH_LINK, false, "all fields taken together");
 	else if (may_ask(c) || namesakes_at_one_place(c))
 		decide(c, MATCH_REVIEW, false, known_by_name ? "much agrees, too little to be sure"

@@ -18,7 +18,7 @@ const struct linkage_schema match_schema[RECORD_TYPES] = {
 		.name = "organization",
 		.nfields = 12,
 		.field = {
-			[MATCH_ORG_NUMBER] = {.name = "enterprise_number", .kind = LINKAGE_KEY, .twin = -1, .decisive = true},
+			[MATCH_ORG_NUMBER] = {.name = "enterprise_number", .kind = LINKAGE_IDENTIFIER, .twin = -1, .decisive = true},
 			FIELD(MATCH_ORG_SITES, "establishment_numbers", KEY),
 			[MATCH_ORG_NAME] = {.name = "name", .kind = LINKAGE_COMPANY, .twin = -1, .place = MATCH_ORG_PLACE},
 			FIELD(MATCH_ORG_FORM, "legal_form", KEY),
@@ -26,7 +26,7 @@ const struct linkage_schema match_schema[RECORD_TYPES] = {
 				.street = MATCH_ORG_STREET, .number = MATCH_ORG_HOUSE, .postal = MATCH_ORG_POSTAL, .place = MATCH_ORG_PLACE},
 			FIELD(MATCH_ORG_DOMAIN, "domain", DOMAIN),
 			FIELD(MATCH_ORG_PHONE, "phones", PHONE),
-			FIELD(MATCH_ORG_EMAIL, "emails", EMAIL),
+			[MATCH_ORG_EMAIL] = {.name = "emails", .kind = LINKAGE_EMAIL, .twin = -1, .domain = MATCH_ORG_DOMAIN},
 			PART(MATCH_ORG_STREET, "street", STREET),
 			PART(MATCH_ORG_HOUSE, "house_number", HOUSE_NUMBER),
 			PART(MATCH_ORG_POSTAL, "postal_code", POSTAL),
@@ -149,6 +149,18 @@ static bool is_acronym(const char *text, size_t n)
 	return n >= 2 && n <= 6;
 }
 
+/* As it is written: its initials may be an acronym. And as it is called in Dutch, if it is called otherwise there. */
+static void put_in_dutch(const struct filling *f, unsigned into, const char *folded, const char *(*dutch)(struct arena *, const char *))
+{
+	put(f, into, folded);
+	put(f, into, dutch(f->arena, folded));
+}
+
+static void put_part_of_name(const struct filling *f, const char *name)
+{
+	put_in_dutch(f, MATCH_ORG_NAME, fold_company_name(f->arena, name, NULL), dutch_name);
+}
+
 /*
  * A name, and what people write beside it: "Peeters Design (former member)", "Peeters Design - An Maes" give "peeters design"
  * as well, "ABC - Algemeen Bouwcentrum" both of its names. What stands behind is no name by itself otherwise.
@@ -158,12 +170,12 @@ static void put_name(const struct filling *f, const char *name, const char **for
 	const char *dash = strstr(name, " - "), *remark = strstr(name, " (");
 	const char *end = dash && remark ? (dash < remark ? dash : remark) : dash ? dash : remark;
 
-	put(f, MATCH_ORG_NAME, fold_company_name(f->arena, name, form));
+	put_in_dutch(f, MATCH_ORG_NAME, fold_company_name(f->arena, name, form), dutch_name);
 	if (!end || end == name)
 		return;
-	put(f, MATCH_ORG_NAME, fold_company_name(f->arena, arena_strndup(f->arena, name, (size_t)(end - name)), NULL));
+	put_part_of_name(f, arena_strndup(f->arena, name, (size_t)(end - name)));
 	if (end == dash && is_acronym(name, (size_t)(end - name)))
-		put(f, MATCH_ORG_NAME, fold_company_name(f->arena, end + 3, NULL));
+		put_part_of_name(f, end + 3);
 }
 
 /* A number that could not be read as E.164 is kept as written, and is no key. */
@@ -218,7 +230,23 @@ static void put_address(const struct filling *f)
 	put(f, MATCH_ORG_STREET, fold_street(f->arena, street));
 	put(f, MATCH_ORG_HOUSE, fold_text(f->arena, number));
 	put(f, MATCH_ORG_POSTAL, fold_text(f->arena, value_of(f, ORGANIZATION_POSTAL_CODE)));
-	put(f, MATCH_ORG_PLACE, fold_text(f->arena, value_of(f, ORGANIZATION_MUNICIPALITY)));
+	put_in_dutch(f, MATCH_ORG_PLACE, fold_text(f->arena, value_of(f, ORGANIZATION_MUNICIPALITY)), dutch_place);
+}
+
+/* The digits of a number that fails its check, if it has about as many as one has. */
+static const char *mistyped_number(struct arena *arena, const char *text)
+{
+	char digits[12];
+	size_t n = 0;
+
+	for (; *text; text++)
+		if (*text >= '0' && *text <= '9') {
+			if (n == sizeof digits - 1)
+				return "";
+			digits[n++] = *text;
+		}
+	digits[n] = '\0';
+	return n >= 9 ? linkage_mistyped(arena, digits) : "";
 }
 
 static void fill_organization(const struct filling *f)
@@ -228,7 +256,7 @@ static void fill_organization(const struct filling *f)
 	const char *legal = value_of(f, ORGANIZATION_LEGAL_NAME), *preferred = value_of(f, ORGANIZATION_PREFERRED_NAME);
 	size_t len;
 
-	put(f, MATCH_ORG_NUMBER, enterprise_number_valid(number) ? number : "");
+	put(f, MATCH_ORG_NUMBER, enterprise_number_valid(number) ? number : mistyped_number(f->arena, number));
 	put_set(f, MATCH_ORG_SITES, ORGANIZATION_ESTABLISHMENT_NUMBERS, fold_site);
 	put_name(f, legal, &form);
 	if (strcmp(preferred, legal) != 0)

@@ -8,9 +8,9 @@
 #include "core/match_parts.h"
 
 /* Another form of features, or other rules for what goes into them, is another number. */
-#define FEATURES_FORM 1
+#define FEATURES_FORM 2
 /* Other keys of the same features are another number. */
-#define KEYS_FORM 1
+#define KEYS_FORM 2
 
 static const struct match_model *built_in;
 

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "core/linkage_parts.h"
 #include "core/linkage_train.h"
 
 enum { NUMBER, NAME, WEB, PLACE, FIELDS };
@@ -80,6 +81,33 @@ static void a_place_in_a_name_says_no_more_than_the_address(void **ctx)
 	names("quorvex gent", "gent", "bellamo gent", "gent", "one word");
 }
 
+static void count_word(const char *word, double share)
+{
+	linkage_frequency_add(model, NAME, word, strlen(word), share);
+}
+
+static void a_name_is_as_rare_as_it_is_without_the_place(void **ctx)
+{
+	(void)ctx;
+	linkage_frequency_floor(model, NAME, 0.00001);
+	count_word("forum", 0.01);
+	count_word("handel", 0.01);
+	names("forum handel quorvex", "gent", "forum handel quorvex", "gent", "same, rarest");
+	names("forum handel gent", "aalst", "forum handel gent", "gent", "same, rarest");
+	names("forum handel gent", "gent", "forum handel gent", "gent", "same");
+}
+
+static void a_mistyped_word_is_no_rarer_than_the_word(void **ctx)
+{
+	(void)ctx;
+	linkage_frequency_floor(model, NAME, 0.00001);
+	count_word("projects", 0.01);
+	count_word("quorvex", 0.01);
+	names("quorvex projects", NULL, "quorvex prjoects", NULL, "close");
+	names("quorvex projects", NULL, "quorvex proj", NULL, "close");
+	names("bellamo projects", NULL, "quorvex proj", NULL, "one word");
+}
+
 static unsigned so_many(void *ctx, uint64_t key)
 {
 	assert_true(key != 0);
@@ -143,6 +171,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_place_in_a_name_says_no_more_than_the_address),
+		cmocka_unit_test(a_name_is_as_rare_as_it_is_without_the_place),
+		cmocka_unit_test(a_mistyped_word_is_no_rarer_than_the_word),
 		cmocka_unit_test(what_several_have_is_of_a_group),
 		cmocka_unit_test(records_of_a_set_come_one_after_the_other),
 	};

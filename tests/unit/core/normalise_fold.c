@@ -177,9 +177,46 @@ static void address_lines_split(void **state)
 	}
 }
 
+static void in_dutch(const char *folded, const char *want)
+{
+	assert_string_equal(dutch_name(arena, folded), want);
+}
+
+static void words_are_said_in_dutch(void **ctx)
+{
+	(void)ctx;
+	in_dutch("assurances thiry", "verzekeringen thiry");
+	in_dutch("thiry assurances", "thiry verzekeringen");
+	in_dutch("point d appui pour jeunes entrepreneurs namur", "steunpunt voor jonge ondernemers namen");
+	in_dutch("backerei muller und sohne", "bakkerij muller en zonen");
+	/* The first and the last that there are. */
+	in_dutch("agence zentrum", "agentschap centrum");
+	in_dutch("garage saint josse ten noode", "garage sint joost ten node");
+	/* A place is one at the end, and not alone. */
+	in_dutch("gand construct", "gand construct");
+	in_dutch("ypres", "ypres");
+	in_dutch("", "");
+	in_dutch("peeters", "peeters");
+	assert_string_equal(dutch_place(arena, "aerschot"), "aarschot");
+	assert_string_equal(dutch_place(arena, "ypres"), "ieper");
+	assert_string_equal(dutch_place(arena, "gent"), "gent");
+}
+
+/* What stands for nothing else is given back, not copied: most names are. */
+static void what_is_dutch_is_not_copied(void **ctx)
+{
+	const char *name = "bakkerij peeters en zonen gent";
+
+	(void)ctx;
+	assert_ptr_equal(dutch_name(arena, name), name);
+	assert_ptr_equal(dutch_place(arena, name), name);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(words_are_said_in_dutch),
+		cmocka_unit_test(what_is_dutch_is_not_copied),
 		cmocka_unit_test(texts_fold),
 		cmocka_unit_test(legal_forms_come_off),
 		cmocka_unit_test(labels_and_names_agree),
