@@ -175,6 +175,9 @@ bool attend_settled(struct hub *, struct arena *, int64_t entity, struct tally *
  * people are asked. May make *e an alias. */
 bool rematch(struct hub *, struct arena *, struct entity *, const struct record *before, struct tally *, struct err *);
 
+/* A record was linked with the one and agrees with the other as much: they are joined by the rules of rematch(), or people are asked. */
+bool rematch_meet(struct hub *, struct arena *, struct entity *, struct entity *other, const struct match_result *, struct tally *,
+	struct err *);
 /* Asks people whether those two are one, whatever the verdict; once. */
 bool rematch_ask(struct hub *, struct arena *, struct entity *, struct entity *other, const struct match_model *,
 	const struct match_result *why, struct tally *, struct err *);

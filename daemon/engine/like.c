@@ -65,7 +65,7 @@ bool like_entities(struct hub *hub, struct arena *arena, const struct match_feat
 			continue;
 		match_compare(store_model(hub->store), said, c.features, &why);
 		tally->compared++;
-		if (why.verdict == MATCH_NEW)
+		if (why.verdict == MATCH_NEW && (why.strong || c.entity != id[i] || !match_is_scored(type)))
 			continue;
 		if (c.entity != id[i]) {
 			if (!like_former(hub, arena, said, &c, &why, out, n, err))
@@ -170,7 +170,21 @@ struct compared {
 	struct shadow **shadow;
 	size_t nshadows;
 	struct match_result why;
+	uint64_t sources;
 };
+
+/*
+ * The likelier one. Of two that one partner has twice, of which either could be meant, the one that more partners have: the
+ * records of one company would end in two entities otherwise, some here and some there.
+ */
+static bool is_better(const struct compared *c, const struct like *than)
+{
+	const int here = __builtin_popcountll(c->sources), there = __builtin_popcountll(than->link_sources);
+
+	if (c->sources & than->link_sources && here != there)
+		return here > there;
+	return c->why.score > than->link_why.score;
+}
 
 static void consider(const struct compared *c, int partner, struct like *out)
 {
@@ -192,8 +206,9 @@ static void consider(const struct compared *c, int partner, struct like *out)
 		out->all[out->nall].e = e;
 		out->all[out->nall++].why = *why;
 	}
-	if (!out->link || why->score > out->link_why.score) {
+	if (!out->link || is_better(c, out)) {
 		out->link = e;
+		out->link_sources = c->sources;
 		out->link_why = *why;
 		out->pending = at;
 	}
@@ -210,6 +225,50 @@ static void bar(struct like *out, struct entity *e, const struct match_result *w
 bool like_another_now(const struct like *found)
 {
 	return found->barred && found->barred_why.score > found->resemblance;
+}
+
+bool like_numbers_differ(struct hub *hub, struct arena *arena, struct shadow *const *shadow, size_t n, uint32_t number)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct record said;
+		uint32_t other;
+
+		if (shadow[i]->state != SHADOW_LIVE)
+			continue;
+		shadow_record(shadow[i], &said);
+		other = match_decisive(store_features(hub->store, arena, &said));
+		if (number && other && number != other)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * An entity says what its records agreed on. One of them may be called otherwise, or be elsewhere, and be the very one that this
+ * is: what is doubtful of the entity, or more than that, is sure of that record.
+ */
+static bool like_member(struct hub *hub, struct page *page, const struct sought *x, struct compared *c, struct err *err)
+{
+	const struct match_features *held = NULL;
+	struct match_result best = c->why;
+
+	if (c->why.verdict == MATCH_LINK || c->why.strong || c->nshadows < 2)
+		return true;
+	if (!store_held(hub->store, page->arena, x->features, 0, &held, err))
+		return false;
+	for (size_t i = 0; i < c->nshadows; i++) {
+		struct record said;
+		struct match_result why;
+
+		if (c->shadow[i]->state != SHADOW_LIVE)
+			continue;
+		shadow_record(c->shadow[i], &said);
+		match_compare(x->model, held, store_features(hub->store, page->arena, &said), &why);
+		if (why.verdict == MATCH_LINK && is_likelier(&why, &best))
+			best = why;
+	}
+	c->why = best;
+	return true;
 }
 
 /* Who has it. What the page's own partner has is another record than the one that is looked for: apart from every other. */
@@ -230,10 +289,12 @@ bool like_search(struct hub *hub, struct page *page, const struct record *now, s
 	struct match_rival rival[ALIKE_MAX];
 	struct alike alike[ALIKE_MAX];
 	size_t n, agree = 0;
+	uint32_t number;
 
 	*out = (struct like){ 0 };
 	out->features = x.features = store_features(hub->store, page->arena, now);
 	x.nkeys = match_keys(x.features, x.key);
+	number = match_decisive(x.features);
 	if (!find_formers(hub, page, &x, out, err) ||
 		!like_entities(hub, page->arena, x.features, x.key, x.nkeys, 0, alike, &n, &page->run, err))
 		return false;
@@ -247,7 +308,14 @@ bool like_search(struct hub *hub, struct page *page, const struct record *now, s
 			continue;
 		if (!store_shadows_of(hub->store, page->arena, one->e->id, &one->shadow, &one->nshadows, err))
 			return false;
-		rival[agree++] = (struct match_rival){ alike[i].features, sources(one, page->partner), &one->why };
+		/* What it says last may be a number that is mistyped, which hides that of one of its records. */
+		if (number && !match_decisive(alike[i].features) &&
+			like_numbers_differ(hub, page->arena, one->shadow, one->nshadows, number))
+			continue;
+		one->sources = sources(one, page->partner);
+		if (!like_member(hub, page, &x, one, err))
+			return false;
+		rival[agree++] = (struct match_rival){ alike[i].features, one->sources, &one->why };
 	}
 	if (agree > 1)
 		match_contest(x.model, rival, agree);

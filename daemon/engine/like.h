@@ -21,10 +21,15 @@ struct alike {
  *     a name which others bear since is theirs;
  *   - an entity that has another valid number by now is asked about, whatever was known of its parts;
  *   - a participation is what it says now. One that says what a corrected one used to say is another.
+ * Of records that are scored, entities that are another by what they say now are among them (MATCH_NEW), unless for certain: one
+ * of their records may be the very one.
  * Whoever asks keeps the rules of links as for every other entity: one record a partner, what people decided, no chains.
  */
 bool like_entities(struct hub *, struct arena *, const struct match_features *, const uint64_t *key, size_t nkeys, int64_t self,
 	struct alike out[ALIKE_MAX], size_t *n, struct tally *, struct err *);
+
+/* Whether one of those live records has another decisive value (match_decisive(); 0: none) than that: they are not the same. */
+bool like_numbers_differ(struct hub *, struct arena *, struct shadow *const *, size_t n, uint32_t number);
 
 struct like {
 	const struct match_features *features;   /* of the record */
@@ -32,6 +37,7 @@ struct like {
 	struct shadow *pending;            /* the link's, if the hub is creating it there */
 	bool duplicate;                    /* doubt: the partner has another record of that entity */
 	struct match_result link_why, doubt_why;
+	uint64_t link_sources;             /* who has the link's entity, as bits */
 	/* Records of that partner which this one may be again, on which people decided. */
 	struct shadow *former[FORMERS_MAX];
 	size_t nformers;

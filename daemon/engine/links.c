@@ -204,19 +204,20 @@ static bool place_again(struct hub *hub, struct page *page, struct shadow *s, co
 		join_merge(hub, page->arena, first->id, s->entity, &join, &page->run, err);
 }
 
-/* It is linked with one of several that it agrees with: whether those are one is not for it to say. */
-static bool ask_about_others(struct hub *hub, struct page *page, struct like *found, struct err *err)
+/* It is linked with one of several that it agrees with, of which nothing says that they are not the same. */
+static bool meet_others(struct hub *hub, struct page *page, struct like *found, struct err *err)
 {
 	for (size_t i = 0; i < found->nall; i++) {
-		struct entity *other;
+		struct entity *one, *other;
 
 		if (found->all[i].e == found->link)
 			continue;
-		if (!store_entity(hub->store, page->arena, found->all[i].e->id, &other, err))
+		if (!store_entity(hub->store, page->arena, found->link->id, &one, err) ||
+			!store_entity(hub->store, page->arena, found->all[i].e->id, &other, err))
 			return false;
 		found->all[i].why.why = "a record that was linked with the one agrees with the other as well";
-		if (other && other->id != found->link->id && other->state == ENTITY_LIVE &&
-			!rematch_ask(hub, page->arena, found->link, other, store_model(hub->store), &found->all[i].why, &page->run, err))
+		if (one && other && other->id != one->id && one->state == ENTITY_LIVE && other->state == ENTITY_LIVE &&
+			!rematch_meet(hub, page->arena, one, other, &found->all[i].why, &page->run, err))
 			return false;
 	}
 	return true;
@@ -248,7 +249,7 @@ static bool place_found(struct hub *hub, struct page *page, struct shadow *s, co
 		return place_in_doubt(hub, page, s, item, &said, found->link->id, "match", &found->link_why, err);
 	}
 	return place_with(hub, page, s, item, now, found->link, found->link_why.strong ? "key" : "score", &found->link_why, err) &&
-		ask_about_others(hub, page, found, err);
+		meet_others(hub, page, found, err);
 }
 
 static bool place_by_match(struct hub *hub, struct page *page, struct shadow *s, const struct item *item,

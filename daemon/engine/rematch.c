@@ -112,6 +112,20 @@ static bool join(struct rematch *r, int64_t other, const struct match_result *wh
 	return join_merge(r->hub, r->arena, r->e->id, other, &join, r->tally, err);
 }
 
+static bool numbers_differ(struct rematch *r, struct shadow *const *theirs, size_t n)
+{
+	for (size_t i = 0; i < r->n; i++) {
+		struct record said;
+
+		if (r->shadow[i]->state != SHADOW_LIVE)
+			continue;
+		shadow_record(r->shadow[i], &said);
+		if (like_numbers_differ(r->hub, r->arena, theirs, n, match_decisive(store_features(r->hub->store, r->arena, &said))))
+			return true;
+	}
+	return false;
+}
+
 static bool several_each(struct rematch *r, struct shadow *const *theirs, size_t n)
 {
 	return partners(r->shadow, r->n) > 1 && partners(theirs, n) > 1;
@@ -143,7 +157,7 @@ static bool meet(struct rematch *r, struct entity *other, const struct match_res
 	if (!store_shadows_of(r->hub->store, r->arena, other->id, &theirs, &n, err))
 		return false;
 	*joined = why->verdict == MATCH_LINK && !duplicate(r, theirs, n) && latest(r->shadow, r->n) && latest(theirs, n) &&
-		  !several_each(r, theirs, n) && join_settled(r->hub, r->arena, r->e->id, &busy) &&
+		  !several_each(r, theirs, n) && !numbers_differ(r, theirs, n) && join_settled(r->hub, r->arena, r->e->id, &busy) &&
 		  join_settled(r->hub, r->arena, other->id, &busy);
 	return *joined ? join(r, other->id, why, err) : pose(r, other, theirs, n, why, err);
 }
@@ -159,6 +173,19 @@ bool rematch_ask(struct hub *hub, struct arena *arena, struct entity *e, struct 
 		return false;
 	return kept_apart(&r, other->id) ||
 	       (store_shadows_of(hub->store, arena, other->id, &theirs, &n, err) && pose(&r, other, theirs, n, why, err));
+}
+
+bool rematch_meet(struct hub *hub, struct arena *arena, struct entity *e, struct entity *other, const struct match_result *why,
+	struct tally *tally, struct err *err)
+{
+	struct rematch r = { .hub = hub, .arena = arena, .e = e, .tally = tally, .model = store_model(hub->store) };
+	struct match_result between;
+	bool joined = false;
+
+	match_compare(r.model, store_features(hub->store, arena, e->golden), store_features(hub->store, arena, other->golden), &between);
+	if (between.verdict == MATCH_NEW && between.strong)
+		return rematch_ask(hub, arena, e, other, r.model, why, tally, err);
+	return store_shadows_of(hub->store, arena, e->id, &r.shadow, &r.n, err) && meet(&r, other, why, &joined, err);
 }
 
 bool rematch(struct hub *hub, struct arena *arena, struct entity *e, const struct record *before, struct tally *tally,
@@ -184,6 +211,8 @@ bool rematch(struct hub *hub, struct arena *arena, struct entity *e, const struc
 	for (size_t i = 0; i < n && !joined; i++) {
 		struct entity *other;
 
+		if (alike[i].why.verdict == MATCH_NEW)
+			continue;
 		if (!store_entity(hub->store, arena, alike[i].entity, &other, err) ||
 			(other && other->state == ENTITY_LIVE && !meet(&r, other, &alike[i].why, &joined, err)))
 			return false;
