@@ -121,8 +121,7 @@ static bool die_at_write(struct world *w, const struct fault *f, enum ending how
 	return true;
 }
 
-/* A handful that is missing may have been deleted; more than the guard lets pass must not be taken for that. */
-static unsigned too_many_to_miss(const struct place *p)
+unsigned faults_too_many_to_miss(const struct place *p)
 {
 	unsigned n[RECORD_TYPES] = {0}, types = 0;
 
@@ -143,7 +142,7 @@ static bool begins(struct world *w, const struct fault *f)
 		return true;
 	case FAULT_VANISH:
 		/* Not in the middle of a list: what the hub is to notice is that half of it is missing. */
-		p->vanishing = too_many_to_miss(p);
+		p->vanishing = faults_too_many_to_miss(p);
 		if (p->scanning || !p->vanishing)
 			return false;
 		until(&p->vanish_until_ms, w, f);

@@ -64,7 +64,9 @@ static bool is_missing(const struct place *p, const struct rec *r)
 
 static void list_all(struct place *p, struct pull *pull, unsigned from, uint64_t feed)
 {
-
+	/* Of those that would be missing, people may have taken most away since. */
+	if (!from)
+		p->vanishing &= faults_too_many_to_miss(p);
 	pull->total = 0;
 	for (unsigned i = 0; i < p->n; i++) {
 		const struct state *s = listed(p, p->rec[i], pull->type);

@@ -399,6 +399,9 @@ void faults_start(struct world *);
 /* The one-shot of that partner for such an op, taken off its list, or NULL. */
 enum sim_op { SIM_PULL, SIM_GET, SIM_PUSH };
 const struct fault *faults_take(struct world *, struct place *, enum sim_op, bool with_cursor);
+/* Types, as bits, of which half of the records are more than the inbound guard lets pass: a handful may have been deleted, so many
+ * must not be taken for that. */
+unsigned faults_too_many_to_miss(const struct place *);
 void faults_end(struct world *);
 void faults_spare(bool); /* no allocation fails or counts meanwhile: it is not the hub that asks the store */
 void admin_start(struct world *);
