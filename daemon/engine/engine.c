@@ -27,6 +27,8 @@ static void kick_senders(struct engine *engine)
 static bool release_on_lane(struct job *job, struct hub *hub, struct err *e)
 {
 	(void)job;
+	if (!release_begin(hub, e))
+		return false;
 	for (size_t i = 0; i < hub->n; i++) {
 		struct release r = { .partner = hub->partner[i].id };
 

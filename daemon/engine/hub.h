@@ -199,6 +199,8 @@ struct release {
 	bool held;                              /* out: a plan waits for approval */
 	char hash[17], why[160];
 };
+/* Before the first of them: who is onboarded as the store has it, since a commit that failed may have taken that back. */
+bool release_begin(struct hub *, struct err *);
 bool release_plan(struct hub *, struct release *, struct err *);
 /* After releases and approvals: partners whose first synchronisation waits in no plan any more are newcomers no more. */
 bool release_onboard(struct hub *, struct err *);

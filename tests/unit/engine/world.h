@@ -182,6 +182,7 @@ static inline struct release release_to(struct world *w, int p)
 	struct release r = { .partner = w->partner[p].id };
 	struct err e;
 
+	assert_true(release_begin(&w->hub, &e));
 	assert_true(release_plan(&w->hub, &r, &e));
 	return r;
 }
