@@ -83,6 +83,7 @@ bool like_entities(struct hub *hub, struct arena *arena, const struct match_feat
 struct sought {
 	const struct match_model *model;
 	const struct match_features *features;
+	const struct match_features *held;    /* the same by store_held(); NULL: not asked for yet */
 	uint64_t key[MATCH_KEYS_MAX];
 	size_t nkeys;
 };
@@ -227,16 +228,21 @@ bool like_another_now(const struct like *found)
 	return found->barred && found->barred_why.score > found->resemblance;
 }
 
+uint32_t like_number(struct hub *hub, struct arena *arena, const struct shadow *s)
+{
+	struct record said;
+
+	if (s->state != SHADOW_LIVE)
+		return 0;
+	shadow_record(s, &said);
+	return match_decisive(store_features(hub->store, arena, &said));
+}
+
 bool like_numbers_differ(struct hub *hub, struct arena *arena, struct shadow *const *shadow, size_t n, uint32_t number)
 {
 	for (size_t i = 0; i < n; i++) {
-		struct record said;
-		uint32_t other;
+		const uint32_t other = like_number(hub, arena, shadow[i]);
 
-		if (shadow[i]->state != SHADOW_LIVE)
-			continue;
-		shadow_record(shadow[i], &said);
-		other = match_decisive(store_features(hub->store, arena, &said));
 		if (number && other && number != other)
 			return true;
 	}
@@ -247,14 +253,13 @@ bool like_numbers_differ(struct hub *hub, struct arena *arena, struct shadow *co
  * An entity says what its records agreed on. One of them may be called otherwise, or be elsewhere, and be the very one that this
  * is: what is doubtful of the entity, or more than that, is sure of that record.
  */
-static bool like_member(struct hub *hub, struct page *page, const struct sought *x, struct compared *c, struct err *err)
+static bool like_member(struct hub *hub, struct page *page, struct sought *x, struct compared *c, struct err *err)
 {
-	const struct match_features *held = NULL;
 	struct match_result best = c->why;
 
 	if (c->why.verdict == MATCH_LINK || c->why.strong || c->nshadows < 2)
 		return true;
-	if (!store_held(hub->store, page->arena, x->features, 0, &held, err))
+	if (!x->held && !store_held(hub->store, page->arena, x->features, 0, &x->held, err))
 		return false;
 	for (size_t i = 0; i < c->nshadows; i++) {
 		struct record said;
@@ -263,7 +268,7 @@ static bool like_member(struct hub *hub, struct page *page, const struct sought 
 		if (c->shadow[i]->state != SHADOW_LIVE)
 			continue;
 		shadow_record(c->shadow[i], &said);
-		match_compare(x->model, held, store_features(hub->store, page->arena, &said), &why);
+		match_compare(x->model, x->held, store_features(hub->store, page->arena, &said), &why);
 		if (why.verdict == MATCH_LINK && is_likelier(&why, &best))
 			best = why;
 	}

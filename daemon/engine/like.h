@@ -28,6 +28,8 @@ struct alike {
 bool like_entities(struct hub *, struct arena *, const struct match_features *, const uint64_t *key, size_t nkeys, int64_t self,
 	struct alike out[ALIKE_MAX], size_t *n, struct tally *, struct err *);
 
+/* The decisive value (match_decisive()) of what that record says; 0: none, or it is not live. */
+uint32_t like_number(struct hub *, struct arena *, const struct shadow *);
 /* Whether one of those live records has another decisive value (match_decisive(); 0: none) than that: they are not the same. */
 bool like_numbers_differ(struct hub *, struct arena *, struct shadow *const *, size_t n, uint32_t number);
 

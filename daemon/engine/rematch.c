@@ -114,15 +114,9 @@ static bool join(struct rematch *r, int64_t other, const struct match_result *wh
 
 static bool numbers_differ(struct rematch *r, struct shadow *const *theirs, size_t n)
 {
-	for (size_t i = 0; i < r->n; i++) {
-		struct record said;
-
-		if (r->shadow[i]->state != SHADOW_LIVE)
-			continue;
-		shadow_record(r->shadow[i], &said);
-		if (like_numbers_differ(r->hub, r->arena, theirs, n, match_decisive(store_features(r->hub->store, r->arena, &said))))
+	for (size_t i = 0; i < r->n; i++)
+		if (like_numbers_differ(r->hub, r->arena, theirs, n, like_number(r->hub, r->arena, r->shadow[i])))
 			return true;
-	}
 	return false;
 }
 
