@@ -228,6 +228,16 @@ static bool leave_out(const struct linkage_features *f, const struct linkage_val
 	return true;
 }
 
+static bool any_ends_with(const struct linkage_features *f, unsigned field, const char *place, size_t n)
+{
+	struct linkage_value rest;
+
+	for (size_t i = f->first[field]; i < f->first[field + 1]; i++)
+		if (leave_out(f, &f->value[i], place, n, &rest))
+			return true;
+	return false;
+}
+
 /*
  * Of two in one place, what they have of it in their names says no more than their address: if one has it, the other need not,
  * and a name that both have is as rare as it is without.
@@ -250,7 +260,8 @@ struct linkage_agreement linkage_names_in_place(struct linkage_agreement best, c
 {
 	const struct linkage_value *place;
 
-	if (best.level == LINKAGE_UNKNOWN || !(place = common_place(a, b, f->place)))
+	if (best.level == LINKAGE_UNKNOWN || !(place = common_place(a, b, f->place)) ||
+		(!any_ends_with(a, field, text_of(a) + place->at, place->len) && !any_ends_with(b, field, text_of(a) + place->at, place->len)))
 		return best;
 	best.level = LINKAGE_COMPANY_DIFFERENT;
 	for (size_t i = a->first[field]; i < a->first[field + 1]; i++)

@@ -150,15 +150,12 @@ static bool is_acronym(const char *text, size_t n)
 }
 
 /* As it is written: its initials may be an acronym. And as it is called in Dutch, if it is called otherwise there. */
-static void put_in_dutch(const struct filling *f, unsigned into, const char *folded, const char *(*dutch)(struct arena *, const char *))
+static void put_one_name(const struct filling *f, const char *name, const char **form)
 {
-	put(f, into, folded);
-	put(f, into, dutch(f->arena, folded));
-}
+	const char *folded = fold_company_name(f->arena, name, form);
 
-static void put_part_of_name(const struct filling *f, const char *name)
-{
-	put_in_dutch(f, MATCH_ORG_NAME, fold_company_name(f->arena, name, NULL), dutch_name);
+	put(f, MATCH_ORG_NAME, folded);
+	put(f, MATCH_ORG_NAME, dutch_name(f->arena, folded));
 }
 
 /*
@@ -170,12 +167,12 @@ static void put_name(const struct filling *f, const char *name, const char **for
 	const char *dash = strstr(name, " - "), *remark = strstr(name, " (");
 	const char *end = dash && remark ? (dash < remark ? dash : remark) : dash ? dash : remark;
 
-	put_in_dutch(f, MATCH_ORG_NAME, fold_company_name(f->arena, name, form), dutch_name);
+	put_one_name(f, name, form);
 	if (!end || end == name)
 		return;
-	put_part_of_name(f, arena_strndup(f->arena, name, (size_t)(end - name)));
+	put_one_name(f, arena_strndup(f->arena, name, (size_t)(end - name)), NULL);
 	if (end == dash && is_acronym(name, (size_t)(end - name)))
-		put_part_of_name(f, end + 3);
+		put_one_name(f, end + 3, NULL);
 }
 
 /* A number that could not be read as E.164 is kept as written, and is no key. */
@@ -220,6 +217,7 @@ static void put_address(const struct filling *f)
 {
 	const char *street = value_of(f, ORGANIZATION_STREET), *number = value_of(f, ORGANIZATION_HOUSE_NUMBER);
 	const char *line = *street ? street : value_of(f, ORGANIZATION_ADDRESS_RAW);
+	const char *place = fold_text(f->arena, value_of(f, ORGANIZATION_MUNICIPALITY));
 
 	if (!*number && *line) {
 		const struct address_line parts = split_address_line(f->arena, line);
@@ -230,7 +228,8 @@ static void put_address(const struct filling *f)
 	put(f, MATCH_ORG_STREET, fold_street(f->arena, street));
 	put(f, MATCH_ORG_HOUSE, fold_text(f->arena, number));
 	put(f, MATCH_ORG_POSTAL, fold_text(f->arena, value_of(f, ORGANIZATION_POSTAL_CODE)));
-	put_in_dutch(f, MATCH_ORG_PLACE, fold_text(f->arena, value_of(f, ORGANIZATION_MUNICIPALITY)), dutch_place);
+	put(f, MATCH_ORG_PLACE, place);
+	put(f, MATCH_ORG_PLACE, dutch_place(place));
 }
 
 /* The digits of a number that fails its check, if it has about as many as one has. */

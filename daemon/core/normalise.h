@@ -31,7 +31,7 @@ const char *fold_person_name(struct arena *, const char *name);
 /* What fold_company_name() and fold_text() made of the name of a company or a municipality, French or German words of it in Dutch:
  * those of trades, and municipalities, at the end of a name as well. The text itself if there are none. */
 const char *dutch_name(struct arena *, const char *folded);
-const char *dutch_place(struct arena *, const char *folded);
+const char *dutch_place(const char *folded);
 /* fold_text() with the words for streets as they are written in full: "Kerkstr." gives "kerkstraat". */
 const char *fold_street(struct arena *, const char *street);
 const char *fold_email(struct arena *, const char *email);          /* whole address in lower case */

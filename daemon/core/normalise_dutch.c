@@ -143,11 +143,10 @@ static const struct said words[] = {
 
 enum { PLACE_WORDS = 4, NAME_WORDS = 4 };
 
-const char *dutch_place(struct arena *arena, const char *folded)
+const char *dutch_place(const char *folded)
 {
 	const struct said *said = LOOKUP(places, folded);
 
-	(void)arena;
 	return said ? said->dutch : folded;
 }
 
