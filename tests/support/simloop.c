@@ -121,3 +121,26 @@ void simloop_fini(struct simloop *s)
 {
 	loop_fini(&s->loop);
 }
+
+/* --- an operation ---------------------------------------------------------------------------------------------------------- */
+
+static void on_end(struct op *op)
+{
+	container_of(op, struct simloop_op, op)->ended = true;
+}
+
+static bool has_ended(void *ctx)
+{
+	return ((const struct simloop_op *)ctx)->ended;
+}
+
+struct op *simloop_begin(struct simloop *s, struct simloop_op *o)
+{
+	*o = (struct simloop_op){.op = {.loop = &s->loop, .done = on_end}};
+	return &o->op;
+}
+
+bool simloop_ends(struct simloop *s, struct simloop_op *o)
+{
+	return simloop_run(s, has_ended, o);
+}

@@ -17,8 +17,7 @@ struct desk {
 	struct simloop sim;
 	struct arena *arena;
 	char dir[32];
-	struct op op;
-	bool ended;
+	struct simloop_op op;
 };
 
 #define ENDPOINT(partner, path) "  - { partner: " partner ", endpoint: { adapter: dir, " path " } }\n"
@@ -50,28 +49,10 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void on_end(struct op *op)
-{
-	container_of(op, struct desk, op)->ended = true;
-}
-
-static bool has_ended(void *ctx)
-{
-	return ((const struct desk *)ctx)->ended;
-}
-
-/* The op to be waited for. */
-static struct op *begin(struct desk *d)
-{
-	d->ended = false;
-	d->op = (struct op){.loop = &d->sim.loop, .done = on_end};
-	return &d->op;
-}
-
 static void close_all(struct desk *d, struct engine *engine)
 {
-	engine_close(engine, begin(d));
-	assert_true(simloop_run(&d->sim, has_ended, d));
+	engine_close(engine, simloop_begin(&d->sim, &d->op));
+	assert_true(simloop_ends(&d->sim, &d->op));
 }
 
 static struct config *parsed_at(struct desk *d, const char *state_dir, const char *partners, struct diags *diags)
@@ -132,20 +113,20 @@ static void a_refused_reload_leaves_everything_at_work(void **state)
 	assert_int_equal(e.kind, ERR_NONE);
 	engine_start(engine);
 	before = engine_config(engine);
-	engine_reload(engine, parsed(d, BAD, &diags), &diags, begin(d));
-	assert_true(simloop_run(&d->sim, has_ended, d));
-	assert_int_equal(d->op.err.kind, ERR_BROKEN);
+	engine_reload(engine, parsed(d, BAD, &diags), &diags, simloop_begin(&d->sim, &d->op));
+	assert_true(simloop_ends(&d->sim, &d->op));
+	assert_int_equal(d->op.op.err.kind, ERR_BROKEN);
 	assert_ptr_equal(engine_config(engine), before);
-	engine_reload(engine, parsed(d, GOOD, &diags), &diags, begin(d));
-	assert_true(simloop_run(&d->sim, has_ended, d));
-	assert_int_equal(d->op.err.kind, ERR_NONE);
+	engine_reload(engine, parsed(d, GOOD, &diags), &diags, simloop_begin(&d->sim, &d->op));
+	assert_true(simloop_ends(&d->sim, &d->op));
+	assert_int_equal(d->op.op.err.kind, ERR_NONE);
 	close_all(d, engine);
 }
 
 static void a_close_waits_for_what_a_refused_reload_had_opened(void **state)
 {
 	struct desk *d = *state;
-	struct desk reload = {.op = {.loop = &d->sim.loop, .done = on_end}};
+	struct simloop_op reload;
 	struct diags diags = {.arena = d->arena};
 	struct engine *engine;
 	struct err e;
@@ -153,7 +134,7 @@ static void a_close_waits_for_what_a_refused_reload_had_opened(void **state)
 	engine = open_engine(d, GOOD, &e);
 	assert_int_equal(e.kind, ERR_NONE);
 	engine_start(engine);
-	engine_reload(engine, parsed(d, BAD, &diags), &diags, &reload.op);
+	engine_reload(engine, parsed(d, BAD, &diags), &diags, simloop_begin(&d->sim, &reload));
 	close_all(d, engine);
 	assert_true(reload.ended);
 }
@@ -174,9 +155,9 @@ static void what_a_reload_cut_off_is_uncertain(void **state)
 	row.partner = engine_partner(engine, "one")->id;
 	assert_true(store_begin(engine->store, &e));
 	assert_true(store_end(engine->store, store_outbox_save(engine->store, &row, &e), &e));
-	engine_reload(engine, parsed(d, GOOD, &diags), &diags, begin(d));
-	assert_true(simloop_run(&d->sim, has_ended, d));
-	assert_int_equal(d->op.err.kind, ERR_NONE);
+	engine_reload(engine, parsed(d, GOOD, &diags), &diags, simloop_begin(&d->sim, &d->op));
+	assert_true(simloop_ends(&d->sim, &d->op));
+	assert_int_equal(d->op.op.err.kind, ERR_NONE);
 	assert_true(store_outbox_by_id(engine->store, d->arena, row.id, &after, &e));
 	assert_int_equal(after->state, OUTBOX_UNCERTAIN);
 	close_all(d, engine);
@@ -238,9 +219,9 @@ static void a_reload_leaves_the_state_where_it_is(void **state)
 	engine_start(engine);
 	for (size_t i = 0; i < 2; i++) {
 		state_dir[0] = 0;
-		engine_reload(engine, parsed_at(d, "elsewhere", partners, &diags), &diags, begin(d));
-		assert_true(simloop_run(&d->sim, has_ended, d));
-		assert_int_equal(d->op.err.kind, ERR_NONE);
+		engine_reload(engine, parsed_at(d, "elsewhere", partners, &diags), &diags, simloop_begin(&d->sim, &d->op));
+		assert_true(simloop_ends(&d->sim, &d->op));
+		assert_int_equal(d->op.op.err.kind, ERR_NONE);
 		assert_string_equal(state_dir, began);
 	}
 	close_all(d, engine);

@@ -24,8 +24,7 @@ struct desk {
 	struct mem_world *world;
 	char dir[32];
 	struct engine *engine;
-	struct op op;
-	bool ended;
+	struct simloop_op op;
 	struct job spoiler;
 	bool spoiled;
 	struct command_call call;
@@ -61,16 +60,6 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void on_end(struct op *op)
-{
-	container_of(op, struct desk, op)->ended = true;
-}
-
-static bool has_ended(void *ctx)
-{
-	return ((const struct desk *)ctx)->ended;
-}
-
 /* Two partners; the second is given what share says. */
 static void open_engine(struct desk *d, const char *vfs, const char *share)
 {
@@ -92,10 +81,8 @@ static void open_engine(struct desk *d, const char *vfs, const char *share)
 
 static void close_engine(struct desk *d)
 {
-	d->ended = false;
-	d->op = (struct op){.loop = &d->sim.loop, .done = on_end};
-	engine_close(d->engine, &d->op);
-	assert_true(simloop_run(&d->sim, has_ended, d));
+	engine_close(d->engine, simloop_begin(&d->sim, &d->op));
+	assert_true(simloop_ends(&d->sim, &d->op));
 }
 
 static bool is_settled(void *ctx)
@@ -166,7 +153,7 @@ static void what_others_made_the_store_lose_is_marked_again(void **state)
 
 static void copied(struct op *op)
 {
-	container_of(op, struct desk, call.op)->ended = true;
+	container_of(op, struct desk, call.op)->op.ended = true;
 }
 
 /* It would hold up every write, and the answer to whether the daemon is alive. */
@@ -180,7 +167,7 @@ static void a_backup_is_made_beside_the_lanes(void **state)
 	assert_non_null(getcwd(cwd, sizeof cwd));
 	open_engine(d, NULL, "linked");
 	assert_true(simloop_run(&d->sim, is_settled, d));
-	d->ended = false;
+	d->op.ended = false;
 	d->call = (struct command_call){
 		.op = {.loop = &d->sim.loop, .done = copied}, .command = command_find("backup"), .arena = d->arena, .engine = d->engine,
 		.args = json_pack("{ss}", "file", arena_printf(d->arena, "%s/%s/copy.db", cwd, d->dir)),
@@ -188,7 +175,7 @@ static void a_backup_is_made_beside_the_lanes(void **state)
 	op_begin(&d->call.op, NULL);
 	assert_true(d->call.command->run(&d->call, &e));
 	assert_int_equal(jobs_waiting(d->engine), 0);
-	assert_true(simloop_run(&d->sim, has_ended, d));
+	assert_true(simloop_ends(&d->sim, &d->op));
 	assert_int_equal(d->call.op.err.kind, ERR_NONE);
 	assert_int_equal(stat(json_string_value(json_object_get(d->call.out, "file")), &st), 0);
 	json_decref(d->call.args);
