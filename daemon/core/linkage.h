@@ -21,7 +21,7 @@
 #include "base/json.h"
 
 #define LINKAGE_FIELDS_MAX 24
-#define LINKAGE_LEVELS_MAX 12
+#define LINKAGE_LEVELS_MAX 16
 #define LINKAGE_VALUES_MAX 12    /* values of one field that count */
 #define LINKAGE_TEXT_MAX 64      /* bytes of one value that count */
 #define LINKAGE_RULES_MAX 96
@@ -31,8 +31,8 @@
 /* X(enumerator, name, levels from best to worst; the last means that nothing agrees) */
 #define LINKAGE_KIND_LIST(X)                                                                                \
 	X(NAME, "name", "same", "typing", "close", "initial", "exchanged", "different")                     \
-	X(COMPANY, "company", "same, rarest", "same, rare", "same, uncommon", "same", "close, rare", "close", "part, rare", "part", \
-		"acronym", "one rare word", "one word", "different")                                        \
+	X(COMPANY, "company", "same, unique", "same, rarest", "same, rare", "same, uncommon", "same", "close, rare", "close", \
+		"part, rare", "part", "acronym", "one rare word", "one word", "different")                                        \
 	X(DATE, "date", "same", "typing", "near", "different")                                              \
 	X(NUMBER, "number", "same", "typing", "close", "different")                                         \
 	X(STREET, "street", "same", "typing", "close", "exchanged", "different")                            \
@@ -46,7 +46,7 @@
 	X(PHONE, "phone", "same", "typing", "mobile and landline", "different")                                                    \
 	X(DOMAIN, "domain", "same", "same, of several", "typing", "different")                                                  \
 	X(ADDRESS, "address", "same", "same street", "another number", "another street", "same place",      \
-		"elsewhere nearby", "different")
+		"elsewhere in it", "elsewhere nearby", "different")
 
 enum linkage_kind {
 #define X(kind, ...) LINKAGE_##kind,
@@ -57,7 +57,8 @@ enum linkage_kind {
 
 /* Levels of LINKAGE_COMPANY. */
 enum linkage_company {
-	LINKAGE_COMPANY_SAME_RAREST,    /* with a word that is in no table: made up, or a family name that few have */
+	LINKAGE_COMPANY_SAME_UNIQUE,    /* with a word that is in no table, and more beside it */
+	LINKAGE_COMPANY_SAME_RAREST,    /* with such a word: made up, or a family name that few have */
 	LINKAGE_COMPANY_SAME_RARE,
 	LINKAGE_COMPANY_SAME_UNCOMMON,
 	LINKAGE_COMPANY_SAME,
@@ -77,9 +78,18 @@ enum linkage_address {
 	LINKAGE_ADDRESS_SAME_STREET,       /* one of them has no number */
 	LINKAGE_ADDRESS_ANOTHER_NUMBER,
 	LINKAGE_ADDRESS_ANOTHER_STREET,    /* of the same number: streets have names in two languages */
-	LINKAGE_ADDRESS_SAME_PLACE,
+	LINKAGE_ADDRESS_SAME_PLACE,        /* one of them has no street */
+	LINKAGE_ADDRESS_ELSEWHERE,         /* in the same place */
 	LINKAGE_ADDRESS_NEARBY,
 	LINKAGE_ADDRESS_DIFFERENT
+};
+
+/* Levels of LINKAGE_DOMAIN. */
+enum linkage_domain {
+	LINKAGE_DOMAIN_SAME,
+	LINKAGE_DOMAIN_OF_SEVERAL,
+	LINKAGE_DOMAIN_TYPING,
+	LINKAGE_DOMAIN_DIFFERENT
 };
 
 #define LINKAGE_UNKNOWN 255   /* the level of a field that one of the two does not have */
@@ -98,7 +108,7 @@ struct linkage_field {
 	bool part;          /* not compared itself: a part of an ADDRESS */
 	bool decisive;      /* records in which it differs are not the same: training takes that as known */
 	/* ADDRESS, which has no value of its own: the fields that are its street, house number, postal code and place.
-	 * COMPANY: the place that it may have in its name; 0: none. */
+	 * COMPANY: the place that it may have in its name, and the postal code, by which words are rare or common; 0: none. */
 	uint8_t street, number, postal, place;
 	/* EMAIL: the field with the domains of its values: where none agrees, no address can, and it says nothing more; 0: none. */
 	uint8_t domain;

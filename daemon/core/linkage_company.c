@@ -2,9 +2,9 @@
 #include "base/hash.h"
 #include "core/linkage_sides.h"
 
-/* Of words that are in no table, rarity is LINKAGE_RAREST: bounds are relative to that. */
-enum { RARE_NAME = LINKAGE_RAREST, UNCOMMON_NAME = LINKAGE_RAREST * 11 / 15, RARE_WORD = LINKAGE_RAREST * 12 / 15,
-	UNRATED = LINKAGE_RAREST * 2 / 3 };
+/* Of words that are in no table, rarity is LINKAGE_RAREST: bounds are relative to that. UNIQUE_NAME: of all words together. */
+enum { UNIQUE_NAME = LINKAGE_RAREST * 5 / 4, RARE_NAME = LINKAGE_RAREST, UNCOMMON_NAME = LINKAGE_RAREST * 19 / 30,
+	RARE_WORD = LINKAGE_RAREST * 12 / 15, UNRATED = LINKAGE_RAREST * 3 / 5 };
 
 static unsigned rarity_of(const struct linkage_word *w)
 {
@@ -166,6 +166,15 @@ static unsigned rarity_of_name(const struct words *w)
 	return w->rarest + w->second / 2;
 }
 
+static unsigned level_of_same(const struct shared_words *w, unsigned rarity)
+{
+	if (w->x.rarest >= RARE_NAME && w->y.rarest >= RARE_NAME)
+		return w->x.all >= UNIQUE_NAME && w->y.all >= UNIQUE_NAME ? LINKAGE_COMPANY_SAME_UNIQUE : LINKAGE_COMPANY_SAME_RAREST;
+	return rarity >= RARE_NAME       ? LINKAGE_COMPANY_SAME_RARE
+	       : rarity >= UNCOMMON_NAME ? LINKAGE_COMPANY_SAME_UNCOMMON
+					 : LINKAGE_COMPANY_SAME;
+}
+
 unsigned linkage_level_of_company(const struct sides *s)
 {
 	struct shared_words w;
@@ -178,10 +187,7 @@ unsigned linkage_level_of_company(const struct sides *s)
 	rarity_y = rarity_of_name(&w.y);
 	rarity = rarity_x < rarity_y ? rarity_x : rarity_y;
 	if (equal(s) || (info == w.x.all && info == w.y.all && w.exact))
-		return w.x.rarest >= RARE_NAME && w.y.rarest >= RARE_NAME ? LINKAGE_COMPANY_SAME_RAREST
-		       : rarity >= RARE_NAME                              ? LINKAGE_COMPANY_SAME_RARE
-		       : rarity >= UNCOMMON_NAME                          ? LINKAGE_COMPANY_SAME_UNCOMMON
-									  : LINKAGE_COMPANY_SAME;
+		return level_of_same(&w, rarity);
 	if (w.number_differs)
 		return LINKAGE_COMPANY_DIFFERENT;
 	if ((5 * info >= 4 * w.x.all && 5 * info >= 4 * w.y.all) ||

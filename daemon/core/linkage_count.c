@@ -1,14 +1,20 @@
 /* How frequent values and words are. */
 #include "core/linkage_train.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/linkage_parts.h"
 
+/* By the first digit of the postal code. A share of fewer than that many records, or than that many of them, is chance. */
+enum { REGIONS = 10, NOWHERE = REGIONS, REGION_LEAST = 500, COUNT_LEAST = 5 };
+
 struct count {
 	uint64_t hash;
 	uint32_t n, field;
+	uint32_t in[REGIONS + 1];
+	double share;           /* of the records that have a value, when all are counted */
 	char *text;
 };
 
@@ -17,6 +23,7 @@ struct linkage_counts {
 	struct count *count;
 	size_t n, slots;
 	size_t records[LINKAGE_FIELDS_MAX];   /* that have a value */
+	size_t in[LINKAGE_FIELDS_MAX][REGIONS + 1];
 };
 
 struct linkage_counts *linkage_counts_new(const struct linkage_schema *schema)
@@ -63,7 +70,7 @@ static void grow(struct linkage_counts *c)
 	free(old);
 }
 
-static void count_text(struct linkage_counts *c, unsigned field, const char *text, size_t len)
+static void count_text(struct linkage_counts *c, unsigned field, unsigned region, const char *text, size_t len)
 {
 	const uint64_t hash = linkage_frequency_hash(field, text, len);
 	struct count *at;
@@ -72,10 +79,33 @@ static void count_text(struct linkage_counts *c, unsigned field, const char *tex
 		grow(c);
 	at = slot_of(c, hash);
 	if (!at->hash) {
-		*at = (struct count){hash, 0, field, linkage_text(text, len)};
+		*at = (struct count){.hash = hash, .field = field, .text = linkage_text(text, len)};
 		c->n++;
 	}
 	at->n++;
+	at->in[region]++;
+}
+
+static unsigned region_of(const struct linkage_field *field, const struct linkage_features *f)
+{
+	size_t len;
+	const char *postal = field->postal ? linkage_value(f, field->postal, &len) : "";
+
+	return *postal >= '0' && *postal <= '9' ? (unsigned)(*postal - '0') : NOWHERE;
+}
+
+/*
+ * Where it is commonest: a word of the language that few speak is no rarer among them, and who is compared at length is mostly
+ * of one place.
+ */
+static double share_of(const struct linkage_counts *c, const struct count *x)
+{
+	double share = (double)x->n / (double)c->records[x->field];
+
+	for (unsigned r = 0; r < REGIONS; r++)
+		if (x->in[r] >= COUNT_LEAST && c->in[x->field][r] >= REGION_LEAST)
+			share = fmax(share, (double)x->in[r] / (double)c->in[x->field][r]);
+	return fmin(share, 1);
 }
 
 /* Taken from features, so that a text is counted as it will be looked up. */
@@ -86,27 +116,30 @@ void linkage_count(struct linkage_counts *c, const struct linkage_features *f)
 
 		if (f->first[field] == f->first[field + 1])
 			continue;
+		const unsigned region = region_of(&c->schema->field[field], f);
+
 		c->records[field]++;
+		c->in[field][region]++;
 		if (!linkage_kind_has_frequencies(kind))
 			continue;
 		for (size_t i = f->first[field]; i < f->first[field + 1]; i++) {
 			const struct linkage_value *v = &f->value[i];
 
 			if (kind != LINKAGE_COMPANY) {
-				count_text(c, field, text_of(f) + v->at, v->len);
+				count_text(c, field, region, text_of(f) + v->at, v->len);
 				continue;
 			}
 			for (size_t w = v->first_word; w < (size_t)v->first_word + v->words; w++)
-				count_text(c, field, text_of(f) + words_of(f)[w].at, words_of(f)[w].len);
+				count_text(c, field, region, text_of(f) + words_of(f)[w].at, words_of(f)[w].len);
 		}
 	}
 }
 
-static int most_first(const void *a, const void *b)
+static int most_frequent_first(const void *a, const void *b)
 {
 	const struct count *x = *(struct count *const *)a, *y = *(struct count *const *)b;
 
-	return x->n != y->n ? (x->n > y->n ? -1 : 1) : strcmp(x->text, y->text);
+	return x->share != y->share ? (x->share > y->share ? -1 : 1) : strcmp(x->text, y->text);
 }
 
 void linkage_counted(struct linkage_model *m, const struct linkage_counts *c, size_t frequent_max)
@@ -121,15 +154,14 @@ void linkage_counted(struct linkage_model *m, const struct linkage_counts *c, si
 		if (!c->records[f] || !linkage_kind_has_frequencies(c->schema->field[f].kind))
 			continue;
 		for (size_t i = 0; i < c->slots; i++)
-			if (c->count[i].n > 1 && c->count[i].field == f)
+			if (c->count[i].n > 1 && c->count[i].field == f) {
+				c->count[i].share = share_of(c, &c->count[i]);
 				sorted[n++] = &c->count[i];
-		qsort(sorted, n, sizeof(struct count *), most_first);
+			}
+		qsort(sorted, n, sizeof(struct count *), most_frequent_first);
 		linkage_frequency_floor(m, f, 1.0 / (double)c->records[f]);
-		for (size_t i = 0; i < n && i < frequent_max && i < LINKAGE_FREQUENT_MAX; i++) {
-			const double share = (double)sorted[i]->n / (double)c->records[f];
-
-			linkage_frequency_add(m, f, sorted[i]->text, strlen(sorted[i]->text), share < 1 ? share : 1);
-		}
+		for (size_t i = 0; i < n && i < frequent_max && i < LINKAGE_FREQUENT_MAX; i++)
+			linkage_frequency_add(m, f, sorted[i]->text, strlen(sorted[i]->text), sorted[i]->share);
 	}
 }
 

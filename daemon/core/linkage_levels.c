@@ -175,16 +175,15 @@ static bool held_by_several(const struct sides *s)
 /* "acme.be" and "acme.com" are close. */
 static unsigned level_of_domain(const struct sides *s)
 {
-	enum { SAME, OF_SEVERAL, TYPING, DIFFERENT };
 	const char *x, *y;
 
 	if (equal(s))
-		return held_by_several(s) ? OF_SEVERAL : SAME;
+		return held_by_several(s) ? LINKAGE_DOMAIN_OF_SEVERAL : LINKAGE_DOMAIN_SAME;
 	x = memrchr(s->xs, '.', s->x->len);
 	y = memrchr(s->ys, '.', s->y->len);
 	if (x && y && x - s->xs == y - s->ys && x - s->xs >= 4 && !memcmp(s->xs, s->ys, (size_t)(x - s->xs)))
-		return TYPING;
-	return s->shorter >= 8 && edits(s, 1) == 1 ? TYPING : DIFFERENT;
+		return LINKAGE_DOMAIN_TYPING;
+	return s->shorter >= 8 && edits(s, 1) == 1 ? LINKAGE_DOMAIN_TYPING : LINKAGE_DOMAIN_DIFFERENT;
 }
 
 /* --- fields --------------------------------------------------------------------------------------------------------- */
@@ -251,6 +250,45 @@ static unsigned last_level(enum linkage_kind kind)
 	return (unsigned)linkage_level_count(kind) - 1;
 }
 
+/* --- addresses ------------------------------------------------------------------------------------------------------- */
+
+enum tongue { DUTCH, FRENCH, GERMAN };
+
+static bool ends_with(const char *street, size_t n, const char *word)
+{
+	const size_t len = strlen(word);
+
+	return n > len && !memcmp(street + n - len, word, len);
+}
+
+/* By the word for what it is: at the end in Dutch and German, in front in French. */
+static enum tongue tongue_of(const char *street, size_t n)
+{
+	static const char *const dutch[] = {"dreef", "kaai", "laan", "plein", "straat", "vest", "weg"};
+	static const char *const german[] = {"allee", "gasse", "platz", "strasse"};
+	static const char *const french[] = {"allee", "avenue", "boulevard", "chaussee", "chemin", "clos", "drevede", "drevedu",
+		"esplanade", "grandplace", "grandrue", "impasse", "place", "quai", "route", "rue", "sentier", "square", "venelle"};
+
+	for (size_t i = 0; i < sizeof dutch / sizeof *dutch; i++)
+		if (ends_with(street, n, dutch[i]))
+			return DUTCH;
+	for (size_t i = 0; i < sizeof german / sizeof *german; i++)
+		if (ends_with(street, n, german[i]))
+			return GERMAN;
+	for (size_t i = 0; i < sizeof french / sizeof *french; i++)
+		if (n > strlen(french[i]) && !memcmp(street, french[i], strlen(french[i])))
+			return FRENCH;
+	return DUTCH;
+}
+
+/* Streets of which one may be the other in another language. */
+static bool in_two_tongues(const struct linkage_features *a, const struct linkage_features *b, unsigned street)
+{
+	const struct linkage_value *x = &a->value[a->first[street]], *y = &b->value[b->first[street]];
+
+	return tongue_of(text_of(a) + x->at, x->len) != tongue_of(text_of(b) + y->at, y->len);
+}
+
 static struct linkage_agreement address(const struct linkage_schema *schema, const struct linkage_field *f,
 	const struct linkage_features *a, const struct linkage_features *b)
 {
@@ -271,7 +309,10 @@ static struct linkage_agreement address(const struct linkage_schema *schema, con
 		return (struct linkage_agreement){.level = number <= 1 ? LINKAGE_ADDRESS_SAME : LINKAGE_ADDRESS_ANOTHER_NUMBER};
 	}
 	if (postal == 0)
-		return (struct linkage_agreement){.level = number == 0 ? LINKAGE_ADDRESS_ANOTHER_STREET : LINKAGE_ADDRESS_SAME_PLACE};
+		return (struct linkage_agreement){.level = street == LINKAGE_UNKNOWN ? LINKAGE_ADDRESS_SAME_PLACE
+						      : number == 0 && in_two_tongues(a, b, f->street)
+							      ? LINKAGE_ADDRESS_ANOTHER_STREET
+							      : LINKAGE_ADDRESS_ELSEWHERE};
 	if (postal <= 2)
 		return (struct linkage_agreement){.level = LINKAGE_ADDRESS_NEARBY};
 	return (struct linkage_agreement){.level = LINKAGE_ADDRESS_DIFFERENT};

@@ -142,13 +142,6 @@ static bool may_ask(const struct compared *c)
 	return c->out->score >= c->at->review;
 }
 
-/* The very name in the very place, and nothing that speaks against it: too little to link, too much to pass over. */
-static bool namesakes_at_one_place(const struct compared *c)
-{
-	return c->r.level[MATCH_ORG_NAME] == LINKAGE_COMPANY_SAME_RAREST && c->r.level[MATCH_ORG_ADDRESS] <= LINKAGE_ADDRESS_SAME_PLACE &&
-	       !differs(c, MATCH_ORG_PHONE) && !differs(c, MATCH_ORG_DOMAIN) && !differs(c, MATCH_ORG_FORM);
-}
-
 static bool at_one_address(const struct compared *c)
 {
 	const unsigned level = c->r.level[MATCH_ORG_ADDRESS];
@@ -156,42 +149,81 @@ static bool at_one_address(const struct compared *c)
 	return level == LINKAGE_ADDRESS_SAME || level == LINKAGE_ADDRESS_SAME_STREET || level == LINKAGE_ADDRESS_ANOTHER_STREET;
 }
 
+static bool is_elsewhere(const struct compared *c)
+{
+	return c->r.level[MATCH_ORG_ADDRESS] != LINKAGE_UNKNOWN && c->r.level[MATCH_ORG_ADDRESS] >= LINKAGE_ADDRESS_ELSEWHERE;
+}
+
 static bool has_the_very_name(const struct compared *c)
 {
 	return c->r.level[MATCH_ORG_NAME] <= LINKAGE_COMPANY_SAME;
 }
 
-/* Of one name in one street, or of a name that hardly anybody has in one place: another company of that name there would be known
- * by a number of its own. */
+static bool known_by_number(const struct compared *c)
+{
+	return has(c->a, MATCH_ORG_NUMBER) || has(c->b, MATCH_ORG_NUMBER);
+}
+
+/*
+ * One of the two has a number, and another company of that name would be known by a number of its own: of a name that nobody else
+ * has, of one that few have in that place, where one has no street, or of any in that street.
+ */
 static bool is_the_known_one(const struct compared *c)
 {
-	const bool in_one_street = has_the_very_name(c) && c->r.level[MATCH_ORG_ADDRESS] == LINKAGE_ADDRESS_ANOTHER_NUMBER;
+	const unsigned name = c->r.level[MATCH_ORG_NAME], address = c->r.level[MATCH_ORG_ADDRESS];
+	const bool few = name <= LINKAGE_COMPANY_SAME_UNCOMMON && address == LINKAGE_ADDRESS_SAME_PLACE && !differs(c, MATCH_ORG_DOMAIN);
+	const bool any = has_the_very_name(c) && address == LINKAGE_ADDRESS_ANOTHER_NUMBER;
 
-	return (in_one_street || namesakes_at_one_place(c)) && (has(c->a, MATCH_ORG_NUMBER) || has(c->b, MATCH_ORG_NUMBER));
+	return (name == LINKAGE_COMPANY_SAME_UNIQUE || few || any) && known_by_number(c);
+}
+
+/* A web site that several have is that of one at one place only: branches share a brand's. */
+static bool is_of_that_site(const struct compared *c)
+{
+	const bool branches = c->r.level[MATCH_ORG_DOMAIN] == LINKAGE_DOMAIN_OF_SEVERAL && is_elsewhere(c);
+
+	return (agrees(c, MATCH_ORG_DOMAIN) && !branches) || agrees(c, MATCH_ORG_EMAIL);
 }
 
 /* Facts beside the name, a mistyped number among them. */
 static unsigned facts(const struct compared *c)
 {
-	return (unsigned)(at_one_address(c) || is_the_known_one(c)) + agrees(c, MATCH_ORG_DOMAIN) +
-	       nearly_same(c, MATCH_ORG_PHONE) + agrees(c, MATCH_ORG_EMAIL) + agrees(c, MATCH_ORG_SITES) +
-	       (c->r.level[MATCH_ORG_NUMBER] != LINKAGE_UNKNOWN && agrees(c, MATCH_ORG_NUMBER));
+	return (unsigned)(at_one_address(c) || is_the_known_one(c)) + is_of_that_site(c) + nearly_same(c, MATCH_ORG_PHONE) +
+	       agrees(c, MATCH_ORG_SITES) + (c->r.level[MATCH_ORG_NUMBER] != LINKAGE_UNKNOWN && agrees(c, MATCH_ORG_NUMBER));
 }
 
-/* Members of a VAT group give its number, as well as their own, and share words of their names. */
+/* Members of a VAT group give its number, as well as their own, and share words of their names, a web site, or nothing. */
 static bool may_be_of_one_group(const struct compared *c)
 {
-	const unsigned level = c->r.level[MATCH_ORG_NAME];
-	const bool phones = differs(c, MATCH_ORG_PHONE);
+	const unsigned name = c->r.level[MATCH_ORG_NAME];
+	const bool several = c->r.level[MATCH_ORG_DOMAIN] == LINKAGE_DOMAIN_OF_SEVERAL;
+	const bool sisters = several || differs(c, MATCH_ORG_PHONE) || differs(c, MATCH_ORG_FORM) || differs(c, MATCH_ORG_DOMAIN);
 
-	return level == LINKAGE_COMPANY_RARE_WORD || (level == LINKAGE_COMPANY_PART_RARE && phones) ||
-	       (level == LINKAGE_COMPANY_WORD && (phones || differs(c, MATCH_ORG_FORM) || differs(c, MATCH_ORG_DOMAIN)));
+	switch (name) {
+	case LINKAGE_COMPANY_RARE_WORD:
+		return true;
+	case LINKAGE_COMPANY_PART_RARE:
+		return sisters || !same(c, MATCH_ORG_DOMAIN);
+	case LINKAGE_COMPANY_WORD:
+		return sisters || is_elsewhere(c) || !(same(c, MATCH_ORG_DOMAIN) || same(c, MATCH_ORG_PHONE));
+	case LINKAGE_COMPANY_DIFFERENT:
+		return differs(c, MATCH_ORG_FORM) || differs(c, MATCH_ORG_DOMAIN) || (several && is_elsewhere(c));
+	default:
+		return false;
+	}
 }
 
 /* One name in two legal forms is two companies often enough, but for the very name at the very address. */
 static bool in_two_forms(const struct compared *c)
 {
 	return differs(c, MATCH_ORG_FORM) && !(has_the_very_name(c) && at_one_address(c));
+}
+
+/* All but what it is called: another company there would be known by a number of its own. */
+static bool is_called_otherwise(const struct compared *c)
+{
+	return differs(c, MATCH_ORG_NAME) && c->r.level[MATCH_ORG_ADDRESS] <= LINKAGE_ADDRESS_SAME_PLACE && same(c, MATCH_ORG_DOMAIN) &&
+	       same(c, MATCH_ORG_PHONE) && known_by_number(c);
 }
 
 static void decide_organization(const struct compared *c)
@@ -214,7 +246,9 @@ static void decide_organization(const struct compared *c)
 		decide(c, MATCH_NEW, false, known_by_name ? "the names agree and nothing else does" : "nothing agrees");
 	else if (may_link(c) && known_by_name && beside >= 1 + (unsigned)in_two_forms(c))
 		decide(c, MATCH_LINK, false, "all fields taken together");
-	else if (may_ask(c) || namesakes_at_one_place(c))
+	else if (may_link(c) && is_called_otherwise(c))
+		decide(c, MATCH_LINK, false, "all but the name, and one of the two is known by its number");
+	else if (may_ask(c))
 		decide(c, MATCH_REVIEW, false, known_by_name ? "much agrees, too little to be sure"
 							     : "much agrees, but the names do not");
 	else

@@ -20,7 +20,7 @@ const struct linkage_schema match_schema[RECORD_TYPES] = {
 		.field = {
 			[MATCH_ORG_NUMBER] = {.name = "enterprise_number", .kind = LINKAGE_IDENTIFIER, .twin = -1, .decisive = true},
 			FIELD(MATCH_ORG_SITES, "establishment_numbers", KEY),
-			[MATCH_ORG_NAME] = {.name = "name", .kind = LINKAGE_COMPANY, .twin = -1, .place = MATCH_ORG_PLACE},
+			[MATCH_ORG_NAME] = {.name = "name", .kind = LINKAGE_COMPANY, .twin = -1, .place = MATCH_ORG_PLACE, .postal = MATCH_ORG_POSTAL},
 			FIELD(MATCH_ORG_FORM, "legal_form", KEY),
 			[MATCH_ORG_ADDRESS] = {.name = "address", .kind = LINKAGE_ADDRESS, .twin = -1,
 				.street = MATCH_ORG_STREET, .number = MATCH_ORG_HOUSE, .postal = MATCH_ORG_POSTAL, .place = MATCH_ORG_PLACE},
@@ -259,7 +259,7 @@ static void fill_organization(const struct filling *f)
 	put_set(f, MATCH_ORG_SITES, ORGANIZATION_ESTABLISHMENT_NUMBERS, fold_site);
 	put_name(f, legal, &form);
 	if (strcmp(preferred, legal) != 0)
-		put_name(f, preferred, NULL);
+		put_name(f, preferred, form ? NULL : &form);
 	for (size_t n = 0; n < LINKAGE_VALUES_MAX && (e = set_next(&names, &len)); n++)
 		put_name(f, arena_strndup(f->arena, e, len), NULL);
 	put(f, MATCH_ORG_FORM, form_of(f, form));

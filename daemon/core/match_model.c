@@ -8,7 +8,7 @@
 #include "core/match_parts.h"
 
 /* Another form of features, or other rules for what goes into them, is another number. */
-#define FEATURES_FORM 2
+#define FEATURES_FORM 3
 /* Other keys of the same features are another number. */
 #define KEYS_FORM 2
 

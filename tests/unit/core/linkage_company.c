@@ -9,16 +9,17 @@
 #include "core/linkage_parts.h"
 #include "core/linkage_train.h"
 
-enum { NUMBER, NAME, WEB, PLACE, FIELDS };
+enum { NUMBER, NAME, WEB, PLACE, POSTAL, FIELDS };
 
 static const struct linkage_schema schema = {
 	.name = "test",
 	.nfields = FIELDS,
 	.field = {
 		{.name = "number", .kind = LINKAGE_KEY, .twin = -1, .decisive = true},
-		{.name = "name", .kind = LINKAGE_COMPANY, .twin = -1, .place = PLACE},
+		{.name = "name", .kind = LINKAGE_COMPANY, .twin = -1, .place = PLACE, .postal = POSTAL},
 		{.name = "web", .kind = LINKAGE_DOMAIN, .twin = -1},
 		{.name = "place", .kind = LINKAGE_PLACE, .twin = -1, .part = true},
+		{.name = "postal", .kind = LINKAGE_POSTAL, .twin = -1, .part = true},
 	},
 	.nrules = 1,
 	.rule = {{1, {{WEB, LINKAGE_WHOLE}}}},
@@ -92,9 +93,21 @@ static void a_name_is_as_rare_as_it_is_without_the_place(void **ctx)
 	linkage_frequency_floor(model, NAME, 0.00001);
 	count_word("forum", 0.01);
 	count_word("handel", 0.01);
-	names("forum handel quorvex", "gent", "forum handel quorvex", "gent", "same, rarest");
-	names("forum handel gent", "aalst", "forum handel gent", "gent", "same, rarest");
+	names("forum handel quorvex", "gent", "forum handel quorvex", "gent", "same, unique");
+	names("forum handel gent", "aalst", "forum handel gent", "gent", "same, unique");
 	names("forum handel gent", "gent", "forum handel gent", "gent", "same");
+}
+
+static void a_word_in_no_table_is_shared_by_few_and_with_another_by_nobody(void **ctx)
+{
+	(void)ctx;
+	linkage_frequency_floor(model, NAME, 0.00001);
+	count_word("bouw", 0.01);
+	count_word("de", 0.3);
+	names("quorvex", NULL, "quorvex", NULL, "same, rarest");
+	names("de quorvex", NULL, "de quorvex", NULL, "same, rarest");
+	names("quorvex bouw", NULL, "quorvex bouw", NULL, "same, unique");
+	names("de bouw", NULL, "de bouw", NULL, "same");
 }
 
 static void a_mistyped_word_is_no_rarer_than_the_word(void **ctx)
@@ -106,6 +119,40 @@ static void a_mistyped_word_is_no_rarer_than_the_word(void **ctx)
 	names("quorvex projects", NULL, "quorvex prjoects", NULL, "close");
 	names("quorvex projects", NULL, "quorvex proj", NULL, "close");
 	names("bellamo projects", NULL, "quorvex proj", NULL, "one word");
+}
+
+static void count_companies(struct linkage_counts *counts, const char *name, const char *postal, unsigned n)
+{
+	const struct linkage_values v = {.text = {[NAME] = {name}, [POSTAL] = {postal}}};
+
+	for (unsigned i = 0; i < n; i++)
+		linkage_count(counts, linkage_features(arena, model, &v));
+}
+
+static unsigned rarity_of(const char *word)
+{
+	return linkage_rarity(model, NAME, word, strlen(word));
+}
+
+/* Where few records are, or few have it, that is chance. */
+static void a_word_is_as_common_as_where_it_is_commonest(void **ctx)
+{
+	AUTO(linkage_counts_free) struct linkage_counts *counts = linkage_counts_new(&schema);
+
+	(void)ctx;
+	count_companies(counts, "slagerij", "9000", 20000);
+	count_companies(counts, "boucherie", "4000", 1000);
+	count_companies(counts, "denis", "4000", 20);
+	count_companies(counts, "dewit", "9000", 20);
+	count_companies(counts, "seldom", "4000", 4);
+	count_companies(counts, "seldom", "9000", 16);
+	count_companies(counts, "nowhere", NULL, 20);
+	count_companies(counts, "faraway", "6000", 20);
+	linkage_counted(model, counts, 100);
+	assert_true(rarity_of("denis") < rarity_of("dewit"));
+	assert_true(rarity_of("boucherie") < rarity_of("denis"));
+	assert_int_equal(rarity_of("seldom"), rarity_of("nowhere"));
+	assert_int_equal(rarity_of("faraway"), rarity_of("nowhere"));
 }
 
 static unsigned so_many(void *ctx, uint64_t key)
@@ -172,7 +219,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_place_in_a_name_says_no_more_than_the_address),
 		cmocka_unit_test(a_name_is_as_rare_as_it_is_without_the_place),
+		cmocka_unit_test(a_word_in_no_table_is_shared_by_few_and_with_another_by_nobody),
 		cmocka_unit_test(a_mistyped_word_is_no_rarer_than_the_word),
+		cmocka_unit_test(a_word_is_as_common_as_where_it_is_commonest),
 		cmocka_unit_test(what_several_have_is_of_a_group),
 		cmocka_unit_test(records_of_a_set_come_one_after_the_other),
 	};

@@ -6,7 +6,7 @@ static void equal_valid_numbers_link(void **ctx)
 {
 	(void)ctx;
 	verdict(COMPANY("enterprise_number", "0403449823", "legal_name", "Acme NV"),
-		COMPANY("enterprise_number", "0403449823", "legal_name", "Something Else BV"), MATCH_LINK);
+		COMPANY("enterprise_number", "0403449823", "legal_name", "Something Else"), MATCH_LINK);
 	/* Fails mod 97. */
 	verdict(COMPANY("enterprise_number", "0123456789", "legal_name", "Acme NV"),
 		COMPANY("enterprise_number", "0123456789", "legal_name", "Something Else BV"), MATCH_NEW);
@@ -20,13 +20,16 @@ static void a_number_does_not_join_members_of_a_group(void **ctx)
 		COMPANY("enterprise_number", "0403449823", "legal_name", "Zaagmolen Transport", "phones", "+3292345678"), MATCH_REVIEW);
 	verdict(COMPANY("enterprise_number", "0403449823", "legal_name", "Zaagmolen Bouw", "phones", "+3232345678"),
 		COMPANY("enterprise_number", "0403449823", "legal_name", "Zaagmolen Bouw Transport", "phones", "+3232345678"), MATCH_LINK);
-	/* A word that many have, and something that differs. */
+	/* A word that many have, and something that differs, or nothing that is the same. */
 	verdict(COMPANY("enterprise_number", "0403449823", "legal_name", "Peeters Bouw", "legal_form", "610"),
 		COMPANY("enterprise_number", "0403449823", "legal_name", "Peeters Transport", "legal_form", "014"), MATCH_REVIEW);
 	verdict(COMPANY("enterprise_number", "0403449823", "legal_name", "Peeters Bouw", "emails", "info@bouw.example"),
 		COMPANY("enterprise_number", "0403449823", "legal_name", "Peeters Transport", "emails", "info@transport.example"), MATCH_REVIEW);
 	verdict(COMPANY("enterprise_number", "0403449823", "legal_name", "Peeters Bouw", "legal_form", "610"),
-		COMPANY("enterprise_number", "0403449823", "legal_name", "Peeters Transport", "legal_form", "610"), MATCH_LINK);
+		COMPANY("enterprise_number", "0403449823", "legal_name", "Peeters Transport", "legal_form", "610"), MATCH_REVIEW);
+	verdict(COMPANY("enterprise_number", "0403449823", "legal_name", "Peeters Bouw", "legal_form", "610", "phones", "+3232345678"),
+		COMPANY("enterprise_number", "0403449823", "legal_name", "Peeters Transport", "legal_form", "610", "phones", "+3232345678"),
+		MATCH_LINK);
 }
 
 static void a_rare_name_at_one_place_is_the_one_with_a_number(void **ctx)
@@ -355,7 +358,7 @@ static void another_form_of_features_has_another_number(void **ctx)
 
 		said = hash_bytes(f, match_features_size(f), said);
 	}
-	if (said != UINT64_C(0xb40805e0fab58920))
+	if (said != UINT64_C(0xef8f5d5bde3b6f71))
 		fail_msg("these blocks are new: change FEATURES_FORM unless it is the model that changed, and put %#llx here", (unsigned long long)said);
 }
 
@@ -371,7 +374,7 @@ static void other_keys_have_another_number(void **ctx)
 
 		said = hash_bytes(key, n * sizeof *key, said);
 	}
-	if (said != UINT64_C(0x61b1b8e78bca532c))
+	if (said != UINT64_C(0x4ab6bbe11ea8ab67))
 		fail_msg("these keys are new: change KEYS_FORM and put %#llx here", (unsigned long long)said);
 }
 

@@ -56,6 +56,98 @@ static void one_name_in_one_street_is_the_one_with_a_number(void **ctx)
 	verdict(PLACED("Dewitte Glaswerken", "", "", "3"), PLACED("Dewitte Glaswerken", "", "", "25"), MATCH_REVIEW);
 }
 
+/* The same of a name that few have in one place, and of one that nobody else has, wherever it is. */
+static void a_name_that_few_have_is_the_one_with_a_number(void **ctx)
+{
+	const struct record *known = COMPANY("enterprise_number", VALID, "legal_name", "Zaagmolen Bouw", "postal_code", "9000");
+
+	(void)ctx;
+	verdict(known, COMPANY("legal_name", "Zaagmolen Bouw"), MATCH_LINK);
+	verdict(COMPANY("legal_name", "Zaagmolen Bouw", "postal_code", "9000"), COMPANY("legal_name", "Zaagmolen Bouw"), MATCH_NEW);
+	verdict(COMPANY("enterprise_number", VALID, "legal_name", "Bouw", "postal_code", "9000"), COMPANY("legal_name", "Bouw"),
+		MATCH_NEW);
+	verdict(known, COMPANY("legal_name", "Zaagmolen Bouw", "postal_code", "9000", "emails", "info@another.example"), MATCH_LINK);
+	verdict(COMPANY("enterprise_number", VALID, "legal_name", "Zaagmolen", "postal_code", "9000", "emails", "info@one.example"),
+		COMPANY("legal_name", "Zaagmolen", "postal_code", "9000", "emails", "info@another.example"), MATCH_REVIEW);
+}
+
+#define AT_THE_MILL(name, number, phone)                                                                      \
+	COMPANY("legal_name", name, "enterprise_number", number, "street", "Molenstraat", "house_number", "3", "postal_code", "9000", \
+		"phones", phone, "websites", "https://www.zaagmolen.example")
+
+static void what_is_called_otherwise_and_agrees_in_all_else_is_the_one_with_a_number(void **ctx)
+{
+	const struct record *shop = AT_THE_MILL("De Gouden Sleutel", "", "+3232345678");
+
+	(void)ctx;
+	verdict(AT_THE_MILL("Quorvex", VALID, "+3232345678"), shop, MATCH_LINK);
+	verdict(AT_THE_MILL("Quorvex", "", "+3232345678"), shop, MATCH_REVIEW);
+	verdict(AT_THE_MILL("Quorvex", VALID, ""), shop, MATCH_NEW);
+}
+
+/* Of whom only the number says that they are one, and much that they are two that give the number of their group. */
+static void members_of_a_group_are_for_a_human(void **ctx)
+{
+	(void)ctx;
+	verdict(COMPANY("enterprise_number", VALID, "legal_name", "Zaagmolen", "emails", "info@one.example"),
+		COMPANY("enterprise_number", VALID, "legal_name", "Quorvex", "emails", "info@another.example"), MATCH_REVIEW);
+	verdict(COMPANY("enterprise_number", VALID, "legal_name", "Zaagmolen BV"),
+		COMPANY("enterprise_number", VALID, "legal_name", "Quorvex NV"), MATCH_REVIEW);
+	verdict(COMPANY("enterprise_number", VALID, "legal_name", "Zaagmolen BV"),
+		COMPANY("enterprise_number", VALID, "legal_name", "Quorvex BVBA"), MATCH_LINK);
+}
+
+#define AT(street, house) COMPANY("street", street, "house_number", house, "postal_code", "1000", "municipality", "Brussel")
+
+static void streets_of_one_language_are_two(void **ctx)
+{
+	(void)ctx;
+	assert_string_equal(level_of(AT("Kerkstraat", "5"), AT("Rue de l'\u00c9glise", "5"), "address"), "another street");
+	assert_string_equal(level_of(AT("Kerkstraat", "5"), AT("Kirchstra\u00dfe", "5"), "address"), "another street");
+	assert_string_equal(level_of(AT("Avenue Louise", "5"), AT("Louizalaan", "5"), "address"), "another street");
+	assert_string_equal(level_of(AT("Kerkstraat", "5"), AT("Rue de l'\u00c9glise", "7"), "address"), "elsewhere in it");
+	assert_string_equal(level_of(AT("Kerkstraat", "5"), AT("Havenlaan", "5"), "address"), "elsewhere in it");
+	assert_string_equal(level_of(AT("Rue Haute", "5"), AT("Place Royale", "5"), "address"), "elsewhere in it");
+	assert_string_equal(level_of(AT("Kerkstraat", "5"), AT("", ""), "address"), "same place");
+}
+
+static void the_form_is_taken_from_either_name(void **ctx)
+{
+	(void)ctx;
+	assert_string_equal(level_of(COMPANY("preferred_name", "Acme NV"), COMPANY("legal_name", "Acme BV"), "legal_form"), "different");
+	assert_string_equal(level_of(COMPANY("legal_name", "Acme BV", "preferred_name", "Acme NV"), COMPANY("legal_name", "Acme BV"),
+		"legal_form"), "same");
+	assert_string_equal(level_of(COMPANY("legal_name", "Acme", "preferred_name", "Acme NV"), COMPANY("legal_name", "Acme BV"),
+		"legal_form"), "different");
+}
+
+static unsigned several(void *ctx, uint64_t key)
+{
+	(void)ctx;
+	(void)key;
+	return 2;
+}
+
+static enum match_verdict verdict_on_branches(const char *street, const char *postal)
+{
+	const struct match_model *model = match_model_default();
+	const struct match_features *one = match_prepare(arena, model, COMPANY("legal_name", "Bloemen Peeters", "street", "Molenstraat",
+		"house_number", "3", "postal_code", "9000", "websites", "https://www.zaagmolen.example"));
+	const struct match_features *other = match_prepare(arena, model, COMPANY("legal_name", "Bloemen Peeters", "street", street,
+		"house_number", "3", "postal_code", postal, "websites", "https://www.zaagmolen.example"));
+	struct match_result r;
+
+	match_compare(model, match_held(arena, one, several, NULL), other, &r);
+	return r.verdict;
+}
+
+static void branches_share_a_web_site(void **ctx)
+{
+	(void)ctx;
+	assert_int_equal(verdict_on_branches("Molenstraat", "9000"), MATCH_LINK);
+	assert_int_not_equal(verdict_on_branches("Havenlaan", "2000"), MATCH_LINK);
+}
+
 static void names_are_the_same_in_each_language(void **ctx)
 {
 	(void)ctx;
@@ -85,6 +177,12 @@ int main(void)
 		cmocka_unit_test(a_mistyped_number_is_one_that_it_may_have_been),
 		cmocka_unit_test(the_very_name_at_the_very_address_may_have_had_two_forms),
 		cmocka_unit_test(one_name_in_one_street_is_the_one_with_a_number),
+		cmocka_unit_test(a_name_that_few_have_is_the_one_with_a_number),
+		cmocka_unit_test(what_is_called_otherwise_and_agrees_in_all_else_is_the_one_with_a_number),
+		cmocka_unit_test(members_of_a_group_are_for_a_human),
+		cmocka_unit_test(streets_of_one_language_are_two),
+		cmocka_unit_test(the_form_is_taken_from_either_name),
+		cmocka_unit_test(branches_share_a_web_site),
 		cmocka_unit_test(names_are_the_same_in_each_language),
 		cmocka_unit_test(a_mail_address_says_nothing_more_than_its_domain),
 	};

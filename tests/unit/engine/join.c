@@ -189,8 +189,8 @@ static void a_decision_outlives_what_it_was_made_on(void **state)
 	struct err e = { 0 };
 	int64_t fresh, shadow;
 
-	see(w, 0, "k0", organization(w, "Zandloper", "0403449823", "info@firm0.example"), "1");
-	see(w, 2, "k2", organization(w, "Zandloper Wonen", "0403449823", "info@firm2.example"), "1");
+	see(w, 0, "k0", organization(w, "Zandloper Wonen", "0403449823", "info@firm0.example"), "1");
+	see(w, 2, "k2", organization(w, "Zandloper Wonen Transport", "0403449823", "info@firm2.example"), "1");
 	shadow = shadow_at(w, 2, RECORD_ORGANIZATION, "k2")->id;
 	assert_int_equal(entity_of(w, 2), entity_of(w, 0));
 	assert_true(store_begin(w->hub.store, &e));
@@ -200,7 +200,7 @@ static void a_decision_outlives_what_it_was_made_on(void **state)
 	open_store(w);
 	assert_int_not_equal(entity_of(w, 2), entity_of(w, 0));
 	lose(w, 2, RECORD_ORGANIZATION, "k2");
-	see(w, 2, "anew", organization(w, "Zandloper Wonen", "0403449823", "info@firm2.example"), "1");
+	see(w, 2, "anew", organization(w, "Zandloper Wonen Transport", "0403449823", "info@firm2.example"), "1");
 	assert_int_equal(entity_at(w, 2, RECORD_ORGANIZATION, "anew")->id, fresh);
 	assert_true(store_forbidden(w->hub.store, shadow_at(w, 2, RECORD_ORGANIZATION, "anew")->id, entity_of(w, 0)));
 }
