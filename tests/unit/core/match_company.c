@@ -145,6 +145,7 @@ static void branches_share_a_web_site(void **ctx)
 {
 	(void)ctx;
 	assert_int_equal(verdict_on_branches("Molenstraat", "9000"), MATCH_LINK);
+	assert_int_equal(verdict_on_branches("", ""), MATCH_LINK);
 	assert_int_not_equal(verdict_on_branches("Havenlaan", "2000"), MATCH_LINK);
 }
 
