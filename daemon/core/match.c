@@ -180,9 +180,9 @@ static bool is_the_known_one(const struct compared *c)
 /* A web site that several have is that of one at one place only: branches share a brand's. */
 static bool is_of_that_site(const struct compared *c)
 {
-	const bool branches = c->r.level[MATCH_ORG_DOMAIN] == LINKAGE_DOMAIN_OF_SEVERAL && is_elsewhere(c);
+	const bool several = c->r.level[MATCH_ORG_DOMAIN] == LINKAGE_DOMAIN_OF_SEVERAL;
 
-	return (agrees(c, MATCH_ORG_DOMAIN) && !branches) || agrees(c, MATCH_ORG_EMAIL);
+	return same(c, MATCH_ORG_DOMAIN) || (several && !is_elsewhere(c)) || agrees(c, MATCH_ORG_EMAIL);
 }
 
 /* Facts beside the name, a mistyped number among them. */
@@ -203,20 +203,24 @@ static bool may_be_of_one_group(const struct compared *c)
 	case LINKAGE_COMPANY_RARE_WORD:
 		return true;
 	case LINKAGE_COMPANY_PART_RARE:
-		return sisters || !same(c, MATCH_ORG_DOMAIN);
 	case LINKAGE_COMPANY_WORD:
-		return sisters || is_elsewhere(c) || !(same(c, MATCH_ORG_DOMAIN) || same(c, MATCH_ORG_PHONE));
+		return sisters || !same(c, MATCH_ORG_DOMAIN);
 	case LINKAGE_COMPANY_DIFFERENT:
-		return differs(c, MATCH_ORG_FORM) || differs(c, MATCH_ORG_DOMAIN) || (several && is_elsewhere(c));
+		return differs(c, MATCH_ORG_FORM) || (several && is_elsewhere(c)) ||
+		       (differs(c, MATCH_ORG_DOMAIN) && at_one_address(c) && !same(c, MATCH_ORG_PHONE));
 	default:
 		return false;
 	}
 }
 
-/* One name in two legal forms is two companies often enough, but for the very name at the very address. */
-static bool in_two_forms(const struct compared *c)
+/*
+ * One name in two legal forms is two companies often enough, but for the very name at the very address; so are a name and a longer
+ * one elsewhere.
+ */
+static bool may_be_two(const struct compared *c)
 {
-	return differs(c, MATCH_ORG_FORM) && !(has_the_very_name(c) && at_one_address(c));
+	return (differs(c, MATCH_ORG_FORM) && !(has_the_very_name(c) && at_one_address(c))) ||
+	       (c->r.level[MATCH_ORG_NAME] == LINKAGE_COMPANY_PART && is_elsewhere(c));
 }
 
 /* All but what it is called: another company there would be known by a number of its own. */
@@ -244,7 +248,7 @@ static void decide_organization(const struct compared *c)
 		decide(c, MATCH_LINK, false, "an enterprise number one typing error from the other's, and all fields taken together");
 	else if (!beside && !agrees(c, MATCH_ORG_ADDRESS))
 		decide(c, MATCH_NEW, false, known_by_name ? "the names agree and nothing else does" : "nothing agrees");
-	else if (may_link(c) && known_by_name && beside >= 1 + (unsigned)in_two_forms(c))
+	else if (may_link(c) && known_by_name && beside >= 1 + (unsigned)may_be_two(c))
 		decide(c, MATCH_LINK, false, "all fields taken together");
 	else if (may_link(c) && is_called_otherwise(c))
 		decide(c, MATCH_LINK, false, "all but the name, and one of the two is known by its number");

@@ -27,9 +27,8 @@ static void a_number_does_not_join_members_of_a_group(void **ctx)
 		COMPANY("enterprise_number", "0403449823", "legal_name", "Peeters Transport", "emails", "info@transport.example"), MATCH_REVIEW);
 	verdict(COMPANY("enterprise_number", "0403449823", "legal_name", "Peeters Bouw", "legal_form", "610"),
 		COMPANY("enterprise_number", "0403449823", "legal_name", "Peeters Transport", "legal_form", "610"), MATCH_REVIEW);
-	verdict(COMPANY("enterprise_number", "0403449823", "legal_name", "Peeters Bouw", "legal_form", "610", "phones", "+3232345678"),
-		COMPANY("enterprise_number", "0403449823", "legal_name", "Peeters Transport", "legal_form", "610", "phones", "+3232345678"),
-		MATCH_LINK);
+	verdict(COMPANY("enterprise_number", "0403449823", "legal_name", "Peeters Bouw", "emails", "info@bouw.example"),
+		COMPANY("enterprise_number", "0403449823", "legal_name", "Peeters Transport", "emails", "info@bouw.example"), MATCH_LINK);
 }
 
 static void a_rare_name_at_one_place_is_the_one_with_a_number(void **ctx)
@@ -358,7 +357,7 @@ static void another_form_of_features_has_another_number(void **ctx)
 
 		said = hash_bytes(f, match_features_size(f), said);
 	}
-	if (said != UINT64_C(0xef8f5d5bde3b6f71))
+	if (said != UINT64_C(0x45585179b6f9b217))
 		fail_msg("these blocks are new: change FEATURES_FORM unless it is the model that changed, and put %#llx here", (unsigned long long)said);
 }
 

@@ -82,15 +82,21 @@ static void what_is_called_otherwise_and_agrees_in_all_else_is_the_one_with_a_nu
 	(void)ctx;
 	verdict(AT_THE_MILL("Quorvex", VALID, "+3232345678"), shop, MATCH_LINK);
 	verdict(AT_THE_MILL("Quorvex", "", "+3232345678"), shop, MATCH_REVIEW);
-	verdict(AT_THE_MILL("Quorvex", VALID, ""), shop, MATCH_NEW);
+	verdict(AT_THE_MILL("Quorvex", VALID, "+3292345678"), shop, MATCH_REVIEW);
 }
+
+#define AT_THE_MILL_TOO(name, phone, email)                                                                      \
+	COMPANY("legal_name", name, "enterprise_number", VALID, "street", "Molenstraat", "house_number", "3", "postal_code", "9000", \
+		"phones", phone, "emails", email)
 
 /* Of whom only the number says that they are one, and much that they are two that give the number of their group. */
 static void members_of_a_group_are_for_a_human(void **ctx)
 {
 	(void)ctx;
-	verdict(COMPANY("enterprise_number", VALID, "legal_name", "Zaagmolen", "emails", "info@one.example"),
-		COMPANY("enterprise_number", VALID, "legal_name", "Quorvex", "emails", "info@another.example"), MATCH_REVIEW);
+	verdict(AT_THE_MILL_TOO("Zaagmolen", "+3232345678", "info@one.example"),
+		AT_THE_MILL_TOO("Quorvex", "+3292345678", "info@another.example"), MATCH_REVIEW);
+	verdict(AT_THE_MILL_TOO("Zaagmolen", "+3232345678", "info@one.example"),
+		AT_THE_MILL_TOO("Quorvex", "+3232345678", "info@another.example"), MATCH_LINK);
 	verdict(COMPANY("enterprise_number", VALID, "legal_name", "Zaagmolen BV"),
 		COMPANY("enterprise_number", VALID, "legal_name", "Quorvex NV"), MATCH_REVIEW);
 	verdict(COMPANY("enterprise_number", VALID, "legal_name", "Zaagmolen BV"),
@@ -149,6 +155,20 @@ static void branches_share_a_web_site(void **ctx)
 	assert_int_not_equal(verdict_on_branches("Havenlaan", "2000"), MATCH_LINK);
 }
 
+/* "Peeters" and "Peeters Transport", of one web site: a company and its sister, or one that moved. */
+static void a_longer_name_elsewhere_needs_another_fact(void **ctx)
+{
+	const struct record *one = COMPANY("legal_name", "Peeters", "postal_code", "9000", "phones", "+3232345678", "emails",
+		"info@zaagmolen.example", "street", "Molenstraat", "house_number", "3");
+
+	(void)ctx;
+	assert_string_equal(level_of(one, COMPANY("legal_name", "Peeters Transport"), "name"), "part");
+	verdict(one, COMPANY("legal_name", "Peeters Transport", "postal_code", "9050", "street", "Havenlaan", "house_number", "7", "emails",
+		"info@zaagmolen.example"), MATCH_REVIEW);
+	verdict(one, COMPANY("legal_name", "Peeters Transport", "postal_code", "9050", "street", "Havenlaan", "house_number", "7", "emails",
+		"info@zaagmolen.example", "phones", "+3232345678"), MATCH_LINK);
+}
+
 static void names_are_the_same_in_each_language(void **ctx)
 {
 	(void)ctx;
@@ -184,6 +204,7 @@ int main(void)
 		cmocka_unit_test(streets_of_one_language_are_two),
 		cmocka_unit_test(the_form_is_taken_from_either_name),
 		cmocka_unit_test(branches_share_a_web_site),
+		cmocka_unit_test(a_longer_name_elsewhere_needs_another_fact),
 		cmocka_unit_test(names_are_the_same_in_each_language),
 		cmocka_unit_test(a_mail_address_says_nothing_more_than_its_domain),
 	};
