@@ -30,6 +30,31 @@ static void usage_line(FILE *to, const struct command *c)
 	}
 }
 
+static bool begins_with(const struct command *c, const char *word)
+{
+	const size_t n = strlen(word);
+
+	return !strncmp(c->name, word, n) && c->name[n] == ' ';
+}
+
+/* "match" alone is no command, and several begin so. */
+static bool is_group(const char *word)
+{
+	for (const struct command *c = commands; c->name; c++)
+		if (begins_with(c, word))
+			return true;
+	return false;
+}
+
+static int help_group(FILE *to, const char *word, int status)
+{
+	fprintf(to, "usage: doorstroom %s ...\n\n", word);
+	for (const struct command *c = commands; c->name; c++)
+		if (begins_with(c, word))
+			fprintf(to, "  %-18s%s\n", c->name, c->help);
+	return status;
+}
+
 static int help(FILE *to, int status)
 {
 	fprintf(to, "usage: doorstroom [--config FILE] [--json] COMMAND [ARGUMENT...]\n"
@@ -70,6 +95,7 @@ struct line {
 	char **argv;
 	int argc, at;
 	const struct command *command;
+	const char *group;      /* of commands: none of them was named */
 	json_t *args;
 	unsigned positions;
 	bool help;
@@ -188,6 +214,14 @@ static bool command_word(struct line *l, const char *word)
 	l->command = command_find(word);
 	if (l->command)
 		return true;
+	if (is_group(word) && *next && *next != '-') {
+		fprintf(stderr, "doorstroom: no command %s; doorstroom %s --help lists them\n", two, word);
+		return false;
+	}
+	if (is_group(word)) {
+		l->group = word;
+		return true;
+	}
 	near = command_nearest(word);
 	fprintf(stderr, "doorstroom: no command %s%s%s%s; doorstroom --help lists them\n", word,
 		near ? " (did you mean " : "", near ? near : "", near ? "?)" : "");
@@ -394,6 +428,8 @@ int main(int argc, char **argv)
 		return printf("doorstroom " DOORSTROOM_VERSION "\n") < 0;
 	if (!read_line(&line))
 		return CLI_USAGE;
+	if (line.group)
+		return help_group(line.help ? stdout : stderr, line.group, line.help ? CLI_OK : CLI_USAGE);
 	if (!line.command)
 		return help(line.help ? stdout : stderr, line.help ? CLI_OK : CLI_USAGE);
 	if (line.help)

@@ -59,6 +59,16 @@ class Documents(unittest.TestCase):
                                   stdout=subprocess.PIPE, text=True)
             self.assertEqual(done.stdout.strip(), wanted)
 
+    def test_the_first_word_of_commands_lists_them(self):
+        for words, status, told in ((["match"], 2, "stderr"), (["match", "--help"], 0, "stdout")):
+            done = subprocess.run([BUILD / "doorstroom", *words], capture_output=True, text=True)
+            self.assertEqual(done.returncode, status)
+            listed = re.findall(r"(?m)^  (match [a-z]+) ", getattr(done, told))
+            self.assertEqual(listed, [name for name in self.commands() if name.startswith("match ")])
+        done = subprocess.run([BUILD / "doorstroom", "match", "nothing"], capture_output=True, text=True)
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+        self.assertIn("no command match nothing", done.stderr)
+
     def test_every_option_is_in_the_manual(self):
         keys = set(re.findall(r'(?m)^\t+\{ (?:\.key = )?"([a-z_]+)", (?:\.type = )?OPTION_', sources("daemon/engine/config*.c")))
         self.assertIn("poll", keys)
