@@ -1,9 +1,10 @@
 /*
  * linkage_train.h - weights without labels, deterministic from a seed.
  *
- * Frequencies are counted over all records. u comes from random pairs, from which likely matches are weighed out. m
- * comes from EM over candidate pairs; the fields of the key under which a pair was found do not take part for it, since
- * they agree by selection (one session per kind of key, one m for all sessions).
+ * Frequencies are counted over all records; that of a word is the one that it has where it is commonest. u comes from
+ * random pairs, from which likely matches are weighed out. m comes from EM over candidate pairs; the fields of the key
+ * under which a pair was found do not take part for it, since they agree by selection (one session per kind of key, one
+ * m for all sessions).
  */
 #pragma once
 #include "core/linkage.h"
