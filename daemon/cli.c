@@ -214,13 +214,12 @@ static bool command_word(struct line *l, const char *word)
 	l->command = command_find(word);
 	if (l->command)
 		return true;
-	if (is_group(word) && *next && *next != '-') {
-		fprintf(stderr, "doorstroom: no command %s; doorstroom %s --help lists them\n", two, word);
-		return false;
-	}
 	if (is_group(word)) {
 		l->group = word;
-		return true;
+		if (!*next || *next == '-')
+			return true;
+		fprintf(stderr, "doorstroom: no command %s; doorstroom %s --help lists them\n", two, word);
+		return false;
 	}
 	near = command_nearest(word);
 	fprintf(stderr, "doorstroom: no command %s%s%s%s; doorstroom --help lists them\n", word,

@@ -116,12 +116,13 @@ void linkage_count(struct linkage_counts *c, const struct linkage_features *f)
 
 		if (f->first[field] == f->first[field + 1])
 			continue;
-		const unsigned region = region_of(&c->schema->field[field], f);
-
 		c->records[field]++;
-		c->in[field][region]++;
 		if (!linkage_kind_has_frequencies(kind))
 			continue;
+
+		const unsigned region = region_of(&c->schema->field[field], f);
+
+		c->in[field][region]++;
 		for (size_t i = f->first[field]; i < f->first[field + 1]; i++) {
 			const struct linkage_value *v = &f->value[i];
 

@@ -177,12 +177,15 @@ static bool is_the_known_one(const struct compared *c)
 	return (name == LINKAGE_COMPANY_SAME_UNIQUE || few || any) && known_by_number(c);
 }
 
+static bool shares_site_of_several(const struct compared *c)
+{
+	return c->r.level[MATCH_ORG_DOMAIN] == LINKAGE_DOMAIN_OF_SEVERAL;
+}
+
 /* A web site that several have is that of one at one place only: branches share a brand's. */
 static bool is_of_that_site(const struct compared *c)
 {
-	const bool several = c->r.level[MATCH_ORG_DOMAIN] == LINKAGE_DOMAIN_OF_SEVERAL;
-
-	return same(c, MATCH_ORG_DOMAIN) || (several && !is_elsewhere(c)) || agrees(c, MATCH_ORG_EMAIL);
+	return same(c, MATCH_ORG_DOMAIN) || (shares_site_of_several(c) && !is_elsewhere(c)) || agrees(c, MATCH_ORG_EMAIL);
 }
 
 /* Facts beside the name, a mistyped number among them. */
@@ -195,11 +198,10 @@ static unsigned facts(const struct compared *c)
 /* Members of a VAT group give its number, as well as their own, and share words of their names, a web site, or nothing. */
 static bool may_be_of_one_group(const struct compared *c)
 {
-	const unsigned name = c->r.level[MATCH_ORG_NAME];
-	const bool several = c->r.level[MATCH_ORG_DOMAIN] == LINKAGE_DOMAIN_OF_SEVERAL;
+	const bool several = shares_site_of_several(c);
 	const bool sisters = several || differs(c, MATCH_ORG_PHONE) || differs(c, MATCH_ORG_FORM) || differs(c, MATCH_ORG_DOMAIN);
 
-	switch (name) {
+	switch (c->r.level[MATCH_ORG_NAME]) {
 	case LINKAGE_COMPANY_RARE_WORD:
 		return true;
 	case LINKAGE_COMPANY_PART_RARE:
